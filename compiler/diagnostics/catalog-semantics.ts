@@ -1,0 +1,3 @@
+import { type CatalogEntry } from "./diagnostic.ts";
+
+export const semanticsCatalog = {} as const satisfies Record<string, CatalogEntry<never>>;

@@ -1,0 +1,3 @@
+import { type CatalogEntry } from "./diagnostic.ts";
+
+export const syntaxCatalog = {} as const satisfies Record<string, CatalogEntry<never>>;

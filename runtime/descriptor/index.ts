@@ -1,0 +1,2 @@
+export type * from "./descriptor.ts";
+export { methodIdFromPath } from "./method-id.ts";

@@ -1,0 +1,20 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests run from source: the private export condition resolves both packages to their TypeScript files. */
+const conditions = ["@rpcgen/source"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions }, noExternal: [/^@rpcgen\//, /^rpcgen/] },
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/bench/**", "**/node_modules/**"],
+    testTimeout: 60_000,
+    coverage: {
+      provider: "v8",
+      include: ["compiler/**/*.ts", "templates/**/*.ts", "runtime/**/*.ts"],
+      exclude: ["**/dist/**", "**/*.d.ts"],
+      reporter: ["text-summary", "json-summary"],
+    },
+  },
+});
