@@ -1,0 +1,39 @@
+import type { Reader } from "../wire/reader.ts";
+import type { Writer } from "../wire/writer.ts";
+
+/** A JSON value as `JSON.parse` returns it. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+/** A broken constraint of the schema. */
+export interface Violation {
+  /** Where: `lines[2].quantity`; empty for the message itself. */
+  readonly path: string;
+  /** Which constraint: `len`, `min`, `pattern`, ... */
+  readonly rule: string;
+  /** What was expected and found, one sentence. */
+  readonly message: string;
+}
+
+/** What a generated value such as `User` offers. `T`: what decoding gives; `Init`: what encoding accepts. */
+export interface MessageType<T, Init = T> {
+  /** Wire name: `acme.users.v1.User`. */
+  readonly typeName: string;
+  /** Bytes in the protobuf wire format. @throws RpcError `invalid_argument` for values that the schema's types exclude */
+  encode(value: Init): Uint8Array;
+  /** @throws RpcError `invalid_argument` naming offset and reason when the bytes are not a valid message */
+  decode(bytes: Uint8Array): T;
+  /** Value in the protobuf JSON mapping, ready for `JSON.stringify`. */
+  toJson(value: Init): JsonValue;
+  /** @throws RpcError `invalid_argument` naming the path when the JSON does not fit */
+  fromJson(json: JsonValue): T;
+  /** A complete value: defaults for what `init` leaves out. Nested values are completed too; nothing of `init` is changed. */
+  create(init?: Init): T;
+  /** Broken constraints in field order; empty when valid. */
+  validate(value: Init): readonly Violation[];
+  /** Deep equality by the schema's fields. */
+  equals(a: Init, b: Init): boolean;
+  /** Appends the fields of `value`. For generated code and the runtime. */
+  write(writer: Writer, value: Init): void;
+  /** Reads fields up to `reader.end`. For generated code and the runtime. */
+  read(reader: Reader): T;
+}

@@ -1,0 +1,37 @@
+import { Code } from "./code.ts";
+
+/** What a reason means for the caller. */
+interface ReasonRow {
+  readonly code: Code;
+  /** The request certainly never reached a handler, so any call may be sent again. */
+  readonly retryable: boolean;
+}
+
+/** Fine reasons behind a code. Retry, failover and breaker read this table, never text. */
+export const reasons = Object.freeze({
+  declared: { code: Code.unknown, retryable: false },
+  application: { code: Code.unknown, retryable: false },
+  handler_threw: { code: Code.internal, retryable: false },
+  cancelled_by_caller: { code: Code.cancelled, retryable: false },
+  deadline_passed: { code: Code.deadlineExceeded, retryable: false },
+  unknown_service: { code: Code.unimplemented, retryable: false },
+  unknown_method: { code: Code.unimplemented, retryable: false },
+  malformed_message: { code: Code.invalidArgument, retryable: false },
+  constraint_violated: { code: Code.invalidArgument, retryable: false },
+  limit_exceeded: { code: Code.resourceExhausted, retryable: false },
+  too_many_calls: { code: Code.resourceExhausted, retryable: true },
+  connect_failed: { code: Code.unavailable, retryable: true },
+  handshake_failed: { code: Code.unavailable, retryable: true },
+  draining: { code: Code.unavailable, retryable: true },
+  connection_lost: { code: Code.unavailable, retryable: false },
+  client_closed: { code: Code.cancelled, retryable: false },
+  protocol_violated: { code: Code.internal, retryable: false },
+} as const satisfies Record<string, ReasonRow>);
+
+/** Why a call failed, finer than its code. */
+export type Reason = keyof typeof reasons;
+
+/** True for a known reason. */
+export function isReason(value: string): value is Reason {
+  return Object.hasOwn(reasons, value);
+}
