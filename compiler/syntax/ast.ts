@@ -192,7 +192,12 @@ export type ParametersNode =
 
 export type ResultNode =
   | { readonly kind: "type_result"; readonly stream: boolean; readonly type: TypeNode; readonly span: Span }
-  | { readonly kind: "inline_result"; readonly stream: boolean; readonly members: readonly MemberNode[]; readonly span: Span };
+  | {
+      readonly kind: "inline_result";
+      readonly stream: boolean;
+      readonly members: readonly MemberNode[];
+      readonly span: Span;
+    };
 
 export interface TypeAliasNode extends Annotated {
   readonly kind: "type_alias";
@@ -212,7 +217,12 @@ export interface ConstantNode extends Annotated {
 export interface AnnotationDeclarationNode extends Annotated {
   readonly kind: "annotation_declaration";
   readonly name: QualifiedName;
-  readonly parameters: readonly { readonly name: Identifier; readonly optional: boolean; readonly type: TypeNode; readonly span: Span }[];
+  readonly parameters: readonly {
+    readonly name: Identifier;
+    readonly optional: boolean;
+    readonly type: TypeNode;
+    readonly span: Span;
+  }[];
   readonly targets: readonly Identifier[];
   readonly span: Span;
 }

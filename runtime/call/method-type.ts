@@ -90,9 +90,21 @@ export interface Invoker {
   unary<I, II, O, OI, E>(method: MethodType<I, II, O, OI>, request: II, options: CallOptions | undefined): Call<O, E>;
   /** Resolves when the request has been handed to the transport; there is no reply. */
   oneway<I, II>(method: MethodType<I, II, void, void>, request: II, options: CallOptions | undefined): Promise<void>;
-  serverStream<I, II, O, OI, E>(method: MethodType<I, II, O, OI>, request: II, options: CallOptions | undefined): ItemStream<O, E>;
-  clientStream<I, II, O, OI, E>(method: MethodType<I, II, O, OI>, requests: Items<II>, options: CallOptions | undefined): Call<O, E>;
-  bidiStream<I, II, O, OI, E>(method: MethodType<I, II, O, OI>, requests: Items<II>, options: CallOptions | undefined): ItemStream<O, E>;
+  serverStream<I, II, O, OI, E>(
+    method: MethodType<I, II, O, OI>,
+    request: II,
+    options: CallOptions | undefined,
+  ): ItemStream<O, E>;
+  clientStream<I, II, O, OI, E>(
+    method: MethodType<I, II, O, OI>,
+    requests: Items<II>,
+    options: CallOptions | undefined,
+  ): Call<O, E>;
+  bidiStream<I, II, O, OI, E>(
+    method: MethodType<I, II, O, OI>,
+    requests: Items<II>,
+    options: CallOptions | undefined,
+  ): ItemStream<O, E>;
 }
 
 /** What a handler learns about its call, and what it may send beside the reply. */

@@ -230,7 +230,11 @@ export interface MethodPolicy {
   readonly auth?: { readonly scopes: readonly string[] };
   readonly compress?: boolean;
   readonly maxMessageBytes?: number;
-  readonly http?: { readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; readonly path: string; readonly body?: string };
+  readonly http?: {
+    readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+    readonly path: string;
+    readonly body?: string;
+  };
   readonly group?: string;
   readonly alias?: string;
   readonly route?: Readonly<Record<string, string>>;
@@ -315,8 +319,19 @@ export interface MapType extends TypeBase {
 
 /** Bounds are decimal strings for integers (also > 2^53), JS number syntax for floats, milliseconds for durations. */
 export type Constraint =
-  | { readonly kind: "length"; readonly unit: "characters" | "bytes" | "items"; readonly min?: number; readonly max?: number }
-  | { readonly kind: "range"; readonly min?: string; readonly max?: string; readonly minExclusive?: boolean; readonly maxExclusive?: boolean }
+  | {
+      readonly kind: "length";
+      readonly unit: "characters" | "bytes" | "items";
+      readonly min?: number;
+      readonly max?: number;
+    }
+  | {
+      readonly kind: "range";
+      readonly min?: string;
+      readonly max?: string;
+      readonly minExclusive?: boolean;
+      readonly maxExclusive?: boolean;
+    }
   | { readonly kind: "pattern"; readonly pattern: string }
   | { readonly kind: "format"; readonly format: "email" | "uuid" | "uri" | "ip" | "hostname" }
   | { readonly kind: "unique" }
@@ -335,7 +350,13 @@ export interface CheckConstraint {
 export type Expression =
   | { readonly kind: "literal"; readonly value: ConstantValue }
   | { readonly kind: "this" }
-  | { readonly kind: "field"; readonly object: Expression; readonly name: string; readonly type: Type; readonly optional: boolean }
+  | {
+      readonly kind: "field";
+      readonly object: Expression;
+      readonly name: string;
+      readonly type: Type;
+      readonly optional: boolean;
+    }
   | { readonly kind: "has"; readonly field: Expression }
   | { readonly kind: "size"; readonly of: Expression }
   | { readonly kind: "not"; readonly operand: Expression }
