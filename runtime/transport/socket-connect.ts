@@ -21,7 +21,7 @@ export function connectSocket(connect: SocketConnect, options: ConnectOptions): 
   return new Promise((resolve, reject) => {
     const link: { transport?: SocketTransport } = {};
     const onread = { buffer: new Uint8Array(receiveBufferBytes), callback: receiveInto(link) };
-    const streamOptions = { writableHighWaterMark: socketHighWaterMark, onread };
+    const streamOptions = { allowHalfOpen: false, writableHighWaterMark: socketHighWaterMark, onread };
     const socket = new Socket(streamOptions);
     const settle = (): void => {
       clearTimeout(timer);
