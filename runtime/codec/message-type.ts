@@ -1,5 +1,8 @@
 import type { Reader } from "../wire/reader.ts";
 import type { Writer } from "../wire/writer.ts";
+import type { JsonOptions } from "./json-options.ts";
+import type { JsonReader } from "./json-reader.ts";
+import type { JsonWriter } from "./json-writer.ts";
 
 /** A JSON value as `JSON.parse` returns it. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
@@ -23,9 +26,9 @@ export interface MessageType<T, Init = T> {
   /** @throws RpcError `invalid_argument` naming offset and reason when the bytes are not a valid message */
   decode(bytes: Uint8Array): T;
   /** Value in the protobuf JSON mapping, ready for `JSON.stringify`. */
-  toJson(value: Init): JsonValue;
+  toJson(value: Init, options?: JsonOptions): JsonValue;
   /** @throws RpcError `invalid_argument` naming the path when the JSON does not fit */
-  fromJson(json: JsonValue): T;
+  fromJson(json: JsonValue, options?: JsonOptions): T;
   /** A complete value: defaults for what `init` leaves out. Nested values are completed too; nothing of `init` is changed. */
   create(init?: Init): T;
   /** Broken constraints in field order; empty when valid. */
@@ -34,6 +37,13 @@ export interface MessageType<T, Init = T> {
   equals(a: Init, b: Init): boolean;
   /** Appends the fields of `value`. For generated code and the runtime. */
   write(writer: Writer, value: Init): void;
-  /** Reads fields up to `reader.end`. For generated code and the runtime. */
-  read(reader: Reader): T;
+  /**
+   * Reads fields up to `reader.end`. `previous` is what an earlier occurrence of the same field gave: protobuf merges the two,
+   * and it must not be used afterwards. For generated code and the runtime.
+   */
+  read(reader: Reader, previous?: T): T;
+  /** {@link toJson} inside an outer message. For generated code. */
+  writeJson(writer: JsonWriter, value: Init): JsonValue;
+  /** {@link fromJson} inside an outer message. For generated code. */
+  readJson(reader: JsonReader, json: JsonValue): T;
 }

@@ -1,0 +1,137 @@
+import type { RpcError } from "../errors/rpc-error.ts";
+import { wireLimits } from "../wire/limits.ts";
+import { describeValue, malformed } from "../wire/malformed.ts";
+import { isWellFormed } from "../wire/utf8.ts";
+import { base64FromBytes } from "./base64.ts";
+import type { JsonOptions } from "./json-options.ts";
+import type { JsonValue } from "./message-type.ts";
+
+/** An object that is being filled. */
+export interface JsonObject {
+  [key: string]: JsonValue;
+}
+
+/** Turns values of the schema into JSON values, with the same checks and limits as the binary writer. */
+export class JsonWriter {
+  readonly options: JsonOptions;
+  private readonly typeName: string;
+  private depth: number;
+
+  /** @param typeName names the outermost message in errors */
+  constructor(typeName: string, options: JsonOptions = {}) {
+    this.typeName = typeName;
+    this.options = options;
+    this.depth = 0;
+  }
+
+  /** The error for a value that the schema excludes. */
+  fail(message: string): RpcError {
+    return malformed(`${this.typeName}: ${message}`);
+  }
+
+  private expected(what: string, found: unknown): RpcError {
+    return this.fail(`expected ${what}, found ${describeValue(found)}`);
+  }
+
+  /** Enters a message; {@link close} leaves it. */
+  open(value: unknown): void {
+    if (typeof value !== "object" || value === null) throw this.expected("an object", value);
+    this.enter();
+  }
+
+  /** Counts a level of nesting. */
+  enter(): void {
+    if (this.depth > wireLimits.maxDepth) throw this.fail(`nested deeper than ${wireLimits.maxDepth}`);
+    this.depth++;
+  }
+
+  close(): void {
+    this.depth--;
+  }
+
+  list<T>(values: readonly T[], each: (value: T) => JsonValue): JsonValue[] {
+    if (!Array.isArray(values)) throw this.expected("an array", values);
+    if (values.length > wireLimits.maxElements)
+      throw this.fail(`a list holds more than ${wireLimits.maxElements} values`);
+    return Array.from(values as readonly T[], (value) => each(value));
+  }
+
+  /** Keys are written as strings, as JSON wants them. */
+  map<K, V>(entries: ReadonlyMap<K, V>, key: (key: K) => JsonValue, each: (value: V) => JsonValue): JsonObject {
+    if (!(entries instanceof Map)) throw this.expected("a Map", entries);
+    if (entries.size > wireLimits.maxElements)
+      throw this.fail(`a map holds more than ${wireLimits.maxElements} entries`);
+    const json: JsonObject = {};
+    for (const [name, value] of entries as ReadonlyMap<K, V>) setMember(json, String(key(name)), each(value));
+    return json;
+  }
+
+  bool(value: boolean): boolean {
+    if (typeof value !== "boolean") throw this.expected("a boolean", value);
+    return value;
+  }
+
+  int32(value: number): number {
+    if ((value | 0) !== value) throw this.expected("an integer of 32 bits", value);
+    return value;
+  }
+
+  uint32(value: number): number {
+    if (value >>> 0 !== value) throw this.expected("an unsigned integer of 32 bits", value);
+    return value;
+  }
+
+  /** 64-bit integers are strings in JSON. */
+  int64(value: bigint): string {
+    if (typeof value !== "bigint" || BigInt.asIntN(64, value) !== value)
+      throw this.expected("a bigint of 64 bits", value);
+    return value.toString();
+  }
+
+  uint64(value: bigint): string {
+    if (typeof value !== "bigint" || BigInt.asUintN(64, value) !== value) {
+      throw this.expected("an unsigned bigint of 64 bits", value);
+    }
+    return value.toString();
+  }
+
+  int53(value: number): string {
+    if (!Number.isSafeInteger(value)) throw this.expected("an integer within 2^53", value);
+    return String(value);
+  }
+
+  uint53(value: number): string {
+    if (!Number.isSafeInteger(value) || value < 0) throw this.expected("an unsigned integer below 2^53", value);
+    return String(value);
+  }
+
+  /** `NaN` and the infinities are strings in JSON. */
+  double(value: number): number | string {
+    if (typeof value !== "number") throw this.expected("a number", value);
+    return Number.isFinite(value) ? value : String(value);
+  }
+
+  float(value: number): number | string {
+    const json = this.double(value);
+    return typeof json === "number" && !Number.isFinite(Math.fround(json)) ? String(Math.fround(json)) : json;
+  }
+
+  string(value: string): string {
+    if (typeof value !== "string") throw this.expected("a string", value);
+    if (!isWellFormed(value)) throw this.fail("a string holds a lone surrogate; pass well-formed text");
+    return value;
+  }
+
+  /** Base64. */
+  bytes(value: Uint8Array): string {
+    if (!(value instanceof Uint8Array)) throw this.expected("a Uint8Array", value);
+    return base64FromBytes(value);
+  }
+}
+
+/** Sets an own member whatever its name: a plain assignment to `__proto__` would change the prototype instead. */
+export function setMember(object: JsonObject, key: string, value: JsonValue): void {
+  if (key === "__proto__")
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
+}

@@ -1,0 +1,67 @@
+import type { JsonOptions } from "../codec/json-options.ts";
+import { JsonReader } from "../codec/json-reader.ts";
+import { JsonWriter } from "../codec/json-writer.ts";
+import type { JsonValue, MessageType, Violation } from "../codec/message-type.ts";
+import { describeValue, malformed } from "../wire/malformed.ts";
+import { Reader } from "../wire/reader.ts";
+import { encodeWith } from "../wire/writer-pool.ts";
+import type { Writer } from "../wire/writer.ts";
+
+/** What generated code knows of a message; {@link messageType} makes the rest. */
+export interface MessageParts<T, Init> {
+  readonly typeName: string;
+  /** Appends the fields of `value`. */
+  write(writer: Writer, value: Init): void;
+  /** Reads fields up to the end of `reader`; `previous` is an earlier occurrence of the same field, to be merged with. */
+  read(reader: Reader, previous?: T): T;
+  toJson(writer: JsonWriter, value: Init): JsonValue;
+  fromJson(reader: JsonReader, json: JsonValue): T;
+  create(init?: Init): T;
+  validate(value: Init): readonly Violation[];
+  equals(a: Init, b: Init): boolean;
+}
+
+/** The value that stands beside a generated interface: `User.encode(...)`, `User.decode(...)`. */
+export function messageType<T, Init>(parts: MessageParts<T, Init>): MessageType<T, Init> {
+  const { typeName, write, read, toJson, fromJson, create, validate, equals } = parts;
+  return Object.freeze({
+    typeName,
+    encode: (value: Init): Uint8Array => encodeWith(typeName, write, value),
+    decode: (bytes: Uint8Array): T => decode(typeName, read, bytes),
+    toJson: (value: Init, options?: JsonOptions): JsonValue => toJson(new JsonWriter(typeName, options), value),
+    fromJson: (json: JsonValue, options?: JsonOptions): T => fromJson(new JsonReader(typeName, options), json),
+    create,
+    validate,
+    equals,
+    write,
+    read,
+    writeJson: toJson,
+    readJson: fromJson,
+  });
+}
+
+function decode<T>(typeName: string, read: (reader: Reader) => T, bytes: Uint8Array): T {
+  if (!(bytes instanceof Uint8Array)) {
+    throw malformed(`${typeName}: expected the bytes of a message as a Uint8Array, found ${describeValue(bytes)}`);
+  }
+  return read(new Reader(bytes));
+}
+
+/** The type of requests and replies that carry nothing: `google.protobuf.Empty`. Unknown fields are skipped. */
+export const emptyType: MessageType<void, void> = /* @__PURE__ */ messageType<void, void>({
+  typeName: "google.protobuf.Empty",
+  write: () => undefined,
+  read: skipAll,
+  toJson: () => ({}),
+  fromJson: (reader, json) => {
+    for (const key of reader.open(json)) reader.unknown(key);
+    reader.close();
+  },
+  create: () => undefined,
+  validate: () => [],
+  equals: () => true,
+});
+
+function skipAll(reader: Reader): void {
+  while (reader.pos < reader.end) reader.skip(reader.tag());
+}

@@ -1,0 +1,432 @@
+import type { RpcError } from "../errors/rpc-error.ts";
+import { type WireLimits, wireLimits } from "./limits.ts";
+import { malformed } from "./malformed.ts";
+import { decodeUtf8 } from "./utf8.ts";
+
+const two32 = 0x1_0000_0000;
+
+/** Where eight bytes become a bigint or a float; nothing stays in it between calls. */
+const scratch: DataView = new DataView(new ArrayBuffer(8));
+
+/**
+ * Reads protobuf fields from `buffer[pos, end)`. Strict: anything the wire format does not allow is an `invalid_argument`
+ * that names the offset. Large `bytes` values share memory with `buffer`, so its owner must not write to it afterwards.
+ */
+export class Reader {
+  readonly buffer: Uint8Array;
+  /** Offset of the next byte. */
+  pos: number;
+  /** Where the message that is being read ends. */
+  end: number;
+  private depth: number;
+  private elements: number;
+  private high: number;
+
+  constructor(buffer: Uint8Array, limits: WireLimits = wireLimits) {
+    this.buffer = buffer;
+    this.pos = 0;
+    this.end = buffer.length;
+    this.depth = limits.maxDepth;
+    this.elements = limits.maxElements;
+    this.high = 0;
+  }
+
+  /** The error for what stands at the current offset. */
+  fail(message: string): RpcError {
+    return malformed(`malformed message at byte ${this.pos}: ${message}`);
+  }
+
+  private truncated(): RpcError {
+    return this.fail(`the data ends in the middle of a value (at byte ${this.end})`);
+  }
+
+  /** Reads a field key; it is valid, but may be unknown to the schema. */
+  tag(): number {
+    const start = this.pos;
+    const key = this.varint();
+    if (this.high !== 0) {
+      this.pos = start;
+      throw this.fail("a field number is above 536870911");
+    }
+    if (key < 8 || (key & 7) > 5) {
+      this.pos = start;
+      throw this.fail(key < 8 ? "field number 0" : `wire type ${key & 7} does not exist`);
+    }
+    return key;
+  }
+
+  /** Reads a varint: its low half is returned, the other left in `high`; both are unsigned. */
+  private varint(): number {
+    const pos = this.pos;
+    if (pos >= this.end) throw this.truncated();
+    const first = this.buffer[pos]!;
+    this.high = 0;
+    if (first < 0x80) {
+      this.pos = pos + 1;
+      return first;
+    }
+    return this.longVarint(first & 0x7f);
+  }
+
+  private longVarint(first: number): number {
+    const { buffer, end } = this;
+    let pos = this.pos + 1;
+    let low = first;
+    for (let shift = 7; shift < 28; shift += 7) {
+      if (pos >= end) throw this.truncated();
+      const byte = buffer[pos++]!;
+      low |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        this.pos = pos;
+        return low;
+      }
+    }
+    if (pos >= end) throw this.truncated();
+    const fifth = buffer[pos++]!;
+    low = (low | (fifth << 28)) >>> 0;
+    let high = (fifth & 0x7f) >>> 4;
+    if (fifth >= 0x80) {
+      this.pos = pos;
+      high = this.highVarint(high);
+      pos = this.pos;
+    }
+    this.pos = pos;
+    this.high = high;
+    return low;
+  }
+
+  /** Bytes six to ten of a varint. */
+  private highVarint(start: number): number {
+    let high = start;
+    for (let shift = 3; shift < 32; shift += 7) {
+      if (this.pos >= this.end) throw this.truncated();
+      const byte = this.buffer[this.pos++]!;
+      if (shift === 31) {
+        if (byte > 1) throw this.fail("a varint is longer than 64 bits");
+        return (high | (byte << 31)) >>> 0;
+      }
+      high |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return high;
+    }
+    return high;
+  }
+
+  bool(): boolean {
+    return (this.varint() | this.high) !== 0;
+  }
+
+  int32(): number {
+    return this.varint() | 0;
+  }
+
+  uint32(): number {
+    return this.varint() >>> 0;
+  }
+
+  sint32(): number {
+    const value = this.varint();
+    return (value >>> 1) ^ -(value & 1);
+  }
+
+  fixed32(): number {
+    return this.sfixed32() >>> 0;
+  }
+
+  sfixed32(): number {
+    const { buffer, pos } = this;
+    if (this.end - pos < 4) throw this.truncated();
+    this.pos = pos + 4;
+    return buffer[pos]! | (buffer[pos + 1]! << 8) | (buffer[pos + 2]! << 16) | (buffer[pos + 3]! << 24);
+  }
+
+  int64(): bigint {
+    const low = this.varint();
+    return this.high === 0 ? BigInt(low) : signedBigint(low, this.high);
+  }
+
+  uint64(): bigint {
+    const low = this.varint();
+    return this.high === 0 ? BigInt(low) : unsignedBigint(low, this.high);
+  }
+
+  sint64(): bigint {
+    const low = this.varint();
+    const high = this.high;
+    const sign = -(low & 1);
+    return signedBigint(((low >>> 1) | (high << 31)) ^ sign, (high >>> 1) ^ sign);
+  }
+
+  fixed64(): bigint {
+    const low = this.fixed32Pair();
+    return this.high === 0 ? BigInt(low) : unsignedBigint(low, this.high);
+  }
+
+  sfixed64(): bigint {
+    const low = this.fixed32Pair();
+    return this.high === 0 ? BigInt(low) : signedBigint(low, this.high);
+  }
+
+  private fixed32Pair(): number {
+    if (this.end - this.pos < 8) throw this.truncated();
+    const low = this.sfixed32() >>> 0;
+    this.high = this.sfixed32() >>> 0;
+    return low;
+  }
+
+  /** A 64-bit integer as a number. @throws RpcError when it lies outside ±(2^53 - 1) */
+  int53(): number {
+    const low = this.varint();
+    if (this.high === 0) return low;
+    const value = (this.high | 0) * two32 + low;
+    if (!Number.isSafeInteger(value)) throw this.fail("an integer lies outside ±(2^53 - 1)");
+    return value;
+  }
+
+  /** An unsigned 64-bit integer as a number. @throws RpcError when it is 2^53 or more */
+  uint53(): number {
+    const low = this.varint();
+    if (this.high === 0) return low;
+    const value = this.high * two32 + low;
+    if (!Number.isSafeInteger(value)) throw this.fail("an unsigned integer is not below 2^53");
+    return value;
+  }
+
+  float(): number {
+    scratch.setInt32(0, this.sfixed32());
+    return scratch.getFloat32(0);
+  }
+
+  double(): number {
+    if (this.end - this.pos < 8) throw this.truncated();
+    scratch.setInt32(4, this.sfixed32());
+    scratch.setInt32(0, this.sfixed32());
+    return scratch.getFloat64(0);
+  }
+
+  /** Reads a length and checks that so many bytes are there. */
+  private length(): number {
+    const length = this.varint();
+    if (this.high !== 0 || length > this.end - this.pos) throw this.fail("a length reaches behind the end of the data");
+    return length;
+  }
+
+  /** Text, which must be well-formed UTF-8. */
+  string(): string {
+    const length = this.length();
+    const start = this.pos;
+    const text = decodeUtf8(this.buffer, start, start + length);
+    this.pos = start + length;
+    return text;
+  }
+
+  /** Bytes: a copy, or a view when they are at least a quarter of the memory behind them. */
+  bytes(): Uint8Array {
+    const length = this.length();
+    const { buffer, pos } = this;
+    this.pos = pos + length;
+    if (length * 4 >= buffer.buffer.byteLength) return new Uint8Array(buffer.buffer, buffer.byteOffset + pos, length);
+    return Uint8Array.prototype.slice.call(buffer, pos, pos + length);
+  }
+
+  /** Enters a nested message: `end` becomes its end. Returns what {@link close} needs. */
+  open(): number {
+    if (this.depth === 0) throw this.fail("messages are nested too deeply");
+    this.element();
+    const length = this.length();
+    const outerEnd = this.end;
+    this.depth--;
+    this.end = this.pos + length;
+    return outerEnd;
+  }
+
+  /** Leaves the nested message that `open` entered and that has been read to its end. */
+  close(outerEnd: number): void {
+    this.depth++;
+    this.end = outerEnd;
+  }
+
+  /** Counts a list item against the limit; nested messages count by themselves. */
+  element(): void {
+    if (--this.elements < 0) throw this.fail("a message holds too many values");
+  }
+
+  /** Enters a packed list of values of at least one byte each. */
+  private openPacked(): number {
+    const length = this.length();
+    const outerEnd = this.end;
+    this.end = this.pos + length;
+    return outerEnd;
+  }
+
+  /** Reads the length of a packed list of fixed-size values and returns their count. */
+  private fixedCount(size: number): number {
+    const length = this.length();
+    const count = length / size;
+    if (!Number.isInteger(count)) throw this.fail(`a packed list of ${length} bytes does not hold whole values`);
+    if (count > this.elements) throw this.fail("a message holds too many values");
+    this.elements -= count;
+    return count;
+  }
+
+  packedBool(values: boolean[]): void {
+    const outerEnd = this.openPacked();
+    while (this.pos < this.end) {
+      this.element();
+      values.push(this.bool());
+    }
+    this.end = outerEnd;
+  }
+
+  packedInt32(values: number[]): void {
+    const outerEnd = this.openPacked();
+    while (this.pos < this.end) {
+      this.element();
+      values.push(this.int32());
+    }
+    this.end = outerEnd;
+  }
+
+  packedUint32(values: number[]): void {
+    const outerEnd = this.openPacked();
+    while (this.pos < this.end) {
+      this.element();
+      values.push(this.uint32());
+    }
+    this.end = outerEnd;
+  }
+
+  packedSint32(values: number[]): void {
+    const outerEnd = this.openPacked();
+    while (this.pos < this.end) {
+      this.element();
+      values.push(this.sint32());
+    }
+    this.end = outerEnd;
+  }
+
+  packedInt64(values: bigint[]): void {
+    const outerEnd = this.openPacked();
+    while (this.pos < this.end) {
+      this.element();
+      values.push(this.int64());
+    }
+    this.end = outerEnd;
+  }
+
+  packedUint64(values: bigint[]): void {
+    const outerEnd = this.openPacked();
+    while (this.pos < this.end) {
+      this.element();
+      values.push(this.uint64());
+    }
+    this.end = outerEnd;
+  }
+
+  packedSint64(values: bigint[]): void {
+    const outerEnd = this.openPacked();
+    while (this.pos < this.end) {
+      this.element();
+      values.push(this.sint64());
+    }
+    this.end = outerEnd;
+  }
+
+  packedInt53(values: number[]): void {
+    const outerEnd = this.openPacked();
+    while (this.pos < this.end) {
+      this.element();
+      values.push(this.int53());
+    }
+    this.end = outerEnd;
+  }
+
+  packedUint53(values: number[]): void {
+    const outerEnd = this.openPacked();
+    while (this.pos < this.end) {
+      this.element();
+      values.push(this.uint53());
+    }
+    this.end = outerEnd;
+  }
+
+  packedFixed32(values: number[]): void {
+    for (let left = this.fixedCount(4); left > 0; left--) values.push(this.fixed32());
+  }
+
+  packedSfixed32(values: number[]): void {
+    for (let left = this.fixedCount(4); left > 0; left--) values.push(this.sfixed32());
+  }
+
+  packedFixed64(values: bigint[]): void {
+    for (let left = this.fixedCount(8); left > 0; left--) values.push(this.fixed64());
+  }
+
+  packedSfixed64(values: bigint[]): void {
+    for (let left = this.fixedCount(8); left > 0; left--) values.push(this.sfixed64());
+  }
+
+  packedFloat(values: number[]): void {
+    for (let left = this.fixedCount(4); left > 0; left--) values.push(this.float());
+  }
+
+  packedDouble(values: number[]): void {
+    for (let left = this.fixedCount(8); left > 0; left--) values.push(this.double());
+  }
+
+  /** Steps over the value of an unknown field. Groups are matched without recursion, however deep. */
+  skip(key: number): void {
+    if ((key & 7) === 3) this.skipGroup(key);
+    else this.skipScalar(key);
+  }
+
+  private skipScalar(key: number): void {
+    switch (key & 7) {
+      case 0:
+        this.varint();
+        return;
+      case 1:
+        this.step(8);
+        return;
+      case 2:
+        this.step(this.length());
+        return;
+      case 5:
+        this.step(4);
+        return;
+      default:
+        throw this.fail("a group ends that did not begin");
+    }
+  }
+
+  private step(count: number): void {
+    if (this.end - this.pos < count) throw this.truncated();
+    this.pos += count;
+  }
+
+  private skipGroup(key: number): void {
+    const open = [key >>> 3];
+    while (open.length > 0) {
+      const next = this.tag();
+      if ((next & 7) === 3) {
+        if (open.length >= this.depth) throw this.fail("groups are nested too deeply");
+        open.push(next >>> 3);
+      } else if ((next & 7) !== 4) {
+        this.skipScalar(next);
+      } else if (open.pop() !== next >>> 3) {
+        throw this.fail("a group ends with the number of another one");
+      }
+    }
+  }
+}
+
+function signedBigint(low: number, high: number): bigint {
+  scratch.setInt32(0, high);
+  scratch.setInt32(4, low);
+  return scratch.getBigInt64(0);
+}
+
+function unsignedBigint(low: number, high: number): bigint {
+  scratch.setInt32(0, high);
+  scratch.setInt32(4, low);
+  return scratch.getBigUint64(0);
+}

@@ -1,0 +1,176 @@
+import { malformed } from "./malformed.ts";
+
+/**
+ * Strict UTF-8 both ways. Short strings are handled by loops in JavaScript, because a call into native code costs more than
+ * the work itself; long ones go to the platform: Buffer where it exists (Node), TextEncoder and TextDecoder elsewhere.
+ */
+
+/** Decoding up to this many bytes happens in JavaScript. */
+const shortBytes = 32;
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+interface NativeStrings {
+  utf8Slice(this: Uint8Array, start: number, end: number): string;
+  utf8Write(this: Uint8Array, text: string, offset: number, length: number): number;
+}
+
+/** Buffer's methods that work on every Uint8Array; absent outside Node. */
+const native: NativeStrings | undefined = findNative();
+
+function findNative(): NativeStrings | undefined {
+  const prototype = (globalThis as { Buffer?: { prototype?: Partial<NativeStrings> } }).Buffer?.prototype;
+  const usable = typeof prototype?.utf8Slice === "function" && typeof prototype.utf8Write === "function";
+  return usable ? (prototype as NativeStrings) : undefined;
+}
+
+/**
+ * Decodes `bytes[start, end)`; a byte order mark stays a character.
+ *
+ * @throws RpcError `invalid_argument` for anything but well-formed UTF-8
+ */
+export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > shortBytes) return decodeLong(bytes, start, end);
+  for (let index = start; index < end; index++) {
+    if (bytes[index]! >= 0x80) return decodeShort(bytes, start, end);
+  }
+  return asciiText(bytes, start, end - start);
+}
+
+/** `fromCharCode` with many arguments makes one flat string; joining parts would make a rope. */
+function asciiText(bytes: Uint8Array, at: number, length: number): string {
+  const b = bytes;
+  const text = String.fromCharCode;
+  switch (length) {
+    case 0:
+      return "";
+    case 1:
+      return text(b[at]!);
+    case 2:
+      return text(b[at]!, b[at + 1]!);
+    case 3:
+      return text(b[at]!, b[at + 1]!, b[at + 2]!);
+    case 4:
+      return text(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!);
+    case 5:
+      return text(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!);
+    case 6:
+      return text(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!);
+    case 7:
+      return text(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!);
+    case 8:
+      return text(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!, b[at + 7]!);
+    default:
+      return longerAscii(bytes, at, length);
+  }
+}
+
+function longerAscii(b: Uint8Array, at: number, length: number): string {
+  const units = new Array<number>(length);
+  for (let index = 0; index < length; index++) units[index] = b[at + index]!;
+  return String.fromCharCode.apply(String, units);
+}
+
+function decodeShort(bytes: Uint8Array, start: number, end: number): string {
+  const units: number[] = [];
+  let at = start;
+  while (at < end) {
+    const first = bytes[at++]!;
+    if (first < 0x80) {
+      units.push(first);
+      continue;
+    }
+    const size = sequenceSize(first);
+    if (size === 0 || at + size > end) throw badUtf8();
+    let point = first & (0x3f >> size);
+    for (let index = 0; index < size; index++) {
+      const next = bytes[at++]!;
+      if ((next & 0xc0) !== 0x80) throw badUtf8();
+      point = (point << 6) | (next & 0x3f);
+    }
+    pushPoint(units, point, size);
+  }
+  return String.fromCharCode.apply(String, units);
+}
+
+/** Number of continuation bytes after a lead byte, 0 when it cannot lead. */
+function sequenceSize(first: number): number {
+  if (first >= 0xc2 && first <= 0xdf) return 1;
+  if (first >= 0xe0 && first <= 0xef) return 2;
+  return first >= 0xf0 && first <= 0xf4 ? 3 : 0;
+}
+
+function pushPoint(units: number[], point: number, size: number): void {
+  const smallest = size === 1 ? 0x80 : size === 2 ? 0x800 : 0x10000;
+  if (point < smallest || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) throw badUtf8();
+  if (point < 0x10000) units.push(point);
+  else units.push(0xd800 + ((point - 0x10000) >> 10), 0xdc00 + ((point - 0x10000) & 0x3ff));
+}
+
+/** Node's slice puts U+FFFD where bytes are wrong, so only a text that holds one needs the strict decoder. */
+function decodeLong(bytes: Uint8Array, start: number, end: number): string {
+  if (native !== undefined) {
+    const text = native.utf8Slice.call(bytes, start, end);
+    if (!text.includes("\ufffd")) return text;
+  }
+  try {
+    return decoder.decode(bytes.subarray(start, end));
+  } catch {
+    throw badUtf8();
+  }
+}
+
+function badUtf8(): Error {
+  return malformed("a string is not valid UTF-8; send text as UTF-8 or declare the field as bytes");
+}
+
+/**
+ * Writes `text` at `offset` and returns the offset behind it. `bytes` has room for three bytes per UTF-16 unit.
+ *
+ * @throws RpcError `invalid_argument` for a lone surrogate
+ */
+export function encodeUtf8(text: string, bytes: Uint8Array, offset: number): number {
+  let at = offset;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x80) {
+      bytes[at++] = unit;
+    } else if (unit < 0x800) {
+      bytes[at++] = 0xc0 | (unit >> 6);
+      bytes[at++] = 0x80 | (unit & 0x3f);
+    } else if (unit < 0xd800 || unit > 0xdfff) {
+      bytes[at++] = 0xe0 | (unit >> 12);
+      bytes[at++] = 0x80 | ((unit >> 6) & 0x3f);
+      bytes[at++] = 0x80 | (unit & 0x3f);
+    } else {
+      const next = unit < 0xdc00 ? text.charCodeAt(++index) : 0;
+      if ((next & 0xfc00) !== 0xdc00) throw loneSurrogate();
+      const point = 0x10000 + ((unit - 0xd800) << 10) + (next - 0xdc00);
+      bytes[at++] = 0xf0 | (point >> 18);
+      bytes[at++] = 0x80 | ((point >> 12) & 0x3f);
+      bytes[at++] = 0x80 | ((point >> 6) & 0x3f);
+      bytes[at++] = 0x80 | (point & 0x3f);
+    }
+  }
+  return at;
+}
+
+/** The same as {@link encodeUtf8} through the platform, for long texts. */
+export function encodeLongUtf8(text: string, bytes: Uint8Array, offset: number): number {
+  if (!isWellFormed(text)) throw loneSurrogate();
+  if (native !== undefined) return offset + native.utf8Write.call(bytes, text, offset, bytes.length - offset);
+  return offset + encoder.encodeInto(text, bytes.subarray(offset)).written;
+}
+
+/** True when every surrogate of `text` has its partner. */
+export function isWellFormed(text: string): boolean {
+  const known = text as string & { isWellFormed?(): boolean };
+  return known.isWellFormed === undefined ? !loneSurrogatePattern.test(text) : known.isWellFormed();
+}
+
+const loneSurrogatePattern = /\p{Surrogate}/u;
+
+function loneSurrogate(): Error {
+  return malformed("a string holds a lone surrogate, which UTF-8 cannot carry; pass well-formed text");
+}

@@ -1,0 +1,45 @@
+import { RpcError } from "../errors/rpc-error.ts";
+import { Writer } from "./writer.ts";
+
+/** A writer whose buffer has grown beyond this many bytes is not kept. */
+const largestKept = 256 * 1024;
+
+/**
+ * The writer that waits for the next call. It is a cache, not state: whoever takes it leaves `undefined`, so that an
+ * encoding that runs inside another (from a getter, say) makes a writer of its own.
+ */
+let spare: Writer | undefined;
+
+/**
+ * Encodes one message with a pooled writer and returns a copy of its bytes.
+ *
+ * @throws RpcError `invalid_argument` that names the message and the numbers of the fields that lead to the wrong value
+ */
+export function encodeWith<Init>(
+  typeName: string,
+  write: (writer: Writer, value: Init) => void,
+  value: Init,
+): Uint8Array {
+  const writer = spare ?? new Writer();
+  spare = undefined;
+  try {
+    writer.reset();
+    write(writer, value);
+    return writer.finish();
+  } catch (error) {
+    throw located(error, typeName, writer.fieldPath());
+  } finally {
+    if (writer.buffer.length <= largestKept) spare = writer;
+  }
+}
+
+function located(error: unknown, typeName: string, path: readonly number[]): unknown {
+  if (!RpcError.is(error)) return error;
+  const place = path.length === 0 ? typeName : `${typeName}, field ${path.join(" > ")}`;
+  return new RpcError({
+    code: error.code,
+    reason: error.reason,
+    message: `${place}: ${error.message}`,
+    cause: error.cause,
+  });
+}

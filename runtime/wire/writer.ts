@@ -1,0 +1,440 @@
+import type { RpcError } from "../errors/rpc-error.ts";
+import { wireLimits } from "./limits.ts";
+import { describeValue, malformed } from "./malformed.ts";
+import { encodeLongUtf8, encodeUtf8 } from "./utf8.ts";
+
+const int64Min = -0x8000000000000000n;
+const int64Max = 0x7fffffffffffffffn;
+const uint64Max = 0xffffffffffffffffn;
+/** Up to this many UTF-16 units are encoded by a loop; their length always fits one byte. */
+const shortText = 42;
+const two32 = 0x1_0000_0000;
+
+/** Appends protobuf fields to a growing buffer. Every method checks its argument before it writes anything. */
+export class Writer {
+  /** The buffer; only `[0, pos)` has been written. */
+  buffer: Uint8Array;
+  /** End of what has been written. */
+  pos: number;
+  private view: DataView;
+  private depth: number;
+  private elements: number;
+  private key: number;
+  private readonly path: number[];
+
+  /** @param capacity bytes to start with */
+  constructor(capacity = 1024) {
+    this.buffer = new Uint8Array(capacity);
+    this.pos = 0;
+    this.view = new DataView(this.buffer.buffer);
+    this.depth = 0;
+    this.elements = 0;
+    this.key = 0;
+    this.path = [];
+  }
+
+  /** Forgets what was written; the buffer stays. */
+  reset(): void {
+    this.pos = 0;
+    this.depth = 0;
+    this.elements = 0;
+    this.key = 0;
+  }
+
+  /** Begins another outermost message behind what is written, with depth and element count anew. */
+  restart(): void {
+    this.depth = 0;
+    this.elements = 0;
+    this.key = 0;
+  }
+
+  /** A copy of what was written. */
+  finish(): Uint8Array {
+    return this.buffer.slice(0, this.pos);
+  }
+
+  /** Numbers of the fields that were being written, outermost first: where the last error happened. */
+  fieldPath(): readonly number[] {
+    if (this.key === 0) return [];
+    return [...this.path.slice(0, this.depth), this.key].map((key) => key >>> 3);
+  }
+
+  /** Makes room for `count` more bytes. */
+  reserve(count: number): void {
+    if (this.buffer.length - this.pos < count) this.grow(count);
+  }
+
+  private grow(count: number): void {
+    const larger = new Uint8Array(Math.max(this.buffer.length * 2, this.pos + count));
+    larger.set(this.buffer.subarray(0, this.pos));
+    this.buffer = larger;
+    this.view = new DataView(larger.buffer);
+  }
+
+  private expected(what: string, found: unknown): RpcError {
+    return malformed(`expected ${what}, found ${describeValue(found)}`);
+  }
+
+  /** A field key: `(number << 3) | wire type`, as an unsigned 32-bit integer. */
+  tag(key: number): void {
+    if (this.buffer.length - this.pos < 5) this.grow(5);
+    this.key = key;
+    if (key < 0x80) this.buffer[this.pos++] = key;
+    else this.varint32(key);
+  }
+
+  /** Room for 5 bytes is there. */
+  private varint32(value: number): void {
+    const bytes = this.buffer;
+    let pos = this.pos;
+    while (value > 0x7f) {
+      bytes[pos++] = (value & 0x7f) | 0x80;
+      value >>>= 7;
+    }
+    bytes[pos++] = value;
+    this.pos = pos;
+  }
+
+  /** Room for 10 bytes is there; both halves are unsigned. */
+  private varint64(low: number, high: number): void {
+    const bytes = this.buffer;
+    let pos = this.pos;
+    while (high > 0) {
+      bytes[pos++] = (low & 0x7f) | 0x80;
+      low = ((low >>> 7) | (high << 25)) >>> 0;
+      high >>>= 7;
+    }
+    while (low > 0x7f) {
+      bytes[pos++] = (low & 0x7f) | 0x80;
+      low >>>= 7;
+    }
+    bytes[pos++] = low;
+    this.pos = pos;
+  }
+
+  bool(value: boolean): void {
+    if (typeof value !== "boolean") throw this.expected("a boolean", value);
+    if (this.buffer.length - this.pos < 1) this.grow(1);
+    this.buffer[this.pos++] = value ? 1 : 0;
+  }
+
+  int32(value: number): void {
+    if ((value | 0) !== value) throw this.expected("an integer of 32 bits", value);
+    if (this.buffer.length - this.pos < 10) this.grow(10);
+    if (value >= 0) this.varint32(value);
+    else this.varint64(value >>> 0, 0xffffffff);
+  }
+
+  uint32(value: number): void {
+    if (value >>> 0 !== value) throw this.expected("an unsigned integer of 32 bits", value);
+    if (this.buffer.length - this.pos < 5) this.grow(5);
+    this.varint32(value);
+  }
+
+  sint32(value: number): void {
+    if ((value | 0) !== value) throw this.expected("an integer of 32 bits", value);
+    if (this.buffer.length - this.pos < 5) this.grow(5);
+    this.varint32(((value << 1) ^ (value >> 31)) >>> 0);
+  }
+
+  fixed32(value: number): void {
+    if (value >>> 0 !== value) throw this.expected("an unsigned integer of 32 bits", value);
+    this.raw32(value);
+  }
+
+  sfixed32(value: number): void {
+    if ((value | 0) !== value) throw this.expected("an integer of 32 bits", value);
+    this.raw32(value);
+  }
+
+  private raw32(value: number): void {
+    if (this.buffer.length - this.pos < 4) this.grow(4);
+    this.view.setInt32(this.pos, value, true);
+    this.pos += 4;
+  }
+
+  int64(value: bigint): void {
+    this.checkInt64(value);
+    this.big(value);
+  }
+
+  uint64(value: bigint): void {
+    this.checkUint64(value);
+    this.big(value);
+  }
+
+  sint64(value: bigint): void {
+    this.checkInt64(value);
+    this.bigHalves(value);
+    const sign = this.view.getInt32(this.pos + 4, true) >> 31;
+    const low = this.view.getUint32(this.pos, true);
+    const high = this.view.getUint32(this.pos + 4, true);
+    this.varint64(((low << 1) ^ sign) >>> 0, (((high << 1) | (low >>> 31)) ^ sign) >>> 0);
+  }
+
+  fixed64(value: bigint): void {
+    this.checkUint64(value);
+    this.bigHalves(value);
+    this.pos += 8;
+  }
+
+  sfixed64(value: bigint): void {
+    this.checkInt64(value);
+    this.bigHalves(value);
+    this.pos += 8;
+  }
+
+  private checkInt64(value: bigint): void {
+    if (typeof value !== "bigint") throw this.expected("a bigint of 64 bits", value);
+    if (value > int64Max || value < int64Min) throw this.expected("a bigint of 64 bits", value);
+  }
+
+  private checkUint64(value: bigint): void {
+    if (typeof value !== "bigint") throw this.expected("an unsigned bigint of 64 bits", value);
+    if (value > uint64Max || value < 0n) throw this.expected("an unsigned bigint of 64 bits", value);
+  }
+
+  /** Puts the eight bytes at `pos` without moving on, and makes room for a varint. */
+  private bigHalves(value: bigint): void {
+    if (this.buffer.length - this.pos < 10) this.grow(10);
+    this.view.setBigInt64(this.pos, value, true);
+  }
+
+  private big(value: bigint): void {
+    this.bigHalves(value);
+    this.varint64(this.view.getUint32(this.pos, true), this.view.getUint32(this.pos + 4, true));
+  }
+
+  int53(value: number): void {
+    if (!Number.isSafeInteger(value)) throw this.expected("an integer within 2^53", value);
+    if (this.buffer.length - this.pos < 10) this.grow(10);
+    if (value >= 0 && value < two32) this.varint32(value);
+    else this.varint64(value >>> 0, Math.floor(value / two32) >>> 0);
+  }
+
+  uint53(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) throw this.expected("an unsigned integer below 2^53", value);
+    this.int53(value);
+  }
+
+  float(value: number): void {
+    if (typeof value !== "number") throw this.expected("a number", value);
+    if (this.buffer.length - this.pos < 4) this.grow(4);
+    this.view.setFloat32(this.pos, value, true);
+    this.pos += 4;
+  }
+
+  double(value: number): void {
+    if (typeof value !== "number") throw this.expected("a number", value);
+    if (this.buffer.length - this.pos < 8) this.grow(8);
+    this.view.setFloat64(this.pos, value, true);
+    this.pos += 8;
+  }
+
+  /** UTF-8 text with its length in front. */
+  string(value: string): void {
+    if (typeof value !== "string") throw this.expected("a string", value);
+    const length = value.length;
+    if (length > shortText) {
+      this.longString(value);
+      return;
+    }
+    if (this.buffer.length - this.pos < shortText * 3 + 1) this.grow(shortText * 3 + 1);
+    const bytes = this.buffer;
+    const start = this.pos + 1;
+    for (let index = 0; index < length; index++) {
+      const unit = value.charCodeAt(index);
+      if (unit > 0x7f) {
+        this.pos = encodeUtf8(value, bytes, start);
+        bytes[start - 1] = this.pos - start;
+        return;
+      }
+      bytes[start + index] = unit;
+    }
+    bytes[start - 1] = length;
+    this.pos = start + length;
+  }
+
+  private longString(value: string): void {
+    this.reserve(value.length * 3 + 5);
+    const from = this.pos;
+    const start = from + varintSize(value.length);
+    this.pos = encodeLongUtf8(value, this.buffer, start);
+    this.putLength(from, start);
+  }
+
+  /** Bytes with their length in front; they are copied. */
+  bytes(value: Uint8Array): void {
+    if (!(value instanceof Uint8Array)) throw this.expected("a Uint8Array", value);
+    const length = value.length;
+    if (this.buffer.length - this.pos < length + 5) this.grow(length + 5);
+    this.varint32(length);
+    this.buffer.set(value, this.pos);
+    this.pos += length;
+  }
+
+  /**
+   * Opens a nested message, whose key has been written. One byte is kept for its length; {@link end} patches it.
+   *
+   * @param value the message, checked to be an object; left out for a map entry
+   * @returns what `end` needs
+   */
+  begin(value?: unknown): number {
+    if (arguments.length > 0 && (typeof value !== "object" || value === null)) throw this.expected("an object", value);
+    if (this.depth >= wireLimits.maxDepth) throw malformed(`messages are nested deeper than ${wireLimits.maxDepth}`);
+    this.count(1);
+    if (this.buffer.length - this.pos < 1) this.grow(1);
+    this.path[this.depth++] = this.key;
+    return ++this.pos;
+  }
+
+  /** Closes the nested message that `begin` opened. */
+  end(mark: number): void {
+    this.key = this.path[--this.depth]!;
+    const length = this.pos - mark;
+    if (length < 0x80) this.buffer[mark - 1] = length;
+    else this.putLength(mark - 1, mark);
+  }
+
+  /** Writes the length of `[start, pos)` at `from`, moving the content when the length needs another number of bytes. */
+  private putLength(from: number, start: number): void {
+    const length = this.pos - start;
+    const to = from + varintSize(length);
+    if (to !== start) {
+      this.reserve(5);
+      this.buffer.copyWithin(to, start, this.pos);
+    }
+    this.pos = from;
+    this.varint32(length);
+    this.pos = to + length;
+  }
+
+  private count(elements: number): void {
+    this.elements += elements;
+    if (this.elements > wireLimits.maxElements)
+      throw malformed(`a message holds more than ${wireLimits.maxElements} values`);
+  }
+
+  /** Checks that `values` is an array of an allowed length, and returns it. */
+  list<T>(values: readonly T[]): readonly T[] {
+    if (!Array.isArray(values)) throw this.expected("an array", values);
+    this.count(values.length);
+    return values;
+  }
+
+  /** Checks that `entries` is a Map, and returns it. Its entries are counted where they begin. */
+  map<K, V>(entries: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
+    if (!(entries instanceof Map)) throw this.expected("a Map", entries);
+    return entries;
+  }
+
+  /** Opens a packed list of at most `size` bytes per value. */
+  private beginPacked(values: readonly unknown[], size: number): number {
+    this.list(values);
+    this.reserve(values.length * size + 5);
+    return ++this.pos;
+  }
+
+  private endPacked(mark: number): void {
+    const length = this.pos - mark;
+    if (length < 0x80) this.buffer[mark - 1] = length;
+    else this.putLength(mark - 1, mark);
+  }
+
+  packedBool(values: readonly boolean[]): void {
+    const mark = this.beginPacked(values, 1);
+    for (let index = 0; index < values.length; index++) this.bool(values[index]!);
+    this.endPacked(mark);
+  }
+
+  packedInt32(values: readonly number[]): void {
+    const mark = this.beginPacked(values, 10);
+    for (let index = 0; index < values.length; index++) this.int32(values[index]!);
+    this.endPacked(mark);
+  }
+
+  packedUint32(values: readonly number[]): void {
+    const mark = this.beginPacked(values, 5);
+    for (let index = 0; index < values.length; index++) this.uint32(values[index]!);
+    this.endPacked(mark);
+  }
+
+  packedSint32(values: readonly number[]): void {
+    const mark = this.beginPacked(values, 5);
+    for (let index = 0; index < values.length; index++) this.sint32(values[index]!);
+    this.endPacked(mark);
+  }
+
+  packedFixed32(values: readonly number[]): void {
+    const mark = this.beginPacked(values, 4);
+    for (let index = 0; index < values.length; index++) this.fixed32(values[index]!);
+    this.endPacked(mark);
+  }
+
+  packedSfixed32(values: readonly number[]): void {
+    const mark = this.beginPacked(values, 4);
+    for (let index = 0; index < values.length; index++) this.sfixed32(values[index]!);
+    this.endPacked(mark);
+  }
+
+  packedInt64(values: readonly bigint[]): void {
+    const mark = this.beginPacked(values, 10);
+    for (let index = 0; index < values.length; index++) this.int64(values[index]!);
+    this.endPacked(mark);
+  }
+
+  packedUint64(values: readonly bigint[]): void {
+    const mark = this.beginPacked(values, 10);
+    for (let index = 0; index < values.length; index++) this.uint64(values[index]!);
+    this.endPacked(mark);
+  }
+
+  packedSint64(values: readonly bigint[]): void {
+    const mark = this.beginPacked(values, 10);
+    for (let index = 0; index < values.length; index++) this.sint64(values[index]!);
+    this.endPacked(mark);
+  }
+
+  packedFixed64(values: readonly bigint[]): void {
+    const mark = this.beginPacked(values, 8);
+    for (let index = 0; index < values.length; index++) this.fixed64(values[index]!);
+    this.endPacked(mark);
+  }
+
+  packedSfixed64(values: readonly bigint[]): void {
+    const mark = this.beginPacked(values, 8);
+    for (let index = 0; index < values.length; index++) this.sfixed64(values[index]!);
+    this.endPacked(mark);
+  }
+
+  packedInt53(values: readonly number[]): void {
+    const mark = this.beginPacked(values, 10);
+    for (let index = 0; index < values.length; index++) this.int53(values[index]!);
+    this.endPacked(mark);
+  }
+
+  packedUint53(values: readonly number[]): void {
+    const mark = this.beginPacked(values, 10);
+    for (let index = 0; index < values.length; index++) this.uint53(values[index]!);
+    this.endPacked(mark);
+  }
+
+  packedFloat(values: readonly number[]): void {
+    const mark = this.beginPacked(values, 4);
+    for (let index = 0; index < values.length; index++) this.float(values[index]!);
+    this.endPacked(mark);
+  }
+
+  packedDouble(values: readonly number[]): void {
+    const mark = this.beginPacked(values, 8);
+    for (let index = 0; index < values.length; index++) this.double(values[index]!);
+    this.endPacked(mark);
+  }
+}
+
+function varintSize(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  if (value < 0x200000) return 3;
+  return value < 0x10000000 ? 4 : 5;
+}
