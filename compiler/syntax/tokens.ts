@@ -1,0 +1,192 @@
+import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
+
+/** One token of a schema; only offsets are tracked. The name of a token type is how a user would call it. */
+export type Token = IToken;
+
+/** Groups of the lexer's result beside the token list. */
+export const COMMENT_GROUP = "comments";
+
+const words = [
+  "edition",
+  "package",
+  "import",
+  "export",
+  "from",
+  "as",
+  "message",
+  "enum",
+  "open",
+  "union",
+  "oneof",
+  "errors",
+  "error",
+  "service",
+  "stream",
+  "throws",
+  "reserved",
+  "const",
+  "type",
+  "annotation",
+  "on",
+  "max",
+] as const;
+
+/** A word with a meaning in some places; everywhere else it is a name. */
+export type KeywordText = (typeof words)[number];
+
+/** Clause 1.4. */
+export const Name: TokenType = createToken({ name: "a name", pattern: /[A-Za-z_][A-Za-z0-9_]*/ });
+
+/** Clause 1.5: every keyword is also a name. */
+export const Keyword: Readonly<Record<KeywordText, TokenType>> = Object.fromEntries(
+  words.map((word) => [
+    word,
+    createToken({ name: `\`${word}\``, pattern: word, longer_alt: Name, categories: [Name] }),
+  ]),
+) as Record<KeywordText, TokenType>;
+
+const numberEnd = String.raw`(?![A-Za-z0-9_]|\.[0-9])`;
+const numberToken = (name: string, body: string): TokenType =>
+  createToken({ name, pattern: new RegExp(`${body}${numberEnd}`), start_chars_hint: [..."-0123456789"] });
+
+/** `500ms` (clause 1.8). */
+export const Duration: TokenType = numberToken("a duration", String.raw`[0-9]+(?:\.[0-9]+)?(?:us|ms|s|m|h|d)`);
+/** `64KiB` (clause 1.9). */
+export const Size: TokenType = numberToken("a size", "[0-9]+(?:B|KiB|MiB|GiB)");
+/** `1.5`, `2e9` (clause 1.7). */
+export const Float: TokenType = numberToken(
+  "a number",
+  String.raw`-?(?:(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][+-]?[0-9]+)?|(?:0|[1-9][0-9]*)[eE][+-]?[0-9]+)`,
+);
+/** `12`, `-1`, `0xff` (clause 1.6). */
+export const Int: TokenType = numberToken("a whole number", "-?(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*)");
+/** Looks like a number and is none: reported, then read as {@link Int}. */
+export const MalformedNumber: TokenType = createToken({
+  name: "MalformedNumber",
+  pattern: /-?[0-9][A-Za-z0-9_]*(?:\.[0-9][A-Za-z0-9_]*)*/,
+});
+
+/** Clause 1.10. */
+export const Text: TokenType = createToken({
+  name: "a string in quotes",
+  pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'/,
+  start_chars_hint: ['"', "'"],
+});
+/** A string without its closing quote: ends with its line. */
+export const UnterminatedText: TokenType = createToken({
+  name: "UnterminatedString",
+  pattern: /["'][^\r\n]*/,
+  start_chars_hint: ['"', "'"],
+});
+
+const WhiteSpace = createToken({ name: "WhiteSpace", pattern: /[ \t\r\n]+/, group: Lexer.SKIPPED });
+const LineComment = createToken({
+  name: "LineComment",
+  pattern: /\/\/[^\r\n]*/,
+  start_chars_hint: ["/"],
+  group: COMMENT_GROUP,
+});
+const BlockComment = createToken({
+  name: "BlockComment",
+  pattern: /\/\*[^]*?\*\//,
+  start_chars_hint: ["/"],
+  group: COMMENT_GROUP,
+});
+/** A block comment without its end: takes the rest of the file. */
+export const UnterminatedComment: TokenType = createToken({
+  name: "UnterminatedComment",
+  pattern: /\/\*[^]*/,
+  start_chars_hint: ["/"],
+});
+
+const punctuation = (text: string): TokenType => createToken({ name: `\`${text}\``, pattern: text });
+export const OpenBrace: TokenType = punctuation("{");
+export const CloseBrace: TokenType = punctuation("}");
+export const OpenParen: TokenType = punctuation("(");
+export const CloseParen: TokenType = punctuation(")");
+export const OpenSquare: TokenType = punctuation("[");
+export const CloseSquare: TokenType = punctuation("]");
+export const OpenAngle: TokenType = punctuation("<");
+export const CloseAngle: TokenType = punctuation(">");
+export const Equals: TokenType = punctuation("=");
+export const Colon: TokenType = punctuation(":");
+export const Semicolon: TokenType = punctuation(";");
+export const Comma: TokenType = punctuation(",");
+export const Question: TokenType = punctuation("?");
+export const Bar: TokenType = punctuation("|");
+export const At: TokenType = punctuation("@");
+export const Star: TokenType = punctuation("*");
+export const DotDot: TokenType = punctuation("..");
+export const Dot: TokenType = punctuation(".");
+
+/** Every unit that starts no other token; the hint lists one unit per look-up bucket of the lexer. */
+function strayStarts(): number[] {
+  const ascii = Array.from({ length: 256 }, (_, unit) => unit).filter((unit) =>
+    /[^A-Za-z0-9_ \t\r\n"'{}()[\]<>=:;,?|@*.]/.test(String.fromCharCode(unit)),
+  );
+  const rest = Array.from({ length: 512 }, (_, index) => 256 + index * 128).filter((unit) => unit < 65_536);
+  return [...ascii, ...rest];
+}
+
+/** Characters that no token starts with. */
+export const Stray: TokenType = createToken({
+  name: "Stray",
+  pattern: /[^A-Za-z0-9_ \t\r\n"'{}()[\]<>=:;,?|@*./-]+|[/-]/,
+  start_chars_hint: strayStarts(),
+});
+
+/** In the order in which the lexer tries them. */
+export const allTokens: readonly TokenType[] = [
+  WhiteSpace,
+  ...words.map((word) => Keyword[word]),
+  Name,
+  Duration,
+  Size,
+  Float,
+  Int,
+  MalformedNumber,
+  Text,
+  UnterminatedText,
+  LineComment,
+  BlockComment,
+  UnterminatedComment,
+  OpenBrace,
+  CloseBrace,
+  OpenParen,
+  CloseParen,
+  OpenSquare,
+  CloseSquare,
+  OpenAngle,
+  CloseAngle,
+  Equals,
+  Colon,
+  Semicolon,
+  Comma,
+  Question,
+  Bar,
+  At,
+  Star,
+  DotDot,
+  Dot,
+  Stray,
+];
+
+/** A new lexer; building one costs some milliseconds, so keep it. */
+export function createLexer(): Lexer {
+  return new Lexer([...allTokens], {
+    positionTracking: "onlyOffset",
+    skipValidations: true,
+    ensureOptimizations: true,
+  });
+}
+
+/** True for a token of the type or of one of its keywords. */
+export function isToken(token: Token | undefined, type: TokenType): boolean {
+  if (token === undefined) return false;
+  return token.tokenType === type || (type === Name && (token.tokenType.CATEGORIES?.includes(Name) ?? false));
+}
+
+/** Offset behind the last unit of a token. */
+export function tokenEnd(token: Token): number {
+  return token.startOffset + token.image.length;
+}
