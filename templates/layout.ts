@@ -1,0 +1,201 @@
+/**
+ * Words for code that may be longer than a line. Each lays its parts out as prettier does, so that generated files pass
+ * `prettier --check` without anybody running prettier on them.
+ */
+
+import type { ChoiceNode, Code, ConcatNode, FlatCode, GroupNode, IfBrokenNode, LineNode, Piece } from "./code.ts";
+import { isHard, nothing } from "./code.ts";
+
+/** Nothing when flat, else a line break. */
+export const softLine: LineNode = { kind: "line", flat: "", hard: false };
+/** A space when flat, else a line break. */
+export const spaceLine: LineNode = { kind: "line", flat: " ", hard: false };
+/** Always a line break. */
+export const hardLine: LineNode = { kind: "line", flat: "", hard: true };
+
+const trailingComma: IfBrokenNode = { kind: "if-broken", broken: ",", flat: "", hard: false };
+
+function raw(text: string): FlatCode {
+  return text as FlatCode;
+}
+
+/** Pieces one after the other; flat text when all are. */
+export function concat(...parts: readonly Piece[]): Code {
+  if (parts.every(isFlat)) return raw(parts.join(""));
+  return { kind: "concat", parts, hard: parts.some(isHard) } satisfies ConcatNode;
+}
+
+/** Contents one level deeper. */
+export function indent(...parts: readonly Piece[]): Code {
+  const contents = concat(...parts);
+  return { kind: "indent", contents, hard: isHard(contents) };
+}
+
+/** Flat when it fits, else broken at each of its own lines. */
+export function group(...parts: readonly Piece[]): Code {
+  const contents = concat(...parts);
+  return { kind: "group", contents, hard: isHard(contents) } satisfies GroupNode;
+}
+
+function brokenGroup(...parts: readonly Piece[]): Code {
+  return { kind: "group", contents: concat(...parts), hard: true } satisfies GroupNode;
+}
+
+function isFlat(piece: Piece): boolean {
+  return typeof piece !== "object";
+}
+
+/** Pieces with a separator between them. */
+export function join(pieces: readonly Piece[], separator: Piece): Code {
+  return concat(...pieces.flatMap((piece, index) => (index === 0 ? [piece] : [separator, piece])));
+}
+
+const commaLine = concat(raw(","), spaceLine);
+
+/** Declarations with blank lines between them. */
+export function sections(...items: readonly Piece[]): Code {
+  const kept = items.filter((item) => item !== "");
+  return { kind: "lines", items: kept, blank: true, hard: kept.length > 1 || kept.some(isHard) };
+}
+
+/** Lines one below the other. */
+export function lines(...items: readonly Piece[]): Code {
+  const kept = items.filter((item) => item !== "");
+  return { kind: "lines", items: kept, blank: false, hard: kept.length > 1 || kept.some(isHard) };
+}
+
+/** `{ a, b }` of an import or export: one line when it fits. */
+export function specifiers(names: readonly Piece[]): Code {
+  const [only] = names;
+  if (names.length === 1 && only !== undefined) return concat(raw("{ "), only, raw(" }"));
+  return group(raw("{"), indent(spaceLine, join(names, commaLine)), trailingComma, spaceLine, raw("}"));
+}
+
+/** An object literal with one entry per line. */
+export function object(entries: readonly Piece[]): Code {
+  if (entries.length === 0) return raw("{}");
+  return concat(raw("{"), indent(...entries.flatMap((entry) => [hardLine, entry, raw(",")])), hardLine, raw("}"));
+}
+
+/** An object literal on one line when it fits. */
+export function inlineObject(entries: readonly Piece[]): Code {
+  if (entries.length === 0) return raw("{}");
+  return group(raw("{"), indent(spaceLine, join(entries, commaLine)), trailingComma, spaceLine, raw("}"));
+}
+
+/** An array literal on one line when it fits. Not for two or more numbers, which prettier fills. */
+export function array(items: readonly Piece[]): Code {
+  if (items.length === 0) return raw("[]");
+  return group(raw("["), indent(softLine, join(items, commaLine)), trailingComma, softLine, raw("]"));
+}
+
+/** `callee(a, b)`. An object or a function as last argument hugs the parentheses. */
+export function call(callee: Piece, args: readonly Piece[]): Code {
+  const last = args.at(-1);
+  if (last === undefined) return concat(callee, raw("()"));
+  const broken = brokenGroup(raw("("), indent(softLine, join(args, commaLine)), trailingComma, softLine, raw(")"));
+  if (!isHuggable(last)) {
+    const flat = group(raw("("), indent(softLine, join(args, commaLine)), trailingComma, softLine, raw(")"));
+    return concat(callee, flat);
+  }
+  const hugged = concat(raw("("), ...args.slice(0, -1).flatMap((arg) => [arg, raw(", ")]), last, raw(")"));
+  const states: readonly Piece[] = isHard(last) ? [hugged, broken] : [hugged, hugging(args, last), broken];
+  return concat(callee, { kind: "choice", states, hard: isHard(last) } satisfies ChoiceNode);
+}
+
+function hugging(args: readonly Piece[], last: Piece): Code {
+  const forced: Piece = typeof last === "object" && last.kind === "group" ? { ...last, hard: true } : last;
+  return concat(raw("("), ...args.slice(0, -1).flatMap((arg) => [arg, raw(", ")]), forced, raw(")"));
+}
+
+function isHuggable(piece: Piece): boolean {
+  if (typeof piece !== "object") return false;
+  if (piece.kind === "concat") return piece.parts[0] === "{" && piece.hard;
+  if (piece.kind === "group") return isOpenBrace(piece.contents);
+  return piece.kind === "template" && piece.hard;
+}
+
+function isOpenBrace(contents: Piece): boolean {
+  return typeof contents === "object" && contents.kind === "concat" && contents.parts[0] === "{";
+}
+
+/** `left = right`; the line breaks after `=` when the beginning of `right` does not fit behind it. */
+export function assign(left: Piece, right: Piece): Code {
+  return group(left, raw(" ="), { kind: "fluid", right, hard: isHard(right) });
+}
+
+/** `left = right`; the line breaks after `=` when not all of `right` fits behind it: operators, conditions. */
+export function assignBelow(left: Piece, right: Piece): Code {
+  return group(left, raw(" ="), group(indent(spaceLine, right)));
+}
+
+/** `const name: Type = value`: the arguments of the type break before anything else does. */
+export function typedConstant(head: Piece, type: Piece, value: Piece): Code {
+  if (isFlat(type)) return assign(concat(head, raw(": "), type), value);
+  return group(group(head, raw(": "), type), raw(" = "), value);
+}
+
+/** `Name<A, B>`. A lone simple argument stays with its brackets. */
+export function generic(name: Piece, args: readonly Piece[]): Code {
+  const [only] = args;
+  if (args.length === 1 && only !== undefined && isSimpleType(only)) return concat(name, raw("<"), only, raw(">"));
+  return concat(name, group(raw("<"), indent(softLine, join(args, commaLine)), softLine, raw(">")));
+}
+
+function isSimpleType(piece: Piece): boolean {
+  return typeof piece === "string" && /^[\w$.]+$/.test(piece);
+}
+
+const barLine = concat(spaceLine, raw("| "));
+const firstBar: IfBrokenNode = { kind: "if-broken", broken: "| ", flat: "", hard: false };
+
+/** `A | B` behind a colon or an equals sign, one below the other when it does not fit; writes the space before it. */
+export function unionBehind(members: readonly Piece[]): Code {
+  const [only] = members;
+  if (members.length === 1 && only !== undefined) return concat(raw(" "), only);
+  return group(indent(spaceLine, firstBar, join(members, barLine)));
+}
+
+/** `A | B` as a type argument. */
+export function unionArgument(members: readonly Piece[]): Code {
+  const [only] = members;
+  if (members.length === 1 && only !== undefined) return concat(only);
+  return group(firstBar, join(members, barLine));
+}
+
+/** `name(parameters): Result`, broken at the parameters. */
+export function signature(name: Piece, parameters: readonly Piece[], result: Piece): Code {
+  if (parameters.length === 0) return concat(name, raw("(): "), result);
+  const list = concat(raw("("), indent(softLine, join(parameters, commaLine)), trailingComma, softLine, raw("): "));
+  return group(name, list, result);
+}
+
+/** `if (test) {` */
+export function ifOpen(test: Piece): Code {
+  return concat(group(raw("if ("), indent(softLine, test), softLine, raw(")")), raw(" {"));
+}
+
+/** `keyword (test) {`: `else if`, `while`, `switch`. */
+export function open(keyword: "if" | "} else if" | "while" | "switch", test: Piece): Code {
+  return concat(group(raw(`${keyword} (`), indent(softLine, test), softLine, raw(")")), raw(" {"));
+}
+
+/** `a && b && c`: broken behind every operator when it does not fit. Belongs into `open`, `returned` or a group. */
+export function operands(operator: "&&" | "||", items: readonly Piece[]): Code {
+  return join(items, concat(raw(` ${operator}`), spaceLine));
+}
+
+/** `return test;` where the test may be put in parentheses over several lines. */
+export function returned(test: Piece): Code {
+  if (isFlat(test)) return concat(raw("return "), test, raw(";"));
+  const parenthesis = (text: string): IfBrokenNode => ({ kind: "if-broken", broken: text, flat: "", hard: false });
+  return concat(raw("return "), group(parenthesis("("), indent(softLine, test), softLine, parenthesis(")")), raw(";"));
+}
+
+/** `test ? yes : no` */
+export function conditional(test: Piece, yes: Piece, no: Piece): Code {
+  return group(test, indent(spaceLine, raw("? "), yes, spaceLine, raw(": "), no));
+}
+
+/** `[a, b].` and the like need no break; a statement that throws `constructor` with an object. */
+export const empty: FlatCode = nothing;

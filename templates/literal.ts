@@ -1,0 +1,56 @@
+import type { Literal } from "./code.ts";
+
+/** Characters that change how text is shown or split: controls, line separators, bidirectional overrides, the BOM. */
+const invisible = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+/** A string literal in the quotes that prettier chooses. Invisible characters are written as escapes. */
+export function stringLiteral(text: string): Literal {
+  const json = JSON.stringify(text).replace(invisible, unicodeEscape);
+  if (!json.includes('\\"')) return json as Literal;
+  const doubles = text.split('"').length;
+  const singles = text.split("'").length;
+  if (doubles <= singles) return json as Literal;
+  const body = json.slice(1, -1).replace(/\\(.)|'/g, singleQuoted);
+  return `'${body}'` as Literal;
+}
+
+function singleQuoted(match: string, escaped: string | undefined): string {
+  if (escaped === undefined) return "\\'";
+  return escaped === '"' ? '"' : match;
+}
+
+/** `\u202e` for a UTF-16 code unit. */
+export function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** A number literal as prettier writes it. Infinite values and NaN have no literal and are refused. */
+export function numberLiteral(value: number): Literal {
+  if (!Number.isFinite(value)) throw new RangeError(`${value} has no literal; write Infinity or NaN as a name`);
+  return (Object.is(value, -0) ? "-0" : String(value).replace("e+", "e")) as Literal;
+}
+
+/** `12n` for a decimal string. */
+export function bigintLiteral(decimal: string): Literal {
+  return `${BigInt(decimal)}n` as Literal;
+}
+
+/** `true` or `false`. */
+export function booleanLiteral(value: boolean): Literal {
+  return (value ? "true" : "false") as Literal;
+}
+
+/**
+ * A regular expression literal with flag `u`.
+ * @throws SyntaxError when `pattern` is not a regular expression
+ */
+export function regularExpressionLiteral(pattern: string): Literal {
+  const expression = new RegExp(pattern, "u");
+  const source = expression.source.replace(/[^\x20-\x7e]/gu, codePointEscape);
+  new RegExp(source, "u");
+  return `/${source}/u` as Literal;
+}
+
+function codePointEscape(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}

@@ -1,0 +1,249 @@
+import { type Hole, isEmpty, type Node, type Piece, type TemplateNode } from "./code.ts";
+
+/** Columns that generated code keeps to, as prettier's default has it. */
+export const lineWidth = 80;
+
+/** What is still to be printed behind the piece at hand; asked when a group wants to know whether it fits. */
+interface Rest {
+  readonly piece: Piece;
+  readonly flat: boolean;
+  readonly next: Rest | undefined;
+}
+
+interface Output {
+  text: string;
+  /** Offset of the current line in `text`. */
+  lineStart: number;
+  /** Depth of the current line when nothing is on it yet, else -1. */
+  pending: number;
+}
+
+const pads: string[] = [""];
+
+/** Lays code out in {@link lineWidth} columns; linear in its length. */
+export function print(piece: Piece): string {
+  const out: Output = { text: "", lineStart: 0, pending: 0 };
+  printPiece(out, piece, 0, false, undefined);
+  return out.text;
+}
+
+function write(out: Output, text: string): void {
+  if (text === "") return;
+  if (out.pending > 0) out.text += pad(out.pending);
+  out.pending = -1;
+  out.text += text;
+}
+
+function breakLine(out: Output, depth: number): void {
+  out.text += "\n";
+  out.lineStart = out.text.length;
+  out.pending = depth;
+}
+
+function pad(depth: number): string {
+  return (pads[depth] ??= "  ".repeat(depth));
+}
+
+function column(out: Output): number {
+  return out.text.length - out.lineStart + (out.pending > 0 ? out.pending * 2 : 0);
+}
+
+function printPiece(out: Output, piece: Piece, depth: number, flat: boolean, rest: Rest | undefined): void {
+  if (typeof piece === "string") write(out, piece);
+  else if (typeof piece === "number") write(out, String(piece));
+  else printNode(out, piece, depth, flat, rest);
+}
+
+function printNode(out: Output, node: Node, depth: number, flat: boolean, rest: Rest | undefined): void {
+  switch (node.kind) {
+    case "template":
+      return printTemplate(out, node, depth, flat, rest);
+    case "lines":
+      return printLines(out, node.items, depth, node.blank);
+    case "line":
+      return flat && !node.hard ? write(out, node.flat) : breakLine(out, depth);
+    case "if-broken":
+      return write(out, flat ? node.flat : node.broken);
+    case "concat":
+      return printParts(out, node.parts, depth, flat, rest);
+    case "indent":
+      return printPiece(out, node.contents, depth + 1, flat, rest);
+    case "group": {
+      const fitting = !node.hard && (flat || fits(out, node.contents, true, rest));
+      return printPiece(out, node.contents, depth, fitting, rest);
+    }
+    case "choice":
+      return printChoice(out, node.states, depth, rest);
+    case "fluid": {
+      if (flat || fits(out, node.right, false, rest, 1)) {
+        write(out, " ");
+        return printPiece(out, node.right, depth, flat, rest);
+      }
+      breakLine(out, depth + 1);
+      return printPiece(out, node.right, depth + 1, flat, rest);
+    }
+  }
+}
+
+function printParts(out: Output, parts: readonly Piece[], depth: number, flat: boolean, rest: Rest | undefined): void {
+  let behind = rest;
+  const rests: (Rest | undefined)[] = [];
+  for (let index = parts.length - 1; index >= 0; index--) {
+    rests[index] = behind;
+    behind = { piece: parts[index] as Piece, flat, next: behind };
+  }
+  parts.forEach((part, index) => printPiece(out, part, depth, flat, rests[index]));
+}
+
+function printChoice(out: Output, states: readonly Piece[], depth: number, rest: Rest | undefined): void {
+  for (let index = 0; index < states.length - 1; index++) {
+    const state = states[index] as Piece;
+    if (fits(out, state, true, rest)) return printPiece(out, state, depth, true, rest);
+  }
+  printPiece(out, states.at(-1) as Piece, depth, false, rest);
+}
+
+function printLines(out: Output, items: readonly Piece[], depth: number, blank: boolean): void {
+  let first = true;
+  for (const item of items) {
+    if (isEmpty(item)) continue;
+    if (!first) {
+      if (blank) breakLine(out, 0);
+      breakLine(out, depth);
+    }
+    first = false;
+    printPiece(out, item, depth, false, undefined);
+  }
+}
+
+function printTemplate(out: Output, node: TemplateNode, depth: number, flat: boolean, rest: Rest | undefined): void {
+  const { ops } = node.shape;
+  let skipBreak = false;
+  for (let index = 0; index < ops.length; index++) {
+    const op = ops[index];
+    if (op === undefined) continue;
+    if (op.kind === "text") write(out, op.text);
+    else if (op.kind === "break") {
+      if (!skipBreak) breakLine(out, depth + op.depth);
+      else out.pending = depth + op.depth;
+      skipBreak = false;
+    } else {
+      const hole = node.holes[op.index];
+      const drop = op.alone && isEmpty(hole);
+      if (!drop) {
+        if (op.breakBefore && !skipBreak) breakLine(out, depth + op.depth);
+        printHole(out, hole, depth + op.depth, flat, holeRest(hole, node, index, flat, rest));
+        skipBreak = false;
+      } else if (!op.breakBefore) skipBreak = true;
+    }
+  }
+}
+
+function printHole(out: Output, hole: Hole, depth: number, flat: boolean, rest: Rest | undefined): void {
+  if (hole === undefined) return;
+  if (typeof hole === "object" && !("kind" in hole)) return printLines(out, hole, depth, false);
+  printPiece(out, hole, depth, flat, rest);
+}
+
+/** What follows a hole in its template; only trees ask for it. */
+function holeRest(
+  hole: Hole,
+  node: TemplateNode,
+  index: number,
+  flat: boolean,
+  rest: Rest | undefined,
+): Rest | undefined {
+  if (typeof hole !== "object") return undefined;
+  const following = node.shape.ops[index + 1];
+  if (following === undefined) return rest;
+  if (following.kind === "text" && node.shape.ops[index + 2] === undefined) {
+    return { piece: following.text as Piece, flat, next: rest };
+  }
+  const tail: TemplateNode = { ...node, shape: { ops: node.shape.ops.slice(index + 1), lines: 1 } };
+  return { piece: tail, flat, next: rest };
+}
+
+/**
+ * True when `piece` (flat) and what follows it up to the first possible line break fit into the rest of the line.
+ * `reserve`: columns to leave free before it.
+ */
+function fits(out: Output, piece: Piece, flat: boolean, rest: Rest | undefined, reserve = 0): boolean {
+  const measure: Measure = { width: lineWidth - column(out) - reserve, ended: false };
+  take(measure, piece, flat);
+  for (let entry = rest; entry !== undefined && going(measure); entry = entry.next)
+    take(measure, entry.piece, entry.flat);
+  return measure.width >= 0;
+}
+
+interface Measure {
+  width: number;
+  /** A line break was reached. */
+  ended: boolean;
+}
+
+function going(measure: Measure): boolean {
+  return !measure.ended && measure.width >= 0;
+}
+
+function take(measure: Measure, piece: Piece, flat: boolean): void {
+  if (typeof piece === "string") measure.width -= piece.length;
+  else if (typeof piece === "number") measure.width -= String(piece).length;
+  else takeNode(measure, piece, flat);
+}
+
+function takeNode(measure: Measure, node: Node, flat: boolean): void {
+  switch (node.kind) {
+    case "line":
+      if (flat && !node.hard) measure.width -= node.flat.length;
+      else measure.ended = true;
+      return;
+    case "if-broken":
+      measure.width -= (flat ? node.flat : node.broken).length;
+      return;
+    case "concat":
+      return takeAll(measure, node.parts, flat);
+    case "indent":
+      return take(measure, node.contents, flat);
+    case "group":
+      return take(measure, node.contents, flat && !node.hard);
+    case "choice":
+      return take(measure, (flat ? node.states[0] : node.states.at(-1)) as Piece, flat);
+    case "fluid":
+      if (!flat) {
+        measure.ended = true;
+        return;
+      }
+      measure.width -= 1;
+      return take(measure, node.right, flat);
+    case "lines":
+      if (node.items[0] !== undefined) take(measure, node.items[0], false);
+      if (node.items.length > 1) measure.ended = true;
+      return;
+    case "template":
+      return takeTemplate(measure, node, flat);
+  }
+}
+
+function takeAll(measure: Measure, parts: readonly Piece[], flat: boolean): void {
+  for (const part of parts) {
+    if (!going(measure)) return;
+    take(measure, part, flat);
+  }
+}
+
+function takeTemplate(measure: Measure, node: TemplateNode, flat: boolean): void {
+  for (const op of node.shape.ops) {
+    if (!going(measure)) return;
+    if (op.kind === "text") measure.width -= op.text.length;
+    else if (op.kind === "break" || op.breakBefore) measure.ended = true;
+    else takeHole(measure, node.holes[op.index], flat);
+  }
+}
+
+function takeHole(measure: Measure, hole: Hole, flat: boolean): void {
+  if (hole === undefined) return;
+  if (typeof hole === "object" && !("kind" in hole)) {
+    if (hole[0] !== undefined) take(measure, hole[0], false);
+    if (hole.length > 1) measure.ended = true;
+  } else take(measure, hole, flat);
+}
