@@ -1,5 +1,6 @@
 import type { MessageType } from "../codec/message-type.ts";
 import type { MethodKind, MethodPolicy } from "../descriptor/descriptor.ts";
+import type { CallInfo } from "./context.ts";
 import type { ErrorType } from "./declared-error.ts";
 
 /** A method as the runtime sees it: generated once per method, frozen. `I`/`O`: decoded types, `II`/`OI`: what may be passed. */
@@ -108,14 +109,7 @@ export interface Invoker {
 }
 
 /** What a handler learns about its call, and what it may send beside the reply. */
-export interface CallContext {
-  readonly method: MethodType;
-  /** Metadata of the request. */
-  readonly metadata: Metadata;
-  /** Fires when the caller cancels, its deadline passes or its connection is lost. Created on first read. */
-  readonly signal: AbortSignal;
-  /** Milliseconds left; `Infinity` without a deadline. */
-  readonly remainingMs: number;
+export interface CallContext extends CallInfo {
   /** Address of the caller as the transport names it: `127.0.0.1:51234`. */
   readonly peer: string;
   /** Adds to the metadata of the reply; throws once the reply has begun. */

@@ -1,0 +1,25 @@
+import type { Metadata, MethodType } from "./method-type.ts";
+import type { Slot } from "./slot.ts";
+
+/** What both sides of a call know about it; interceptors for either side can be written against it. */
+export interface CallInfo {
+  readonly method: MethodType;
+  /** Metadata of the request. */
+  readonly metadata: Metadata;
+  /** Fires when the call is cancelled, its deadline passes or its connection is lost. Created on first read: dear, so read it only to use it. */
+  readonly signal: AbortSignal;
+  /** Milliseconds left; `Infinity` without a deadline. */
+  readonly remainingMs: number;
+  /** 0 for the first try. */
+  readonly attempt: number;
+  /** What an interceptor kept at this call under `slot`. */
+  get<T>(slot: Slot<T>): T | undefined;
+  /** Keeps a value at this call for interceptors and, at the server, the handler. Nothing of it travels. */
+  set<T>(slot: Slot<T>, value: T): void;
+}
+
+/** A call at the client, as its interceptors see it. */
+export interface ClientCall extends CallInfo {
+  /** Adds to the metadata of the request. @throws RpcError for a key or value that cannot travel; TypeError once it was sent */
+  setMetadata(key: string, value: string): void;
+}

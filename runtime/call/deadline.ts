@@ -1,0 +1,15 @@
+/** The longest timeout that may be asked for, in milliseconds: a year. `Infinity` means none. */
+const maxTimeoutMs = 365 * 24 * 3_600_000;
+
+/** @throws RangeError unless `timeoutMs` is a positive number of milliseconds or `Infinity` */
+export function checkTimeout(timeoutMs: number, name = "timeoutMs"): number {
+  if (typeof timeoutMs === "number" && timeoutMs > 0 && (timeoutMs <= maxTimeoutMs || timeoutMs === Infinity)) {
+    return timeoutMs;
+  }
+  throw new RangeError(`${name} is ${String(timeoutMs)}; expected milliseconds above 0, or Infinity for no deadline.`);
+}
+
+/** Milliseconds from `now` to a deadline on the same clock: never negative; `Infinity` without a deadline. */
+export function remainingFrom(deadlineMs: number, now: number): number {
+  return deadlineMs === Infinity ? Infinity : Math.max(0, deadlineMs - now);
+}

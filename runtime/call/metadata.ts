@@ -1,0 +1,137 @@
+import { RpcError } from "../errors/rpc-error.ts";
+import type { Metadata } from "./method-type.ts";
+
+/** A key and its value. */
+export type MetadataEntry = readonly [key: string, value: string];
+
+/** What {@link metadata} takes: an object, pairs (a `Map` too), or other metadata. */
+export type MetadataInit = Readonly<Record<string, string>> | Iterable<MetadataEntry>;
+
+/** Bounds of metadata, the same at both ends. */
+export const metadataLimits: { readonly [name in "entries" | "keyBytes" | "valueBytes" | "totalBytes"]: number } =
+  Object.freeze({ entries: 64, keyBytes: 128, valueBytes: 8 * 1024, totalBytes: 16 * 1024 });
+
+/**
+ * Makes metadata to send. Keys are `[a-z0-9._-]`, 1 to 128 characters; values are text without control characters, up to 8 KiB;
+ * at most 64 entries and 16 KiB together.
+ * @throws RpcError `invalid_argument` for a bad key or value, `resource_exhausted` beyond a limit
+ */
+export function metadata(init: MetadataInit = []): Metadata {
+  return new MetadataList(metadataEntries(init));
+}
+
+/** Metadata over entries that were checked before, decoded on first use. */
+export function lazyMetadata(read: () => readonly MetadataEntry[]): Metadata {
+  return new LazyMetadata(read);
+}
+
+/** Checked entries; the same array again when there is nothing to check. */
+export function metadataEntries(init: MetadataInit): readonly MetadataEntry[] {
+  if (init instanceof MetadataList) return init.entries;
+  const pairs = Symbol.iterator in init ? [...(init as Iterable<MetadataEntry>)] : Object.entries(init);
+  checkLimit("entries", pairs.length, metadataLimits.entries);
+  let total = 0;
+  for (const pair of pairs) total += checkEntry(pair[0], pair[1]);
+  checkLimit("bytes", total, metadataLimits.totalBytes);
+  return pairs;
+}
+
+/** Checks one entry and returns its size in bytes. */
+export function checkEntry(key: string, value: string): number {
+  if (typeof key !== "string" || !/^[a-z0-9._-]+$/.test(key)) {
+    throw invalid(`The metadata key ${quote(key)} is not allowed; use 1 to 128 of a-z, 0-9, ".", "_" and "-".`);
+  }
+  if (typeof value !== "string") {
+    throw invalid(`The metadata value of "${key}" is ${describe(value)}; expected a string.`);
+  }
+  if (/[\p{Cc}\p{Surrogate}]/u.test(value)) {
+    throw invalid(`The metadata value of "${key}" has a control character or half a surrogate pair; encode it first.`);
+  }
+  const valueBytes = Buffer.byteLength(value);
+  checkLimit(`bytes in the key ${quote(key)}`, key.length, metadataLimits.keyBytes);
+  checkLimit(`bytes in the value of "${key}"`, valueBytes, metadataLimits.valueBytes);
+  return key.length + valueBytes;
+}
+
+function checkLimit(what: string, found: number, limit: number): void {
+  if (found <= limit) return;
+  throw new RpcError({
+    reason: "limit_exceeded",
+    message: `Metadata has ${found} ${what}; at most ${limit} are allowed.`,
+  });
+}
+
+function invalid(message: string): RpcError {
+  return new RpcError({ reason: "malformed_message", message });
+}
+
+function describe(value: unknown): string {
+  return value === null ? "null" : typeof value;
+}
+
+function quote(key: unknown): string {
+  return JSON.stringify(typeof key === "string" ? key.slice(0, 64) : String(key));
+}
+
+/** Few entries: a scan is faster than a map, and repeated keys keep their order. */
+class MetadataList implements Metadata {
+  readonly entries: readonly MetadataEntry[];
+
+  constructor(entries: readonly MetadataEntry[]) {
+    this.entries = entries;
+  }
+
+  get size(): number {
+    return this.entries.length;
+  }
+
+  get(key: string): string | undefined {
+    return this.entries.find((entry) => entry[0] === key)?.[1];
+  }
+
+  getAll(key: string): readonly string[] {
+    return this.entries.filter((entry) => entry[0] === key).map((entry) => entry[1]);
+  }
+
+  has(key: string): boolean {
+    return this.entries.some((entry) => entry[0] === key);
+  }
+
+  [Symbol.iterator](): Iterator<MetadataEntry> {
+    return this.entries[Symbol.iterator]();
+  }
+}
+
+class LazyMetadata implements Metadata {
+  readonly #read: () => readonly MetadataEntry[];
+  #list: MetadataList | undefined;
+
+  constructor(read: () => readonly MetadataEntry[]) {
+    this.#read = read;
+    this.#list = undefined;
+  }
+
+  get #entries(): MetadataList {
+    return (this.#list ??= new MetadataList(this.#read()));
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): string | undefined {
+    return this.#entries.get(key);
+  }
+
+  getAll(key: string): readonly string[] {
+    return this.#entries.getAll(key);
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
+  [Symbol.iterator](): Iterator<MetadataEntry> {
+    return this.#entries[Symbol.iterator]();
+  }
+}

@@ -1,0 +1,35 @@
+import { RpcError } from "../errors/rpc-error.ts";
+import type { JsonValue, MessageType } from "./message-type.ts";
+
+/** How a body is written: 1 protobuf's wire format, 2 its JSON mapping in UTF-8. */
+export type BodyFormat = 1 | 2;
+
+const utf8 = /* @__PURE__ */ new TextEncoder();
+const strictUtf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The body of a message. @throws RpcError `invalid_argument` for values that the schema excludes */
+export function encodeBody<T, Init>(type: MessageType<T, Init>, value: Init, format: BodyFormat): Uint8Array {
+  return format === 1 ? type.encode(value) : utf8.encode(JSON.stringify(type.toJson(value)));
+}
+
+/**
+ * The message in a body. Nothing of `bytes` is kept: it may be a view of memory that is used again.
+ * @throws RpcError `invalid_argument` when the body is not a valid message
+ */
+export function decodeBody<T, Init>(type: MessageType<T, Init>, bytes: Uint8Array, format: BodyFormat): T {
+  return format === 1 ? type.decode(detached(bytes)) : type.fromJson(parseJson(type.typeName, bytes));
+}
+
+/** The codec lets large `bytes` fields share memory with the body when they fill a quarter of it or more. */
+function detached(bytes: Uint8Array): Uint8Array {
+  return bytes.length * 4 < bytes.buffer.byteLength ? bytes : bytes.slice();
+}
+
+function parseJson(typeName: string, bytes: Uint8Array): JsonValue {
+  try {
+    return JSON.parse(strictUtf8.decode(bytes)) as JsonValue;
+  } catch (cause) {
+    const fault = cause instanceof SyntaxError ? "not valid JSON" : "not valid UTF-8";
+    throw new RpcError({ reason: "malformed_message", message: `${typeName}: the body is ${fault}.`, cause });
+  }
+}

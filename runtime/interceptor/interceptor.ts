@@ -1,0 +1,37 @@
+import type { CallInfo, ClientCall } from "../call/context.ts";
+import type { CallContext, Items } from "../call/method-type.ts";
+
+/** The rest of the way of a unary call: later interceptors, then the wire or the handler. */
+export type UnaryNext<C extends CallInfo> = (call: C, request: unknown) => Promise<unknown>;
+
+/** The rest of the way of a streaming call. */
+export type StreamNext<C extends CallInfo> = (call: C, requests: Items<unknown>) => AsyncIterable<unknown>;
+
+/**
+ * Code around calls. Each hook is called once per call, outermost interceptor first, and gives the result of `next` back, changed or
+ * not. Write hooks as plain functions that pass the promise of `next` on: an `async` one costs about 15 % of the throughput.
+ * A hook may answer without calling `next`, or call it again (the client then makes a new attempt). What a hook throws
+ * or rejects with is the outcome of this call, and of nothing else.
+ */
+export interface Interceptor<C extends CallInfo = CallInfo> {
+  /** For errors and logs. */
+  readonly name: string;
+  /** Around unary and one-way calls. `request` and the reply are messages of the method's types. */
+  unary?(call: C, request: unknown, next: UnaryNext<C>): Promise<unknown>;
+  /**
+   * Around streaming calls of all three kinds. `requests` holds one request for a server stream; the result has one reply for
+   * a client stream.
+   */
+  stream?(call: C, requests: Items<unknown>, next: StreamNext<C>): AsyncIterable<unknown>;
+}
+
+/** An interceptor for the client side: outside the encoding, inside the deadline. */
+export type ClientInterceptor = Interceptor<ClientCall>;
+
+/** An interceptor for the server side: the request is decoded and valid, the handler comes last. */
+export interface ServerInterceptor extends Interceptor<CallContext> {
+  /**
+   * Called before the body is decoded, to refuse early: throw an `RpcError`. Metadata is there. May be asynchronous, which costs a copy of the body.
+   */
+  admit?(call: CallContext): void | Promise<void>;
+}
