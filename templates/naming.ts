@@ -105,47 +105,59 @@ export interface Names {
   file(path: string): FileNames;
 }
 
-/** Variables and parameters inside generated functions. Declarations of these names are escaped, so nothing is hidden. */
-export const locals = Object.freeze({
-  a: ident("a"),
-  b: ident("b"),
-  bytes: ident("bytes"),
-  context: ident("context"),
-  data: ident("data"),
-  end: ident("end"),
-  entry: ident("entry"),
-  error: ident("error"),
-  field: ident("field"),
-  index: ident("index"),
-  init: ident("init"),
-  invoker: ident("invoker"),
-  item: ident("item"),
-  items: ident("items"),
-  json: ident("json"),
-  key: ident("key"),
-  list: ident("list"),
-  mark: ident("mark"),
-  message: ident("message"),
-  name: ident("name"),
-  number: ident("number"),
-  object: ident("object"),
-  options: ident("options"),
-  outer: ident("outer"),
-  path: ident("path"),
-  reader: ident("reader"),
-  request: ident("request"),
-  requests: ident("requests"),
-  result: ident("result"),
-  seen: ident("seen"),
-  tag: ident("tag"),
-  text: ident("text"),
-  type: ident("type"),
-  value: ident("value"),
-  violations: ident("violations"),
-  writer: ident("writer"),
-});
+const localNames = [
+  "a",
+  "at",
+  "b",
+  "bytes",
+  "context",
+  "data",
+  "end",
+  "entries",
+  "entry",
+  "error",
+  "field",
+  "found",
+  "index",
+  "init",
+  "invoker",
+  "item",
+  "items",
+  "json",
+  "key",
+  "known",
+  "list",
+  "mark",
+  "members",
+  "message",
+  "name",
+  "number",
+  "object",
+  "options",
+  "other",
+  "outer",
+  "path",
+  "reader",
+  "request",
+  "requests",
+  "result",
+  "seen",
+  "tag",
+  "text",
+  "type",
+  "value",
+  "violations",
+  "writer",
+] as const;
 
-const localNames: ReadonlySet<string> = new Set(Object.keys(locals));
+type LocalName = (typeof localNames)[number];
+
+/** Variables and parameters inside generated functions. Declarations of these names are escaped, so nothing is hidden. */
+export const locals: Readonly<Record<LocalName, Ident>> = Object.freeze(
+  Object.fromEntries(localNames.map((name) => [name, ident(name)])) as Record<LocalName, Ident>,
+);
+
+const localNameSet: ReadonlySet<string> = new Set(localNames);
 
 /** A name that generated code may use. @throws TypeError when `text` is not an identifier */
 export function ident(text: string): Ident {
@@ -211,7 +223,7 @@ class Scope {
 }
 
 function isReserved(name: string): boolean {
-  return reservedWords.has(name) || usedGlobals.has(name) || objectMembers.has(name) || localNames.has(name);
+  return reservedWords.has(name) || usedGlobals.has(name) || objectMembers.has(name) || localNameSet.has(name);
 }
 
 function escaped(name: string): Ident {

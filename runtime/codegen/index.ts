@@ -8,3 +8,23 @@ export type { Reader } from "../wire/reader.ts";
 export type { Writer } from "../wire/writer.ts";
 export { type EnumParts, type EnumType, enumType, notAMember } from "./enum-type.ts";
 export { emptyType, type MessageParts, messageType } from "./message-type.ts";
+export type { Brand } from "./brand.ts";
+export { type SchemaSource, schemaSource } from "./schema-source.ts";
+export { methodType, serviceType } from "./service-type.ts";
+export { DeclaredError, type ErrorType, isDeclaredError } from "../call/declared-error.ts";
+export type {
+  Call,
+  CallContext,
+  CallOptions,
+  Invoker,
+  Items,
+  ItemStream,
+  MaybePromise,
+  MethodType,
+  ServiceClient,
+  ServiceType,
+  Stub,
+} from "../call/method-type.ts";
+export { Code } from "../errors/code.ts";
+export { RpcError } from "../errors/rpc-error.ts";
+export { type SymbolKind, type SymbolName, symbols } from "./symbols.ts";
