@@ -42,3 +42,8 @@ export function enumType<E extends string | number>(parts: EnumParts<E>): EnumTy
 export function notAMember(typeName: string, value: unknown): Error {
   return malformed(`expected a member of ${typeName}, found ${describeValue(value)}`);
 }
+
+/** The error for a `@required` field that is absent. */
+export function missingField(typeName: string, field: string): Error {
+  return malformed(`${typeName}: the required field "${field}" is missing`);
+}

@@ -6,7 +6,7 @@ export type { JsonReader } from "../codec/json-reader.ts";
 export type { JsonValue, MessageType, Violation } from "../codec/message-type.ts";
 export type { Reader } from "../wire/reader.ts";
 export type { Writer } from "../wire/writer.ts";
-export { type EnumParts, type EnumType, enumType, notAMember } from "./enum-type.ts";
+export { type EnumParts, type EnumType, enumType, missingField, notAMember } from "./enum-type.ts";
 export { emptyType, type MessageParts, messageType } from "./message-type.ts";
 export type { Brand } from "./brand.ts";
 export { type SchemaSource, schemaSource } from "./schema-source.ts";
@@ -28,3 +28,9 @@ export type {
 export { Code } from "../errors/code.ts";
 export { RpcError } from "../errors/rpc-error.ts";
 export { type SymbolKind, type SymbolName, symbols } from "./symbols.ts";
+export { type Any, type AnyInit, anyFromJson, anyToJson, readAny, writeAny } from "../codec/any.ts";
+export { durationFromJson, durationToJson, readDuration, writeDuration } from "../codec/duration.ts";
+export { timestampFromJson, timestampToJson, readTimestamp, writeTimestamp } from "../codec/timestamp.ts";
+export { valueFromJson, valueToJson, readValue, writeValue } from "../codec/value.ts";
+export { checkUuid } from "../codec/uuid.ts";
+export { int64FromNumber, int64FromText, numberFromInt64 } from "../codec/int64.ts";
