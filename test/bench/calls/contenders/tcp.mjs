@@ -1,0 +1,65 @@
+/**
+ * The limit: bodies of a fixed size, echoed without frames, codec or promises; everything of a tick goes out in one write. No RPC
+ * system over a socket of `node:net` can do less.
+ */
+import { connect as connectSocket, createServer } from "node:net";
+
+/** More than the calls in flight; a power of two. */
+const RING = 1024;
+
+/** @returns {Promise<string>} */
+export function startServer() {
+  const server = createServer({ noDelay: true }, (socket) => {
+    socket.on("data", (bytes) => socket.write(bytes));
+    socket.on("error", () => socket.destroy());
+  });
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve(String(/** @type {any} */ (server.address()).port)));
+  });
+}
+
+/** @param {string} port @returns {Promise<import("./contender.mjs").EchoClient>} */
+export function connect(port) {
+  const socket = connectSocket({ port: Number(port), host: "127.0.0.1", noDelay: true });
+  return new Promise((resolve, reject) => {
+    socket.once("connect", () => resolve(clientOver(socket)));
+    socket.once("error", reject);
+  });
+}
+
+/** @param {import("node:net").Socket} socket @returns {import("./contender.mjs").EchoClient} */
+function clientOver(socket) {
+  /** @type {((reply: Buffer) => void)[]} */
+  const waiting = Array.from({ length: RING });
+  let head = 0;
+  let tail = 0;
+  let received = 0;
+  let unsent = 0;
+  let size = 0;
+  /** Many copies of the body, of which a flush sends as many as were asked for. */
+  let copies = Buffer.alloc(0);
+  const flush = () => {
+    socket.write(copies.subarray(0, unsent * size));
+    unsent = 0;
+  };
+  socket.on("data", (bytes) => {
+    received += bytes.length;
+    for (let end = size - (received - bytes.length); received >= size; end += size) {
+      received -= size;
+      waiting[head++ & (RING - 1)](bytes.subarray(Math.max(0, end - size), end));
+    }
+  });
+  return {
+    requestFrom(body) {
+      size = body.length;
+      copies = Buffer.concat(Array.from({ length: RING }, () => body));
+      return body;
+    },
+    call(_request, done) {
+      waiting[tail++ & (RING - 1)] = done;
+      if (unsent++ === 0) process.nextTick(flush);
+    },
+    bodyOf: (reply) => reply,
+    items: undefined,
+  };
+}
