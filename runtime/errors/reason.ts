@@ -25,6 +25,7 @@ export const reasons = Object.freeze({
   draining: { code: Code.unavailable, retryable: true },
   connection_lost: { code: Code.unavailable, retryable: false },
   client_closed: { code: Code.cancelled, retryable: false },
+  unsupported: { code: Code.unimplemented, retryable: false },
   protocol_violated: { code: Code.internal, retryable: false },
 } as const satisfies Record<string, ReasonRow>);
 

@@ -1,0 +1,155 @@
+import { fixedBytes, frameMagicHigh, frameMagicLow, protocolVersion } from "./frame.ts";
+
+const firstSlabBytes = 4 * 1024;
+const lastSlabBytes = 128 * 1024;
+
+/** A piece of memory that frames are written into. It goes back to work when all its bytes have been sent. */
+interface Slab {
+  readonly bytes: Uint8Array;
+  /** Batches handed out and not yet written. */
+  pending: number;
+}
+
+/** Where a writer's batches go: the signature of a transport's `write`. */
+export type BatchSink = (bytes: Uint8Array, onWritten: () => void) => boolean;
+
+/**
+ * Writes frames one behind the other, so that all frames of a turn leave in one write (a write per frame costs 8 times the throughput,
+ * a fresh buffer per frame a third of it: bench `calls`). Use: {@link begin}, then exactly the announced header and body through
+ * {@link bytes} and {@link position}, then at the end of the turn {@link flush}.
+ */
+export class FrameWriter {
+  /** Memory being written; changes in {@link begin}. */
+  bytes: Uint8Array;
+  /** Next free place in {@link bytes}. */
+  position: number;
+  #start: number;
+  #slab: Slab;
+  #slabBytes: number;
+  #full: { readonly slab: Slab; readonly start: number; readonly end: number }[];
+  #fullBytes: number;
+
+  constructor() {
+    this.#slabBytes = firstSlabBytes;
+    this.#slab = { bytes: new Uint8Array(0), pending: 0 };
+    this.bytes = this.#slab.bytes;
+    this.position = 0;
+    this.#start = 0;
+    this.#full = [];
+    this.#fullBytes = 0;
+  }
+
+  /** Bytes written and not flushed. */
+  get waitingBytes(): number {
+    return this.#fullBytes + this.position - this.#start;
+  }
+
+  /** Writes the fixed part; `id` as its two halves. The caller writes `headerLength + bodyLength` bytes next. */
+  begin(
+    kind: number,
+    serialization: number,
+    flags: number,
+    idHigh: number,
+    idLow: number,
+    headerLength: number,
+    bodyLength: number,
+  ): void {
+    const payload = headerLength + bodyLength;
+    if (this.bytes.length - this.position < fixedBytes + payload) this.#grow(fixedBytes + payload);
+    const bytes = this.bytes;
+    const at = this.position;
+    bytes[at] = frameMagicHigh;
+    bytes[at + 1] = frameMagicLow;
+    bytes[at + 2] = protocolVersion;
+    bytes[at + 3] = kind;
+    bytes[at + 4] = payload >>> 24;
+    bytes[at + 5] = payload >>> 16;
+    bytes[at + 6] = payload >>> 8;
+    bytes[at + 7] = payload;
+    bytes[at + 8] = headerLength >>> 8;
+    bytes[at + 9] = headerLength;
+    bytes[at + 10] = serialization;
+    bytes[at + 11] = flags;
+    bytes[at + 12] = idHigh >>> 24;
+    bytes[at + 13] = idHigh >>> 16;
+    bytes[at + 14] = idHigh >>> 8;
+    bytes[at + 15] = idHigh;
+    bytes[at + 16] = idLow >>> 24;
+    bytes[at + 17] = idLow >>> 16;
+    bytes[at + 18] = idLow >>> 8;
+    bytes[at + 19] = idLow;
+    this.position = at + fixedBytes;
+  }
+
+  /** A tag with a number of four bytes: 6 bytes of header. */
+  tag32(tag: number, value: number): void {
+    const bytes = this.bytes;
+    const at = this.position;
+    bytes[at] = tag;
+    bytes[at + 1] = 4;
+    bytes[at + 2] = value >>> 24;
+    bytes[at + 3] = value >>> 16;
+    bytes[at + 4] = value >>> 8;
+    bytes[at + 5] = value;
+    this.position = at + 6;
+  }
+
+  /** Copies `source` (a part of a header or a body). A loop beats `set` up to a few dozen bytes. */
+  copy(source: Uint8Array): void {
+    const length = source.length;
+    const bytes = this.bytes;
+    const at = this.position;
+    if (length > 32) bytes.set(source, at);
+    else for (let index = 0; index < length; index++) bytes[at + index] = source[index] as number;
+    this.position = at + length;
+  }
+
+  /** Bytes that are no frame: the Option. */
+  raw(source: Uint8Array): void {
+    if (this.bytes.length - this.position < source.length) this.#grow(source.length);
+    this.bytes.set(source, this.position);
+    this.position += source.length;
+  }
+
+  /** Hands everything over, usually as one batch. @returns what the last write returned; true when there was nothing */
+  flush(write: BatchSink): boolean {
+    let writable = true;
+    if (this.#full.length > 0) {
+      const full = this.#full;
+      this.#full = [];
+      this.#fullBytes = 0;
+      for (const { slab, start, end } of full) writable = this.#hand(slab, start, end, write);
+    }
+    if (this.position > this.#start) {
+      const start = this.#start;
+      this.#start = this.position;
+      writable = this.#hand(this.#slab, start, this.position, write);
+    }
+    return writable;
+  }
+
+  #hand(slab: Slab, start: number, end: number, write: BatchSink): boolean {
+    slab.pending++;
+    return write(slab.bytes.subarray(start, end), () => {
+      if (--slab.pending === 0 && slab === this.#slab && this.#start === this.position) this.#rewind();
+    });
+  }
+
+  #rewind(): void {
+    this.#start = 0;
+    this.position = 0;
+  }
+
+  /** A slab that fills within one turn is followed by a larger one; a quiet connection keeps 4 KiB. */
+  #grow(room: number): void {
+    const waiting = this.position - this.#start;
+    if (waiting > 0) {
+      this.#full.push({ slab: this.#slab, start: this.#start, end: this.position });
+      this.#fullBytes += waiting;
+      this.#slabBytes = Math.min(this.#slabBytes * 2, lastSlabBytes);
+    }
+    this.#slab = { bytes: new Uint8Array(Buffer.allocUnsafeSlow(Math.max(this.#slabBytes, room)).buffer), pending: 0 };
+    this.bytes = this.#slab.bytes;
+    this.#rewind();
+  }
+}

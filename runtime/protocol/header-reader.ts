@@ -1,0 +1,231 @@
+import { isUtf8 } from "node:buffer";
+import { HeaderTag, ignorableBit, traceContextBytes } from "./frame.ts";
+import type { Limits } from "./limits.ts";
+
+/** What {@link HeaderReader.read} found. */
+export type HeaderVerdict =
+  | "ok"
+  /** The bytes are not a run of tag, length, value, or a value has the wrong size [HDR-2, HDR-6]. */
+  | "malformed"
+  /** A tag that is not known and may not be skipped [HDR-4]. */
+  | "unsupported"
+  /** More user metadata than the limits allow [HDR-9]. */
+  | "metadata_limit"
+  /** A key or value outside the alphabet [HDR-8]. */
+  | "metadata_invalid";
+
+const seenBits = 32;
+
+/**
+ * Reads headers: numbers at once, text and metadata only when asked. One per connection, used again for every frame; values are valid until the
+ * next {@link read}.
+ */
+export class HeaderReader {
+  methodId: number;
+  /** Microseconds that remain; -1: no deadline. */
+  deadlineMicros: number;
+  credit: number;
+  errorCode: number;
+  goawayCode: number;
+  attempt: number;
+  priority: number;
+  retryAfter: number;
+  metadataEntries: number;
+  metadataBytes: number;
+  readonly #limits: Limits;
+  #bytes: Uint8Array;
+  #start: number;
+  #end: number;
+  #seen: number;
+  #seenIgnorable: number;
+
+  constructor(limits: Limits) {
+    this.methodId = 0;
+    this.deadlineMicros = -1;
+    this.credit = 0;
+    this.errorCode = 0;
+    this.goawayCode = 0;
+    this.attempt = 0;
+    this.priority = -1;
+    this.retryAfter = -1;
+    this.metadataEntries = 0;
+    this.metadataBytes = 0;
+    this.#limits = limits;
+    this.#bytes = new Uint8Array(0);
+    this.#start = 0;
+    this.#end = 0;
+    this.#seen = 0;
+    this.#seenIgnorable = 0;
+  }
+
+  /** Reads the header at `start` to `end`. After anything but `ok` the fields mean nothing. */
+  read(bytes: Uint8Array, start: number, end: number): HeaderVerdict {
+    this.#reset(bytes, start, end);
+    let verdict: HeaderVerdict = "ok";
+    let at = start;
+    while (at < end) {
+      const tag = bytes[at++] as number;
+      let length = at < end ? (bytes[at++] as number) : -1;
+      if (length >= 0x80) {
+        const high = at < end ? (bytes[at++] as number) : 0;
+        length = high === 0 ? -1 : (length & 0x7f) | (high << 7);
+      }
+      if (length < 0 || length > end - at) return "malformed";
+      const found = this.#value(tag, at, length);
+      if (found === "malformed") return found;
+      if (verdict === "ok") verdict = found;
+      at += length;
+    }
+    return verdict;
+  }
+
+  /** Text of the first value with this tag; undefined when absent. Invalid UTF-8 was refused by {@link read}. */
+  text(tag: number): string | undefined {
+    const [at, length] = this.#find(tag);
+    return at < 0 ? undefined : decodeText(this.#bytes, at, at + length);
+  }
+
+  /** True when the tag was there. */
+  has(tag: number): boolean {
+    const seen = tag >= ignorableBit ? this.#seenIgnorable : this.#seen;
+    return (seen & (1 << (tag & (seenBits - 1)))) !== 0;
+  }
+
+  /** A copy of the whole header, to read metadata from later; undefined when it has none. */
+  retainMetadata(): Uint8Array | undefined {
+    return this.metadataEntries === 0 ? undefined : this.#bytes.slice(this.#start, this.#end);
+  }
+
+  #reset(bytes: Uint8Array, start: number, end: number): void {
+    this.methodId = 0;
+    this.deadlineMicros = -1;
+    this.credit = 0;
+    this.errorCode = 0;
+    this.goawayCode = 0;
+    this.attempt = 0;
+    this.priority = -1;
+    this.retryAfter = -1;
+    this.metadataEntries = 0;
+    this.metadataBytes = 0;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    this.#seen = 0;
+    this.#seenIgnorable = 0;
+  }
+
+  #value(tag: number, at: number, length: number): HeaderVerdict {
+    if (tag === HeaderTag.metadata) return this.#pair(at, length);
+    if (!isKnownTag(tag)) return tag >= ignorableBit ? "ok" : "unsupported";
+    if (this.has(tag)) return "malformed";
+    if (tag >= ignorableBit) this.#seenIgnorable |= 1 << (tag & (seenBits - 1));
+    else this.#seen |= 1 << tag;
+    if (isTextTag(tag)) return isText(this.#bytes, at, at + length) ? "ok" : "malformed";
+    if (tag === HeaderTag.traceContext) return length === traceContextBytes ? "ok" : "malformed";
+    const value = length >= 1 && length <= 8 ? readNumber(this.#bytes, at, length) : -1;
+    if (value < 0) return "malformed";
+    this.#number(tag, value);
+    return "ok";
+  }
+
+  #number(tag: number, value: number): void {
+    if (tag === HeaderTag.methodId) this.methodId = value;
+    else if (tag === HeaderTag.deadline) this.deadlineMicros = value;
+    else if (tag === HeaderTag.credit) this.credit = value;
+    else if (tag === HeaderTag.errorCode) this.errorCode = value;
+    else if (tag === HeaderTag.goawayCode) this.goawayCode = value;
+    else if (tag === HeaderTag.attempt) this.attempt = value;
+    else if (tag === HeaderTag.priority) this.priority = value;
+    else this.retryAfter = value;
+  }
+
+  /** One pair: length of the key in one byte, key, value [HDR-7]. */
+  #pair(at: number, length: number): HeaderVerdict {
+    const keyLength = length === 0 ? 0 : (this.#bytes[at] as number);
+    if (keyLength === 0 || keyLength + 1 > length) return "malformed";
+    const valueLength = length - 1 - keyLength;
+    this.metadataEntries++;
+    this.metadataBytes += keyLength + valueLength;
+    const limits = this.#limits;
+    if (this.metadataEntries > limits.maxMetadataEntries || this.metadataBytes > limits.maxMetadataBytes) {
+      return "metadata_limit";
+    }
+    if (keyLength > limits.maxMetadataKeyBytes || valueLength > limits.maxMetadataValueBytes) return "metadata_limit";
+    const keyEnd = at + 1 + keyLength;
+    for (let index = at + 1; index < keyEnd; index++) {
+      if (!isKeyByte(this.#bytes[index] as number)) return "metadata_invalid";
+    }
+    return isText(this.#bytes, keyEnd, at + length) ? "ok" : "metadata_invalid";
+  }
+
+  #find(tag: number): readonly [at: number, length: number] {
+    if (!this.has(tag)) return [-1, 0];
+    for (const [found, at, length] of headerEntries(this.#bytes, this.#start, this.#end)) {
+      if (found === tag) return [at, length];
+    }
+    return [-1, 0];
+  }
+}
+
+/** The pairs of a header that {@link HeaderReader.retainMetadata} kept. */
+export function decodeMetadata(header: Uint8Array | undefined): readonly (readonly [key: string, value: string])[] {
+  const pairs: (readonly [string, string])[] = [];
+  if (header === undefined) return pairs;
+  for (const [tag, at, length] of headerEntries(header, 0, header.length)) {
+    if (tag !== HeaderTag.metadata) continue;
+    const keyEnd = at + 1 + (header[at] as number);
+    pairs.push([decodeText(header, at + 1, keyEnd), decodeText(header, keyEnd, at + length)]);
+  }
+  return pairs;
+}
+
+/** Walks a header that {@link HeaderReader.read} has accepted. */
+export function* headerEntries(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Generator<readonly [tag: number, at: number, length: number]> {
+  let at = start;
+  while (at < end) {
+    const tag = bytes[at++] as number;
+    let length = bytes[at++] as number;
+    if (length >= 0x80) length = (length & 0x7f) | ((bytes[at++] as number) << 7);
+    yield [tag, at, length];
+    at += length;
+  }
+}
+
+/** True for `[a-z0-9._-]`. */
+export function isKeyByte(byte: number): boolean {
+  return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === 0x2e || byte === 0x5f;
+}
+
+function isKnownTag(tag: number): boolean {
+  return tag >= ignorableBit ? tag >= 0x81 && tag <= HeaderTag.metadata : tag >= 1 && tag <= HeaderTag.goawayCode;
+}
+
+function isTextTag(tag: number): boolean {
+  return (
+    tag === HeaderTag.methodPath ||
+    (tag >= HeaderTag.errorReason && tag <= HeaderTag.errorDetails) ||
+    (tag >= HeaderTag.traceState && tag <= HeaderTag.errorId)
+  );
+}
+
+/** Big-endian, 1 to 8 bytes. @returns -1 above 2^53 - 1 */
+function readNumber(bytes: Uint8Array, at: number, length: number): number {
+  let value = 0;
+  for (let index = at; index < at + length; index++) value = value * 256 + (bytes[index] as number);
+  return Number.isSafeInteger(value) ? value : -1;
+}
+
+function isText(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let index = start; index < end; index++) {
+    if ((bytes[index] as number) >= 0x80) return isUtf8(bytes.subarray(index, end));
+  }
+  return true;
+}
+
+function decodeText(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8");
+}

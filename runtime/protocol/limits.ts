@@ -1,0 +1,158 @@
+/** Every limit of the protocol and the connection. Units stand in the names; a breach has the reaction given here. */
+export interface Limits {
+  /** Milliseconds for the whole handshake. Breach: close without a word. */
+  readonly handshakeMs: number;
+  /** Bytes of the Option line. Breach: close without a word. */
+  readonly maxOptionBytes: number;
+  /** Bytes of header and body of one frame; longer messages are cut into chunks. At least 65,536. Breach: GOAWAY frame size. */
+  readonly maxFrameBytes: number;
+  /** Bytes of the header of one frame. Breach: GOAWAY frame size. */
+  readonly maxHeaderBytes: number;
+  /** Bytes of one message, in or out. Breach: the call fails with `resource_exhausted`. */
+  readonly maxMessageBytes: number;
+  /** Messages under way in chunks at a time, each direction. Breach: GOAWAY protocol. */
+  readonly maxChunkedMessages: number;
+  /** Milliseconds without a byte inside a frame. Breach: close without a word. */
+  readonly partialFrameMs: number;
+  /** Bytes of keys and values of user metadata. Breach: the call fails with `resource_exhausted`. */
+  readonly maxMetadataBytes: number;
+  /** Pairs of user metadata. Breach: as above. */
+  readonly maxMetadataEntries: number;
+  /** Bytes of one key. Breach: as above. */
+  readonly maxMetadataKeyBytes: number;
+  /** Bytes of one value. Breach: as above. */
+  readonly maxMetadataValueBytes: number;
+  /** Calls in progress that a server runs per connection; cancelled ones count until their handler settles. Breach: `too_many_calls`. */
+  readonly maxCalls: number;
+  /** Calls that a client lets wait in line for the above. Breach: `too_many_calls`, made here. */
+  readonly maxWaitingCalls: number;
+  /** Bytes of requests whose handlers run, per connection. Breach: `too_many_calls`. */
+  readonly maxRequestBytes: number;
+  /** Milliseconds: the longest deadline that a server takes over from a request; longer ones are cut to it. */
+  readonly maxDeadlineMs: number;
+  /** Cancels of running calls at once. Breach: GOAWAY enhance calm. */
+  readonly cancelBurst: number;
+  /** Cancels of running calls per second in the long run. */
+  readonly cancelsPerSecond: number;
+  /** Frames that bring nothing forward, at once. Breach: GOAWAY enhance calm. */
+  readonly idleFrameBurst: number;
+  /** Frames that bring nothing forward, per second in the long run. */
+  readonly idleFramesPerSecond: number;
+  /** Milliseconds between pings that a peer must keep while calls run. */
+  readonly minPingIntervalMs: number;
+  /** Milliseconds between pings that a peer must keep while none run. */
+  readonly minIdlePingIntervalMs: number;
+  /** Pings that may come too early. One more: GOAWAY too many pings. */
+  readonly pingStrikes: number;
+  /** Milliseconds without a byte, while calls run, after which we ping. 0: never. */
+  readonly keepaliveMs: number;
+  /** Milliseconds that the answer to such a ping may take. Breach: close, calls fail with `connection_lost`. */
+  readonly keepaliveTimeoutMs: number;
+  /** Milliseconds without a call after which a server ends the connection. 0: never. */
+  readonly idleMs: number;
+  /** Milliseconds after which a server drains a connection, give or take a tenth. 0: never. */
+  readonly maxAgeMs: number;
+  /** Milliseconds that calls get when age or idleness drains a connection. */
+  readonly ageGraceMs: number;
+  /** Bytes of items that the peer may have under way on one stream. At least 65,536. Breach: GOAWAY credit overrun. */
+  readonly streamCreditBytes: number;
+  /** The same for all streams of a connection. At least {@link Limits.streamCreditBytes}. */
+  readonly connectionCreditBytes: number;
+  /** Bytes waiting to be sent above which we stop reading from the peer. */
+  readonly outboundPauseBytes: number;
+  /** Bytes waiting to be sent above which we give the peer up. Breach: close. */
+  readonly maxOutboundBytes: number;
+  /** Milliseconds in which a peer takes no byte of what waits. Breach: close. */
+  readonly slowPeerMs: number;
+  /** Milliseconds that the last words of a connection that failed may take before it is cut. */
+  readonly closeMs: number;
+}
+
+/** The limits that hold unless told otherwise. */
+export const defaultLimits: Limits = Object.freeze({
+  handshakeMs: 5_000,
+  maxOptionBytes: 8 * 1024,
+  maxFrameBytes: 64 * 1024,
+  maxHeaderBytes: 32 * 1024,
+  maxMessageBytes: 4 * 1024 * 1024,
+  maxChunkedMessages: 8,
+  partialFrameMs: 10_000,
+  maxMetadataBytes: 16 * 1024,
+  maxMetadataEntries: 64,
+  maxMetadataKeyBytes: 128,
+  maxMetadataValueBytes: 8 * 1024,
+  maxCalls: 1_000,
+  maxWaitingCalls: 10_000,
+  maxRequestBytes: 64 * 1024 * 1024,
+  maxDeadlineMs: 600_000,
+  cancelBurst: 1_000,
+  cancelsPerSecond: 100,
+  idleFrameBurst: 1_000,
+  idleFramesPerSecond: 100,
+  minPingIntervalMs: 10_000,
+  minIdlePingIntervalMs: 60_000,
+  pingStrikes: 2,
+  keepaliveMs: 20_000,
+  keepaliveTimeoutMs: 10_000,
+  idleMs: 900_000,
+  maxAgeMs: 0,
+  ageGraceMs: 30_000,
+  streamCreditBytes: 256 * 1024,
+  connectionCreditBytes: 1024 * 1024,
+  outboundPauseBytes: 1024 * 1024,
+  maxOutboundBytes: 64 * 1024 * 1024,
+  slowPeerMs: 10_000,
+  closeMs: 1_000,
+});
+
+/** What each side may take for granted about the other before its Option arrives [OPT-9]. */
+export const initialPeerLimits = Object.freeze({
+  maxFrameBytes: 64 * 1024,
+  maxMessageBytes: 4 * 1024 * 1024,
+  maxCalls: 1_000,
+  streamCreditBytes: 256 * 1024,
+  connectionCreditBytes: 1024 * 1024,
+} as const);
+
+/** The floor where it is not 0, and the ceiling where it is not 2^31 - 1. */
+const ranges: { readonly [Name in keyof Limits]?: readonly [min: number, max: number] } = {
+  handshakeMs: [1, 600_000],
+  maxOptionBytes: [256, 65_536],
+  maxFrameBytes: [initialPeerLimits.maxFrameBytes, 16 * 1024 * 1024],
+  maxHeaderBytes: [1024, 65_535],
+  maxMessageBytes: [0, 1024 * 1024 * 1024],
+  maxChunkedMessages: [1, 1_000],
+  partialFrameMs: [1, 600_000],
+  maxMetadataKeyBytes: [1, 255],
+  maxCalls: [1, 65_535],
+  pingStrikes: [0, 1_000],
+  streamCreditBytes: [initialPeerLimits.streamCreditBytes, 2 ** 30],
+  connectionCreditBytes: [initialPeerLimits.connectionCreditBytes, 2 ** 30],
+  slowPeerMs: [1, 600_000],
+  closeMs: [1, 60_000],
+};
+
+/**
+ * The defaults with `changes` laid over them, frozen.
+ * @throws RangeError that names the limit, its value and what is allowed; TypeError for a name that is not a limit
+ */
+export function createLimits(changes: Partial<Limits> = {}): Limits {
+  const limits: Record<string, number> = { ...defaultLimits };
+  for (const [name, value] of Object.entries(changes)) {
+    if (!Object.hasOwn(defaultLimits, name)) throw new TypeError(`"${name}" is not a limit. ${knownNames()}`);
+    if (value === undefined) continue;
+    checkLimit(name as keyof Limits, value);
+    limits[name] = value;
+  }
+  return Object.freeze(limits) as unknown as Limits;
+}
+
+function checkLimit(name: keyof Limits, value: number): void {
+  const [min, max] = ranges[name] ?? [0, 2 ** 31 - 1];
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new RangeError(`The limit ${name} must be a whole number from ${min} to ${max}; found ${String(value)}.`);
+}
+
+function knownNames(): string {
+  return `Limits are ${Object.keys(defaultLimits).join(", ")}.`;
+}
