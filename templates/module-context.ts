@@ -1,4 +1,4 @@
-import type { FileDescriptor, Reference } from "@rpcgen/runtime/descriptor";
+import type { FileDescriptor, Reference, SchemaDescriptor } from "@rpcgen/runtime/descriptor";
 import { createImports, type Imports } from "./imports.ts";
 import { type FileNames, type Names, namesOf } from "./naming.ts";
 import type { OutputOptions, OutputPart, TemplateInput } from "./template.ts";
@@ -6,6 +6,8 @@ import type { OutputOptions, OutputPart, TemplateInput } from "./template.ts";
 /** What every part of a module is given: the schema file, the names in it, and the imports it adds to. */
 export interface ModuleContext {
   readonly file: FileDescriptor;
+  /** All files of the compilation. */
+  readonly schema: SchemaDescriptor;
   readonly names: Names;
   /** Names of this file. */
   readonly own: FileNames;
@@ -24,6 +26,7 @@ export function createModuleContext(input: TemplateInput): ModuleContext {
   const parts = new Set(input.options.emit);
   return {
     file: input.file,
+    schema: input.schema,
     names,
     own,
     imports: createImports(own, input.options),

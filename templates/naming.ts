@@ -165,6 +165,30 @@ export function ident(text: string): Ident {
   return text as Ident;
 }
 
+/**
+ * Variables that hold the members of a message while it is read. None hides a name that the function around it may use:
+ * a declaration of this file or of one it imports, a symbol of the runtime, or an alias of either.
+ */
+export function variablesOf(members: readonly string[], hidden: Iterable<ReadonlySet<string>>): Map<string, Ident> {
+  const scopes = [...hidden];
+  const taken = new Set<string>();
+  const variables = new Map<string, Ident>();
+  const isFree = (name: string): boolean =>
+    !taken.has(name) && !isReserved(name) && !looksLikeAlias(name) && !scopes.some((scope) => scope.has(name));
+  for (const member of members) {
+    let name = member;
+    while (!isFree(name)) name = looksLikeAlias(name) ? `field_${name.toLowerCase()}` : `${name}_`;
+    taken.add(name);
+    variables.set(member, ident(name));
+  }
+  return variables;
+}
+
+/** What {@link importAlias} and {@link runtimeAlias} may make. */
+function looksLikeAlias(name: string): boolean {
+  return /^[a-z]\w*_[A-Z]/.test(name) || /^[Rr]pc[A-Z]/.test(name);
+}
+
 /** Name of the user's constant with the handlers of a service: `users`. */
 export function handlerConstant(service: ServiceDescriptor): Ident {
   return escaped(lowerFirst(flat(service.name)));
