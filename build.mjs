@@ -1,0 +1,92 @@
+/**
+ * `npm run build`: types and the runtime through `tsc -b`, the tool as three ES modules through esbuild, and links that let the
+ * examples use both packages by name, as an app would. A build with nothing changed takes about a second.
+ */
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const started = performance.now();
+
+buildTypes();
+await bundleTool();
+linkPackage();
+console.log(`built rpcgen and @rpcgen/runtime · ${Math.round(performance.now() - started)} ms`);
+
+/** JavaScript and declarations of the runtime, declarations of templates and compiler. */
+function buildTypes() {
+  // Outputs that were deleted by hand are not noticed through the build info, so the build info goes with them.
+  for (const [output, info] of [
+    ["runtime/dist/index.js", "runtime/dist/.tsbuildinfo"],
+    ["dist/types/compiler/index.d.ts", "dist/types/compiler.tsbuildinfo"],
+    ["dist/types/templates/template.d.ts", "dist/types/templates.tsbuildinfo"],
+  ]) {
+    if (!existsSync(join(root, output))) rmSync(join(root, info), { force: true });
+  }
+  const require = createRequire(import.meta.url);
+  const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
+  const result = spawnSync(process.execPath, [tsc, "-b", "runtime", "templates", "compiler"], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  if (result.status !== 0) fail("the type check failed, see above");
+}
+
+/** dist/{index,template}.js for programs and dist/cli/main.js for the shell; chevrotain goes inside, what is heavy and rare stays outside. */
+async function bundleTool() {
+  const { build } = await import("esbuild");
+  const { metafile } = await build({
+    metafile: true,
+    absWorkingDir: root,
+    entryPoints: [
+      { in: "compiler/cli/main.ts", out: "cli/main" },
+      { in: "compiler/index.ts", out: "index" },
+      { in: "templates/template.ts", out: "template" },
+    ],
+    outdir: "dist",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    conditions: ["@rpcgen/source"],
+    external: ["prettier", "ts-morph", "yargs"],
+    legalComments: "external",
+    chunkNames: "chunks/[name]-[hash]",
+    logLevel: "warning",
+  }).catch(() => fail("esbuild could not bundle the tool, see above"));
+  removeOldChunks(new Set(Object.keys(metafile.outputs)));
+  chmodSync(join(root, "dist/cli/main.js"), 0o755);
+}
+
+/** Chunk names carry a hash, so those of earlier builds would pile up. */
+function removeOldChunks(current) {
+  const folder = join(root, "dist/chunks");
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (!current.has(`dist/chunks/${name}`)) rmSync(join(folder, name));
+  }
+}
+
+/** npm refuses a package that depends on itself, so the workspace links the tool the way npm would. */
+function linkPackage() {
+  link("..", "node_modules/rpcgen", "dir");
+  link("../../dist/cli/main.js", "node_modules/.bin/rpcgen", "file");
+}
+
+function link(target, path, type) {
+  const full = join(root, path);
+  const found = lstatSync(full, { throwIfNoEntry: false });
+  if (found?.isSymbolicLink() && readlinkSync(full) === target) return;
+  if (found !== undefined) rmSync(full, { recursive: true });
+  mkdirSync(dirname(full), { recursive: true });
+  symlinkSync(target, full, type);
+}
+
+function fail(reason) {
+  console.error(`build failed: ${reason}`);
+  process.exit(1);
+}

@@ -1,0 +1,34 @@
+import type { SchemaDescriptor } from "@rpcgen/runtime/descriptor";
+import { projectCatalog } from "../diagnostics/catalog-project.ts";
+import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
+import { placeIn } from "../config/place.ts";
+import { check } from "../index.ts";
+import type { NodeHost } from "./node-host.ts";
+
+/** A checked set of schemas. */
+export interface CheckedProject {
+  /** What the schemas mean; only to be used when nothing is wrong with them. */
+  readonly schema: SchemaDescriptor;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Absolute path of each file by its descriptor's path. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+export interface CheckRequest {
+  readonly entries: readonly string[];
+  readonly directory: string;
+  readonly importRoots: readonly string[];
+  readonly host: NodeHost;
+}
+
+/** Runs the compiler over files of the disk and adds what only the disk knows. */
+export function checkProject({ entries, directory, importRoots, host }: CheckRequest): CheckedProject {
+  const checked = check(entries, host, { workingDirectory: directory, importRoots });
+  const malformed = [...host.malformed].map((path) => diagnosticFrom(projectCatalog.notUtf8, {}, placeIn(path)));
+  return { schema: checked.schema, sources: checked.sources, diagnostics: [...malformed, ...checked.diagnostics] };
+}
+
+/** True when at least one finding is an error. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((each) => each.severity === "error");
+}

@@ -1,0 +1,129 @@
+/** An option of a command. The table is the only place that knows options: parsing, help and suggestions read it. */
+export interface OptionSpec {
+  readonly name: string;
+  readonly alias?: string;
+  readonly type: "string" | "boolean" | "number";
+  /** Allowed values. */
+  readonly choices?: readonly string[];
+  /** What stands for the value in the help: `dir`. */
+  readonly value?: string;
+  readonly help: string;
+  /** Shown as `--no-name`; the option is on unless it is switched off. */
+  readonly isNegative?: boolean;
+}
+
+export interface CommandSpec {
+  readonly name: string;
+  /** Arguments as shown in the help: `[files...]`. */
+  readonly usage: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What it does, for its own help. */
+  readonly about: readonly string[];
+  readonly options: readonly OptionSpec[];
+  readonly examples: readonly { readonly command: string; readonly does: string }[];
+}
+
+const config: OptionSpec = {
+  name: "config",
+  alias: "c",
+  type: "string",
+  value: "file",
+  help: "configuration file; default: the nearest rpcgen.config.{json,mjs,js,ts}",
+};
+
+const reporting: readonly OptionSpec[] = [
+  { name: "error-format", type: "string", choices: ["text", "json"], help: "how findings are printed; default text" },
+  {
+    name: "color",
+    type: "string",
+    choices: ["auto", "always", "never"],
+    help: "default auto: only on a terminal, NO_COLOR wins",
+  },
+  { name: "max-warnings", type: "number", value: "n", help: "fail when there are more warnings than that" },
+];
+
+const compile: CommandSpec = {
+  name: "compile",
+  usage: "[files...]",
+  summary: "write TypeScript for schemas",
+  about: [
+    "Writes one module for each .rpc file and for each file it imports. Files may be directories or patterns; without any,",
+    "`schemas` of the configuration says what to compile. Outputs stand beside their schemas, or mirror their tree below",
+    "--out-dir. Nothing is written when nothing changed; outputs whose schema is gone are removed.",
+  ],
+  options: [
+    { name: "out-dir", alias: "o", type: "string", value: "dir", help: "directory that receives the output tree" },
+    { name: "check", type: "boolean", help: "write nothing; exit with 3 when outputs are not what the schemas say" },
+    { name: "watch", alias: "w", type: "boolean", help: "compile again whenever a file changes" },
+    { name: "dry-run", type: "boolean", help: "write nothing; list what would be written and removed" },
+    { name: "clean", type: "boolean", help: "also remove every other generated file from the output directory" },
+    { name: "force", type: "boolean", help: "replace files that were not generated" },
+    { name: "cache", type: "boolean", isNegative: true, help: "compile everything, whatever the cache says" },
+    { name: "stats", type: "boolean", help: "say where the time went" },
+    config,
+    ...reporting,
+  ],
+  examples: [
+    { command: "rpcgen compile api/users.rpc --out-dir src/gen", does: "writes src/gen/users.rpc.ts" },
+    { command: "rpcgen compile 'api/**/*.rpc' -o src/gen --watch", does: "keeps src/gen up to date" },
+    { command: "rpcgen compile --check", does: "for CI: fails when somebody forgot to compile" },
+  ],
+};
+
+const check: CommandSpec = {
+  name: "check",
+  usage: "[files...]",
+  summary: "report what is wrong with schemas, write nothing",
+  about: ["Reads schemas and all they import and reports every mistake. Takes the same files as compile."],
+  options: [config, ...reporting],
+  examples: [{ command: "rpcgen check api", does: "checks every schema below api" }],
+};
+
+const scaffold: CommandSpec = {
+  name: "scaffold",
+  usage: "<schema>",
+  summary: "write handlers for a service, or add the missing ones to your file",
+  about: [
+    "Writes a file with a handler for each method of a service, for you to fill in. When the file exists, only methods and",
+    "imports that are missing are added; what you wrote stays as it is, byte for byte.",
+  ],
+  options: [
+    {
+      name: "service",
+      alias: "s",
+      type: "string",
+      value: "name",
+      help: "the service; not needed when the schema has one",
+    },
+    { name: "out", type: "string", value: "file", help: "your file" },
+    {
+      name: "out-dir",
+      alias: "o",
+      type: "string",
+      value: "dir",
+      help: "where compile writes the schema's module; default: as configured, else beside the schema",
+    },
+    { name: "dry-run", type: "boolean", help: "print the result, write nothing" },
+    config,
+    ...reporting.slice(0, 2),
+  ],
+  examples: [
+    {
+      command: "rpcgen scaffold api/users.rpc --service Users --out src/users.ts -o src/gen",
+      does: "writes or completes src/users.ts",
+    },
+  ],
+};
+
+const explain: CommandSpec = {
+  name: "explain",
+  usage: "<code>",
+  summary: "say more about a finding",
+  about: ["Prints what a diagnostic code means, why it is a mistake and what to do about it."],
+  options: [],
+  examples: [{ command: "rpcgen explain RPC0203", does: "explains a field number that is used twice" }],
+};
+
+/** Every command, in the order of the help. */
+export const commands: readonly CommandSpec[] = [compile, check, scaffold, explain];

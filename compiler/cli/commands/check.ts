@@ -1,0 +1,29 @@
+import { UsageError } from "../arguments.ts";
+import { checkProject, hasErrors } from "../check-project.ts";
+import { EXIT } from "../exit-code.ts";
+import { exitCodeOf, findingsOptions, findingsSummary, printFindings } from "../findings.ts";
+import { createNodeHost } from "../node-host.ts";
+import type { Command } from "../run.ts";
+import { resolveSettings } from "../settings.ts";
+import { elapsed, plural } from "../summary.ts";
+
+/** `rpcgen check [files...]` */
+export const check: Command = async (args, { console, directory }) => {
+  const findings = findingsOptions(args, console);
+  const host = createNodeHost();
+  const identity = { directory, files: args.positional, outDir: undefined, config: args.text("config") };
+  const settings = await resolveSettings(identity, host);
+  const isUsable = !hasErrors(settings.diagnostics);
+  if (isUsable && settings.entries.length === 0) {
+    throw new UsageError(
+      "nothing to check: name a file, directory or pattern (rpcgen check api), or set `schemas` in rpcgen.config.json",
+    );
+  }
+  const checked = isUsable ? checkProject({ ...settings, host }).diagnostics : [];
+  const diagnostics = [...settings.diagnostics, ...checked];
+  printFindings(diagnostics, findings, console);
+  const exitCode = isUsable ? exitCodeOf(diagnostics, findings) : EXIT.usage;
+  const summary = `${findingsSummary(diagnostics) || "no mistakes"} · ${plural(settings.entries.length, "file")} · ${elapsed()}\n`;
+  if (findings.format === "text") (exitCode === EXIT.ok ? console.output : console.error)(summary);
+  return exitCode;
+};

@@ -1,0 +1,44 @@
+import { writeSync } from "node:fs";
+import { isUpToDate, readManifest } from "../emit/manifest.ts";
+import type { ProjectIdentity } from "../emit/project-key.ts";
+import { summaryOfUnchanged } from "./summary.ts";
+
+/**
+ * Ends a `rpcgen compile` whose inputs and outputs are as the last run left them: one small file and a few file times are
+ * read. False when there is anything else to do, whatever it is; this never reports a mistake.
+ */
+export function tryFastPath(args: readonly string[], directory: string): boolean {
+  const identity = identityOf(args, directory);
+  const manifest = identity && readManifest(identity);
+  if (manifest === undefined || !isUpToDate(manifest)) return false;
+  try {
+    writeSync(1, `${summaryOfUnchanged(manifest.counts)}\n`);
+  } catch {
+    // A reader that went away has seen enough.
+  }
+  return true;
+}
+
+/** Understands the plainest form of the command line only: `compile`, files, `-o`, `-c`. */
+function identityOf(args: readonly string[], directory: string): ProjectIdentity | undefined {
+  const files: string[] = [];
+  const values: { outDir: string | undefined; config: string | undefined } = { outDir: undefined, config: undefined };
+  if (args[0] !== "compile") return undefined;
+  for (let index = 1; index < args.length; index++) {
+    const arg = args[index] ?? "";
+    const [name = "", inline] = arg.split("=", 2);
+    const option = arg.startsWith("-") ? OPTIONS.get(name) : undefined;
+    if (option === undefined && arg.startsWith("-")) return undefined;
+    if (option === undefined) files.push(arg);
+    else values[option] = inline ?? args[++index];
+    if (option !== undefined && (values[option] === undefined || values[option].startsWith("-"))) return undefined;
+  }
+  return { directory: directory.replaceAll("\\", "/"), files, ...values };
+}
+
+const OPTIONS: ReadonlyMap<string, "outDir" | "config"> = new Map([
+  ["-o", "outDir"],
+  ["--out-dir", "outDir"],
+  ["-c", "config"],
+  ["--config", "config"],
+]);

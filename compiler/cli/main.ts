@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+import { tryFastPath } from "./fast-path.ts";
+
+// The first thing of every build: is there anything to do? Nothing else may be imported before that is known.
+if (!tryFastPath(process.argv.slice(2), process.cwd())) {
+  const { run } = await import("./run.ts");
+  await run(process.argv.slice(2), { entry: import.meta.url });
+}

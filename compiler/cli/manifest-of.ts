@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { hashText } from "../emit/hash.ts";
+import { type Counts, type Manifest, MANIFEST_FORMAT, type TrackedFile } from "../emit/manifest.ts";
+import type { Plan } from "../emit/plan.ts";
+import { identityText } from "../emit/project-key.ts";
+import { stampOf, type Stamp } from "../emit/stamp.ts";
+import type { CompileRequest } from "./compile-project.ts";
+import type { NodeHost } from "./node-host.ts";
+import type { Settings } from "./settings.ts";
+import type { ToolIdentity } from "./tool-hash.ts";
+
+/**
+ * A file that changed within so many milliseconds before it was looked at may change again without its time moving on: its
+ * stamp proves nothing, and the next run compares its content.
+ */
+const CLOCK_STEP_MS = 20;
+
+export interface ManifestSource {
+  readonly request: CompileRequest;
+  readonly host: NodeHost;
+  readonly settings: Settings;
+  readonly plan: Plan;
+  readonly counts: Counts;
+  readonly warnings: number;
+}
+
+/** What the next run needs to know about this one, taken after everything was written. */
+export function manifestOf({ request, host, settings, plan, counts, warnings }: ManifestSource): Manifest {
+  const again = settings.findAgain();
+  const isSteady = again.entries.join("\0") === settings.entries.join("\0");
+  const units = plan.units.map(({ path, key, rendered, kept }) => ({
+    path,
+    key,
+    outputs:
+      kept?.outputs ?? (rendered ?? []).map((file) => track(file.path, file.text)).filter((file) => file !== undefined),
+  }));
+  return {
+    format: MANIFEST_FORMAT,
+    identity: identityText(request.identity),
+    tool: request.tool.hash,
+    toolStamp: isSteady && warnings === 0 ? request.tool.stamp : undefined,
+    settings: settings.text,
+    inputs: [...host.files.values()].map((file) => ({ ...file, stamp: provable(file.stamp) })),
+    directories: again.directories,
+    entries: settings.entries,
+    absent: [...host.absent],
+    units,
+    counts,
+    warnings,
+  };
+}
+
+/** The manifest of a run whose files turned out to hold the same content under new times. */
+export function refreshedManifest(previous: Manifest, settings: Settings, tool: ToolIdentity): Manifest {
+  const refresh = (file: TrackedFile): TrackedFile => ({
+    ...file,
+    stamp: provable(stampOf(file.stamp.path) ?? file.stamp),
+  });
+  return {
+    ...previous,
+    toolStamp: tool.stamp,
+    inputs: previous.inputs.map(refresh),
+    directories: settings.findAgain().directories,
+    units: previous.units.map((unit) => ({ ...unit, outputs: unit.outputs.map(refresh) })),
+  };
+}
+
+function track(path: string, text: string): TrackedFile | undefined {
+  const stamp = stampOf(path);
+  const isOurs = stamp !== undefined && readFileSync(path, "utf8") === text;
+  return isOurs ? { stamp, hash: hashText(text) } : undefined;
+}
+
+function provable(stamp: Stamp): Stamp {
+  return Date.now() - stamp.mtimeMs < CLOCK_STEP_MS ? { ...stamp, mtimeMs: -1 } : stamp;
+}

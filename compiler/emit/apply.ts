@@ -1,0 +1,81 @@
+import { projectCatalog } from "../diagnostics/catalog-project.ts";
+import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
+import { createSourceFile } from "../source/source-file.ts";
+import type { RenderedFile } from "./render.ts";
+import { occupantOf, removeGenerated, writeAtomically } from "./write.ts";
+
+/** A file that differs from what is on disk, or must not be touched. */
+export interface Change {
+  readonly file: RenderedFile;
+  readonly kind: "create" | "replace";
+}
+
+export interface Comparison {
+  readonly changes: readonly Change[];
+  /** Outputs that are on disk as they should be. */
+  readonly same: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface CompareOptions {
+  /** Directory that the user named; links above it are not looked at. */
+  readonly base: string;
+  /** Replace files that were not generated. */
+  readonly force: boolean;
+  /** A path as the user knows it. */
+  display(path: string): string;
+}
+
+/** Compares outputs with the disk. Nothing is written: the first problem of any file keeps all of them as they are. */
+export function compareOutputs(files: readonly RenderedFile[], options: CompareOptions): Comparison {
+  const changes: Change[] = [];
+  const same: string[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const file of files) {
+    const occupant = occupantOf(file.path, options.base);
+    const path = options.display(file.path);
+    const isText = occupant.kind === "generated" || occupant.kind === "foreign";
+    if (isText && occupant.text === file.text) same.push(file.path);
+    else if (occupant.kind === "nothing") changes.push({ file, kind: "create" });
+    else if (occupant.kind === "generated" || (occupant.kind === "foreign" && options.force)) {
+      changes.push({ file, kind: "replace" });
+    } else if (occupant.kind === "foreign")
+      diagnostics.push(diagnosticFrom(projectCatalog.outputNotOurs, { path }, at(path)));
+    else if (occupant.kind === "link") {
+      const link = options.display(occupant.path);
+      diagnostics.push(diagnosticFrom(projectCatalog.outputIsLink, { path, link }, at(path)));
+    } else diagnostics.push(blocked(path, `\`${options.display(occupant.path)}\` is in the way`));
+  }
+  return { changes, same, diagnostics };
+}
+
+/** Writes the changes. Stops at the first file that the system refuses. */
+export function applyChanges(changes: readonly Change[], display: (path: string) => string): readonly Diagnostic[] {
+  for (const { file } of changes) {
+    try {
+      writeAtomically(file.path, file.text);
+    } catch (error) {
+      return [blocked(display(file.path), error instanceof Error ? error.message : String(error))];
+    }
+  }
+  return [];
+}
+
+/** Removes generated files that no schema stands behind any more; what is not ours stays. Gives those that were removed. */
+export function removeStale(paths: readonly string[], base: string): readonly string[] {
+  return paths.filter((path) => {
+    try {
+      return removeGenerated(path, base);
+    } catch {
+      return false;
+    }
+  });
+}
+
+function blocked(path: string, reason: string): Diagnostic {
+  return diagnosticFrom(projectCatalog.outputBlocked, { path, reason }, at(path));
+}
+
+function at(path: string): { readonly span: Diagnostic["span"] } {
+  return { span: { file: createSourceFile(path, ""), start: 0, end: 0 } };
+}
