@@ -1,0 +1,86 @@
+import type {
+  ErrorDescriptor,
+  FieldDescriptor,
+  MessageDescriptor,
+  OneofDescriptor,
+  UnionDescriptor,
+} from "@rpcgen/runtime/descriptor";
+import type { Analysis } from "../semantics/analyse.ts";
+import type { Instance, ResolvedField, ResolvedOneof, Shape } from "../semantics/program.ts";
+import { isStatusCode } from "../semantics/status-codes.ts";
+import { withoutAlias } from "../semantics/types.ts";
+import { declarationBase, marksOf } from "./annotations.ts";
+import { checksOf, constraintsOf } from "./constraints.ts";
+import type { TypeLowering } from "./lower-type.ts";
+import { MAX_FIELD_NUMBER, reservedOf } from "./reserved.ts";
+
+export interface ShapeLowering {
+  readonly analysis: Analysis;
+  readonly types: TypeLowering;
+  /** Set when the shape is an instance of a generic. */
+  readonly instance?: Instance;
+}
+
+/** Lowers a message, union, error, or inline shape. */
+export function lowerShape(
+  shape: Shape,
+  lowering: ShapeLowering,
+): MessageDescriptor | UnionDescriptor | ErrorDescriptor {
+  const { analysis, instance } = lowering;
+  const { node } = shape.symbol;
+  const base = declarationBase(shape.symbol, analysis);
+  const named = instance === undefined ? base : { ...base, name: instance.name, fullName: instance.fullName };
+  const reserved = reservedOf(shape.reserved, MAX_FIELD_NUMBER);
+  if (node.kind === "union") {
+    const cases = shape.fields.map((field) => lowerField(field, { ...lowering, isCase: true }));
+    return { kind: "union", ...named, origin: instance === undefined ? "declared" : "instance", cases, reserved };
+  }
+  const members = shape.members.map((member) =>
+    member.kind === "oneof" ? lowerOneof(member, lowering) : lowerField(member, { ...lowering, isCase: false }),
+  );
+  const checks = checksOf(node, analysis);
+  if (node.kind === "error") {
+    const code = node.code?.text ?? "unknown";
+    return { kind: "error", ...named, code: isStatusCode(code) ? code : "unknown", members, reserved, checks };
+  }
+  const origin = node.kind === "inline_shape" ? node.origin : instance === undefined ? "declared" : "instance";
+  return { kind: "message", ...named, origin, members, reserved, checks };
+}
+
+function lowerOneof(oneof: ResolvedOneof, lowering: ShapeLowering): OneofDescriptor {
+  const { node, wireName } = oneof;
+  return {
+    kind: "oneof",
+    name: node.name.text,
+    wireName,
+    optional: node.optional,
+    required: lowering.analysis.annotations.find(node, "required") !== undefined,
+    cases: oneof.fields.map((field) => lowerField(field, { ...lowering, isCase: true })),
+    ...marksOf(node, lowering.analysis),
+  };
+}
+
+function lowerField(field: ResolvedField, lowering: ShapeLowering & { readonly isCase: boolean }): FieldDescriptor {
+  const { node } = field;
+  const { analysis, types } = lowering;
+  const { annotations } = analysis;
+  const required = annotations.find(node, "required") !== undefined;
+  const defaultValue = annotations.find(node, "default")?.arguments.get("value");
+  if (defaultValue?.kind === "enum") types.references.add(defaultValue.enum.file);
+  const isExplicit = lowering.isCase || node.optional || required || defaultValue !== undefined;
+  return {
+    kind: "field",
+    name: node.name.text,
+    wireName: field.wireName,
+    jsonName: field.jsonName,
+    number: Number(node.number?.value ?? 0n),
+    type: types.fieldType(field),
+    optional: node.optional,
+    presence: isExplicit || types.isMessage(field.type) ? "explicit" : "implicit",
+    required,
+    ...(defaultValue === undefined ? {} : { default: defaultValue }),
+    constraints: constraintsOf(node, withoutAlias(types.concrete(field.type)), analysis),
+    sensitive: annotations.find(node, "sensitive") !== undefined,
+    ...marksOf(node, analysis),
+  };
+}

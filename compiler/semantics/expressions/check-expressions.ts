@@ -1,0 +1,3 @@
+export function checkExpressions(_: unknown): ReadonlyMap<never, never> {
+  return new Map();
+}

@@ -1,0 +1,76 @@
+import type { AnnotationNode, FieldNode, MemberNode, OneofNode, ReservedNode } from "../syntax/ast.ts";
+import type { Bound } from "./bind.ts";
+import {
+  isSymbolOf,
+  type ResolvedField,
+  type ResolvedOneof,
+  type Shape,
+  type SymbolOf,
+  type ShapeKind,
+} from "./program.ts";
+import { jsonNameOf, snakeCase } from "./spelling.ts";
+import type { TypeResolver } from "./types.ts";
+import type { Scope } from "./names.ts";
+
+/** Collects the members of every message, union, error and inline shape, with resolved types. */
+export function buildShapes(bound: Bound, types: TypeResolver): ReadonlyMap<object, Shape> {
+  const shapes = new Map<object, Shape>();
+  for (const symbol of bound.symbols) {
+    if (isSymbolOf(symbol, "message", "union", "error", "inline_shape")) shapes.set(symbol, buildShape(symbol, types));
+  }
+  return shapes;
+}
+
+function buildShape(symbol: SymbolOf<ShapeKind>, types: TypeResolver): Shape {
+  const scope: Scope = { module: symbol.module, symbol };
+  const members: (ResolvedField | ResolvedOneof)[] = [];
+  for (const node of symbol.node.members) {
+    if (node.kind === "field") members.push(resolveField(node, { scope, types }));
+    if (node.kind === "oneof") members.push(resolveOneof(node, { scope, types }));
+  }
+  const fields = members.flatMap((member) => (member.kind === "field" ? [member] : member.fields));
+  return { symbol, members, fields, reserved: reservedNodes(symbol.node.members) };
+}
+
+function resolveOneof(node: OneofNode, context: { scope: Scope; types: TypeResolver }): ResolvedOneof {
+  const fields = node.members
+    .filter((member) => member.kind === "field")
+    .map((member) => resolveField(member, { ...context, oneof: node }));
+  return { kind: "oneof", node, wireName: wireNameOf(node, snakeCase), fields };
+}
+
+function resolveField(
+  node: FieldNode,
+  context: { scope: Scope; types: TypeResolver; oneof?: OneofNode },
+): ResolvedField {
+  const wireName = wireNameOf(node, snakeCase);
+  return {
+    kind: "field",
+    node,
+    type: context.types.resolve(node.type, context.scope),
+    wireName,
+    jsonName: stringArgument(node.annotations, "json") ?? jsonNameOf(wireName),
+    ...(context.oneof === undefined ? {} : { oneof: context.oneof }),
+  };
+}
+
+function reservedNodes(members: readonly MemberNode[]): ReservedNode[] {
+  return members.flatMap((member) =>
+    member.kind === "reserved" ? [member] : member.kind === "oneof" ? reservedNodes(member.members) : [],
+  );
+}
+
+/** The name of something in protobuf: by the spelling rule, or as `@proto.name("x")` says. */
+export function wireNameOf(
+  node: { readonly name: { readonly text: string }; readonly annotations: readonly AnnotationNode[] },
+  rule: (name: string) => string,
+): string {
+  return stringArgument(node.annotations, "proto.name") ?? rule(node.name.text);
+}
+
+/** The first argument of an annotation when it is a plain string. */
+function stringArgument(annotations: readonly AnnotationNode[], name: string): string | undefined {
+  const found = annotations.find((annotation) => annotation.name.text === name);
+  const value = found?.arguments[0]?.value;
+  return value?.kind === "string_literal" ? value.value : undefined;
+}
