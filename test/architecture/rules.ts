@@ -1,0 +1,146 @@
+/** What the files of a folder may import. The table is the living form of the import rules in CONTRIBUTING.md. */
+export interface FolderRule {
+  /** Path prefix from the root; the longest one that fits a file is its rule. */
+  readonly folder: string;
+  /** Folders and files it may import besides itself; `:types` allows imports that are erased only. */
+  readonly imports: readonly string[];
+}
+
+const all = ["runtime/environment", "runtime/errors"];
+
+export const folderRules: readonly FolderRule[] = [
+  { folder: "runtime/environment/", imports: ["runtime/errors"] },
+  { folder: "runtime/errors/", imports: [] },
+  { folder: "runtime/descriptor/", imports: [] },
+  { folder: "runtime/wire/", imports: all },
+  { folder: "runtime/compression/", imports: all },
+  { folder: "runtime/transport/", imports: all },
+  { folder: "runtime/codec/", imports: [...all, "runtime/wire", "runtime/descriptor"] },
+  { folder: "runtime/protocol/", imports: [...all, "runtime/wire"] },
+  { folder: "runtime/connection/", imports: [...all, "runtime/protocol", "runtime/transport", "runtime/compression"] },
+  { folder: "runtime/call/", imports: [...all, "runtime/descriptor", "runtime/codec:types"] },
+  { folder: "runtime/interceptor/", imports: [...all, "runtime/call"] },
+  { folder: "runtime/plugin/", imports: [...all, "runtime/interceptor", "runtime/call"] },
+  {
+    folder: "runtime/codegen/",
+    imports: [...all, "runtime/wire", "runtime/codec", "runtime/descriptor", "runtime/call"],
+  },
+  ...["client", "server"].map((side) => ({
+    folder: `runtime/${side}/`,
+    imports: [
+      ...all,
+      ...["connection", "transport", "protocol", "call", "codec", "descriptor", "interceptor", "plugin"].map(
+        (folder) => `runtime/${folder}`,
+      ),
+    ],
+  })),
+  { folder: "runtime/testing/", imports: ["runtime", "vitest"] },
+  { folder: "runtime/index.ts", imports: ["runtime"] },
+  { folder: "templates/", imports: ["@rpcgen/runtime/codegen", "@rpcgen/runtime/descriptor:types"] },
+  { folder: "compiler/source/", imports: [] },
+  { folder: "compiler/diagnostics/", imports: ["compiler/source:types"] },
+  { folder: "compiler/syntax/", imports: ["compiler/source", "compiler/diagnostics", "chevrotain"] },
+  {
+    folder: "compiler/semantics/",
+    imports: ["compiler/syntax", "compiler/source", "compiler/diagnostics", "@rpcgen/runtime/descriptor"],
+  },
+  {
+    folder: "compiler/lower/",
+    imports: [
+      "compiler/semantics",
+      "compiler/syntax",
+      "compiler/source",
+      "compiler/diagnostics",
+      "@rpcgen/runtime/descriptor",
+    ],
+  },
+  {
+    folder: "compiler/emit/",
+    imports: [
+      "compiler/diagnostics",
+      "compiler/source",
+      "templates/template.ts:types",
+      "@rpcgen/runtime/descriptor:types",
+      "node:",
+    ],
+  },
+  { folder: "compiler/scaffold/", imports: ["ts-morph"] },
+  {
+    folder: "compiler/config/",
+    imports: [
+      "compiler/diagnostics",
+      "compiler/source",
+      "compiler/emit/output-path.ts",
+      "compiler/emit/stamp.ts",
+      "compiler/semantics/suggest.ts",
+      "templates/template.ts:types",
+      "node:",
+    ],
+  },
+  { folder: "compiler/index.ts", imports: ["compiler", "templates/index.ts", "@rpcgen/runtime/descriptor"] },
+  { folder: "compiler/version.ts", imports: [] },
+  {
+    folder: "compiler/cli/",
+    imports: [
+      ...["index.ts", "version.ts", "config", "diagnostics", "emit", "scaffold", "source", "semantics/suggest.ts"].map(
+        (part) => `compiler/${part}`,
+      ),
+      "templates",
+      "@rpcgen/runtime/descriptor:types",
+      "yargs",
+      "node:",
+    ],
+  },
+];
+
+/** Libraries and the only folders that may import them. */
+export const libraryHomes: Readonly<Record<string, string>> = {
+  chevrotain: "compiler/syntax/",
+  "ts-morph": "compiler/scaffold/",
+  prettier: "compiler/format/",
+  yargs: "compiler/cli/",
+};
+
+/** Heavy parts of the tool that must be loaded only when they are used. */
+export const lazyOnly: readonly string[] = ["compiler/scaffold/merge.ts", "yargs", "prettier"];
+
+/** Folders of the runtime whose sub-folders are leaves: nobody but their own export entry imports one. */
+export const leafParents: readonly string[] = [
+  "runtime/discovery/",
+  "runtime/configuration/",
+  "runtime/telemetry/",
+  "runtime/interop/",
+];
+
+/** What runtime code may not name, and the folders where it may. */
+export const restrictedGlobals: readonly {
+  readonly pattern: RegExp;
+  readonly name: string;
+  readonly homes: readonly string[];
+}[] = [
+  { name: "Date.now", pattern: /\bDate\.now\b/u, homes: ["runtime/environment/"] },
+  { name: "performance.now", pattern: /\bperformance\.now\b/u, homes: ["runtime/environment/"] },
+  { name: "Math.random", pattern: /\bMath\.random\b/u, homes: ["runtime/environment/"] },
+  {
+    name: "a timer",
+    pattern: /(?<![.\w$])(?:setTimeout|setInterval|setImmediate)\s*\(/u,
+    homes: ["runtime/environment/", "runtime/transport/", "runtime/testing/"],
+  },
+  {
+    name: "a socket",
+    pattern: /["']node:(?:net|tls|dgram|http|https|http2)["']|\bnet\.\w/u,
+    homes: ["runtime/transport/"],
+  },
+  { name: "eval", pattern: /(?<![.\w$])eval\s*\(|\bnew Function\b/u, homes: [] },
+];
+
+/** Modules of Node that any folder of the runtime may use. */
+export const plainNodeModules: readonly string[] = ["node:buffer"];
+
+/** Folders of the runtime that may use any other module of Node. */
+export const runtimeNodeHomes: readonly string[] = [
+  "runtime/transport/",
+  "runtime/environment/",
+  "runtime/compression/",
+  "runtime/testing/",
+];
