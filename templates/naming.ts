@@ -17,7 +17,7 @@ import type {
   UnionDescriptor,
 } from "@rpcgen/runtime/descriptor";
 import type { Ident } from "./code.ts";
-import { clientMembers, objectMembers, reservedWords, usedGlobals } from "./reserved.ts";
+import { clientMembers, enumMembers, objectMembers, reservedWords, usedGlobals, variableWords } from "./reserved.ts";
 
 /** Names around one message, union, or the data of an error. */
 export interface MessageNames {
@@ -56,6 +56,10 @@ export interface EnumNames {
   readonly toName: Ident;
   /** `roleFromName(name: string): Role | undefined` */
   readonly fromName: Ident;
+  /** Type of the members by name, when enums are numbers: `RoleMembers`. */
+  readonly constants: Ident;
+  /** Members of that type by their names in the schema. */
+  readonly members: ReadonlyMap<string, Ident>;
 }
 
 /** Names around one declared error. */
@@ -120,6 +124,7 @@ const localNames = [
   "found",
   "index",
   "init",
+  "inner",
   "invoker",
   "item",
   "items",
@@ -132,11 +137,13 @@ const localNames = [
   "message",
   "name",
   "number",
+  "numbers",
   "object",
   "options",
   "other",
   "outer",
   "path",
+  "previous",
   "reader",
   "request",
   "requests",
@@ -165,16 +172,22 @@ export function ident(text: string): Ident {
   return text as Ident;
 }
 
+/** The {@link locals} of functions that read and write messages. */
+const codecLocals: ReadonlySet<string> = new Set([
+  ...["field", "inner", "item", "json", "key", "mark", "number", "numbers", "outer", "previous", "reader", "tag"],
+  ...["value", "writer"],
+]);
+
 /**
- * Variables that hold the members of a message while it is read. None hides a name that the function around it may use:
- * a declaration of this file or of one it imports, a symbol of the runtime, or an alias of either.
+ * Variables that hold the members of a message while it is read or written. None hides a name that the function around it
+ * may use: a declaration of this file or of one it imports, a symbol of the runtime, or an alias of either.
  */
 export function variablesOf(members: readonly string[], hidden: Iterable<ReadonlySet<string>>): Map<string, Ident> {
-  const scopes = [...hidden];
+  const scopes = [codecLocals, usedGlobals, ...hidden];
   const taken = new Set<string>();
   const variables = new Map<string, Ident>();
   const isFree = (name: string): boolean =>
-    !taken.has(name) && !isReserved(name) && !looksLikeAlias(name) && !scopes.some((scope) => scope.has(name));
+    !taken.has(name) && !isKeyword(name) && !looksLikeAlias(name) && !scopes.some((scope) => scope.has(name));
   for (const member of members) {
     let name = member;
     while (!isFree(name)) name = looksLikeAlias(name) ? `field_${name.toLowerCase()}` : `${name}_`;
@@ -182,6 +195,10 @@ export function variablesOf(members: readonly string[], hidden: Iterable<Readonl
     variables.set(member, ident(name));
   }
   return variables;
+}
+
+function isKeyword(name: string): boolean {
+  return reservedWords.has(name) && !variableWords.has(name);
 }
 
 /** What {@link importAlias} and {@link runtimeAlias} may make. */
@@ -340,7 +357,7 @@ function oneofNames(scope: Scope, message: Ident, oneof: OneofDescriptor): Oneof
   return { type, init: scope.give(`${type}Init`) };
 }
 
-function enumNames(scope: Scope, type: Ident, _descriptor: EnumDescriptor): EnumNames {
+function enumNames(scope: Scope, type: Ident, descriptor: EnumDescriptor): EnumNames {
   const lower = lowerFirst(type);
   return {
     type,
@@ -348,6 +365,11 @@ function enumNames(scope: Scope, type: Ident, _descriptor: EnumDescriptor): Enum
     fromNumber: scope.give(`${lower}FromNumber`),
     toName: scope.give(`${lower}ToName`),
     fromName: scope.give(`${lower}FromName`),
+    constants: scope.give(`${type}Members`),
+    members: memberNames(
+      descriptor.members.map((member) => member.name),
+      new Set([...objectMembers, ...enumMembers]),
+    ),
   };
 }
 

@@ -27,3 +27,11 @@ export const objectMembers: ReadonlySet<string> = words(`
 
 /** Members that the runtime gives every client. */
 export const clientMembers: ReadonlySet<string> = words("close call on");
+
+/** Members that the runtime gives the value of every enum. */
+export const enumMembers: ReadonlySet<string> = words("fromName fromNumber is members toName toNumber typeName");
+
+/** Of the {@link reservedWords}, those that are words in some places only and may well name a variable. */
+export const variableWords: ReadonlySet<string> = words(`
+  constructor from get global is module namespace object of out override readonly set string symbol type unique
+`);
