@@ -1,5 +1,6 @@
 import { Code, codeName } from "./code.ts";
 import { type Reason, reasons } from "./reason.ts";
+import { isViolation, type Violation } from "./violation.ts";
 
 const brand = Symbol.for("@rpcgen/runtime.RpcError");
 
@@ -44,6 +45,11 @@ export class RpcError extends Error {
   /** Name of the code: `not_found`. */
   get codeName(): string {
     return codeName(this.code);
+  }
+
+  /** Broken constraints of the schema among the details: of a request that the server refused, or this side when it validates. */
+  get violations(): readonly Violation[] {
+    return this.details.filter(isViolation);
   }
 
   /** True for an RpcError of any copy of this package. */
