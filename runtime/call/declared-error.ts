@@ -10,7 +10,7 @@ export interface ErrorType<D = unknown, DI = D> {
   /** Codec of its members. */
   readonly data: MessageType<D, DI>;
   /** Revives the error from what came over the wire. */
-  readonly create: (data: D, message: string) => DeclaredError<D>;
+  create(data: D, message: string): DeclaredError<D>;
 }
 
 /** Base of generated error classes: an {@link RpcError} with typed data. */

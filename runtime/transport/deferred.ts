@@ -68,7 +68,8 @@ class DeferredTransport implements Transport {
   }
 
   start(events: TransportEvents): void {
-    if (this.#events !== undefined) throw new TypeError("A transport is started once; this one has been started already.");
+    if (this.#events !== undefined)
+      throw new TypeError("A transport is started once; this one has been started already.");
     this.#events = events;
     if (this.#inner !== undefined) this.#inner.start(events);
     else if (this.#end !== undefined) this.#reportEnd(this.#end.error);

@@ -1,0 +1,228 @@
+import type { AbortRegistry } from "../call/abort-registry.ts";
+import { type ItemPump, pumpItems } from "../call/item-pump.ts";
+import { ItemQueue } from "../call/item-queue.ts";
+import { lazyMetadata } from "../call/metadata.ts";
+import type { Items } from "../call/method-type.ts";
+import { decodeBody, encodeBody } from "../codec/body.ts";
+import type {
+  ClientConnection,
+  OutgoingCall,
+  OutgoingRequest,
+  RemoteFailure,
+  ReplyHead,
+  ReplyReceiver,
+  Serialization,
+} from "../connection/connection.ts";
+import { RpcError } from "../errors/rpc-error.ts";
+import type { ClientCallState } from "./client-call.ts";
+import { brokenRequest, cancelledBySignal, itemsFailed, unreadableReply } from "./client-errors.ts";
+import { reviveError } from "./remote-error.ts";
+
+/** What an attempt needs of its channel. */
+export interface AttemptScope {
+  /** Checks what is sent against the constraints of the schema. */
+  readonly validate: boolean;
+  readonly aborts: AbortRegistry;
+  /** @throws RpcError when the channel is closed */
+  connection(): ClientConnection;
+}
+
+const noBody: Uint8Array = new Uint8Array(0);
+
+/**
+ * One attempt of a call: the request to send and the receiver of what comes back in one object, because a call at full speed
+ * should cost few allocations. Used once, by {@link Attempt.reply} or {@link Attempt.items}.
+ */
+export class Attempt implements OutgoingRequest, ReplyReceiver {
+  readonly methodId: number;
+  readonly hasItems: boolean;
+  readonly oneway: boolean;
+  readonly deadlineMs: number | undefined;
+  readonly attempt: number;
+  readonly metadata: Iterable<readonly [string, string]> | undefined;
+  readonly receiver: ReplyReceiver;
+  serialization: Serialization;
+  body: Uint8Array;
+  readonly #call: ClientCallState;
+  readonly #scope: AttemptScope;
+  #outgoing: OutgoingCall | undefined;
+  #resolve: ((value: unknown) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
+  #queue: ItemQueue<unknown> | undefined;
+  #pump: ItemPump | undefined;
+  #cancel: (() => void) | undefined;
+  #headShown: boolean;
+  #restarted: boolean;
+
+  constructor(call: ClientCallState, scope: AttemptScope) {
+    const { method } = call;
+    this.methodId = method.id;
+    this.hasItems = method.kind === "client_stream" || method.kind === "bidi_stream";
+    this.oneway = method.oneway;
+    this.deadlineMs = call.deadlineMs === Infinity ? undefined : call.deadlineMs;
+    this.attempt = call.attempts++;
+    this.metadata = call.metadataEntries();
+    this.receiver = this;
+    this.serialization = 1;
+    this.body = noBody;
+    this.#call = call;
+    this.#scope = scope;
+    this.#outgoing = undefined;
+    this.#resolve = undefined;
+    this.#reject = undefined;
+    this.#queue = undefined;
+    this.#pump = undefined;
+    this.#cancel = undefined;
+    this.#headShown = false;
+    this.#restarted = false;
+  }
+
+  /** Sends; the promise is the one reply, or undefined once a one-way request was handed over. */
+  reply(requests: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#start(requests);
+    });
+  }
+
+  /** Sends at once; the items are the replies. */
+  items(requests: unknown): AsyncIterable<unknown> {
+    this.#queue = new ItemQueue<unknown>({
+      consumed: (cost) => this.#outgoing?.consumed(cost),
+      abandoned: () => this.#outgoing?.cancel(),
+    });
+    this.#start(requests);
+    return this.#queue;
+  }
+
+  #start(requests: unknown): void {
+    const { method, options } = this.#call;
+    const { signal } = options;
+    if (signal?.aborted === true) return this.#fail(cancelledBySignal(method, signal));
+    try {
+      const connection = this.#scope.connection();
+      this.serialization = connection.serialization;
+      if (!this.hasItems) this.body = this.#encode(requests);
+      this.#outgoing = connection.startCall(this);
+    } catch (error) {
+      return this.#fail(error);
+    }
+    if (signal !== undefined) this.#watch(signal);
+    if (this.hasItems) this.#send(requests as Items<unknown>);
+  }
+
+  onResponse(body: Uint8Array, head: ReplyHead): void {
+    try {
+      this.#finish(this.#read(body, head));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  onItem(body: Uint8Array, cost: number, head: ReplyHead): void {
+    try {
+      this.#queue?.push(this.#read(body, head), cost);
+    } catch (error) {
+      const fault = RpcError.from(error);
+      this.#fail(fault);
+      this.#outgoing?.cancel(fault);
+    }
+  }
+
+  onEnd(head: ReplyHead): void {
+    try {
+      this.#showHead(head);
+      this.#finish(undefined);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  onError(error: RpcError, failure: RemoteFailure | undefined): void {
+    if (error.reason === "draining" && this.#restart()) return;
+    this.#fail(reviveError(this.#call.method, error, failure));
+  }
+
+  onWritable(): void {
+    this.#pump?.writable();
+  }
+
+  #encode(message: unknown): Uint8Array {
+    const { method } = this.#call;
+    if (this.#scope.validate) {
+      const violations = method.request.validate(message);
+      if (violations.length > 0) throw brokenRequest(method, violations);
+    }
+    return encodeBody(method.request, message, this.serialization);
+  }
+
+  #read(body: Uint8Array, head: ReplyHead): unknown {
+    this.#showHead(head);
+    const { method } = this.#call;
+    try {
+      return decodeBody(method.response, body, head.serialization);
+    } catch (error) {
+      throw unreadableReply(method, error);
+    }
+  }
+
+  /** Calls the caller's hook, once. What it throws is the outcome of the call. */
+  #showHead(head: ReplyHead): void {
+    if (this.#headShown) return;
+    this.#headShown = true;
+    this.#call.options.onResponseMetadata?.(lazyMetadata(() => head.metadata()));
+  }
+
+  #finish(value: unknown): void {
+    this.#leave();
+    if (this.#queue === undefined) this.#resolve?.(value);
+    else this.#queue.end();
+  }
+
+  #fail(error: unknown): void {
+    this.#leave();
+    if (this.#queue === undefined) this.#reject?.(error);
+    else this.#queue.fail(error);
+  }
+
+  #leave(): void {
+    this.#pump?.stop();
+    if (this.hasItems || this.#queue !== undefined) this.#call.finish();
+    if (this.#cancel === undefined) return;
+    this.#scope.aborts.remove(this.#call.options.signal as AbortSignal, this.#cancel);
+    this.#cancel = undefined;
+  }
+
+  /** A connection that drains refused the request before a handler saw it: it goes once more, over another connection. */
+  #restart(): boolean {
+    if (this.#restarted || this.hasItems) return false;
+    this.#restarted = true;
+    try {
+      this.#outgoing = this.#scope.connection().startCall(this);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #watch(signal: AbortSignal): void {
+    this.#cancel = () => this.#outgoing?.cancel(cancelledBySignal(this.#call.method, signal));
+    this.#scope.aborts.add(signal, this.#cancel);
+  }
+
+  #send(items: Items<unknown>): void {
+    const outgoing = this.#outgoing;
+    if (outgoing === undefined) return;
+    try {
+      this.#pump = pumpItems(items, {
+        send: (item) => outgoing.sendItem(this.#encode(item)),
+        end: () => outgoing.endItems(),
+        fail: (error) => outgoing.cancel(itemsFailed(this.#call.method, error)),
+      });
+    } catch (error) {
+      this.#fail(error);
+      outgoing.cancel();
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import type { ClientCall } from "../call/context.ts";
+import { remainingFrom } from "../call/deadline.ts";
+import { checkEntry, metadata, metadataEntries, type MetadataEntry } from "../call/metadata.ts";
+import type { CallOptions, Metadata, MethodType } from "../call/method-type.ts";
+import type { Slot } from "../call/slot.ts";
+import type { Environment, Timer } from "../environment/environment.ts";
+import { deadlinePassed } from "./client-errors.ts";
+
+const noOptions: CallOptions = Object.freeze({});
+
+/** One call of a client over all its attempts. Cheap to make: whatever is dear waits until it is asked for. */
+export class ClientCallState implements ClientCall {
+  readonly method: MethodType;
+  readonly options: CallOptions;
+  /** Absolute, on the environment's clock; `Infinity` without one. */
+  readonly deadlineMs: number;
+  /** Attempts that were started. */
+  attempts: number;
+  readonly #environment: Environment;
+  #added: MetadataEntry[] | undefined;
+  #slots: Map<unknown, unknown> | undefined;
+  #controller: AbortController | undefined;
+  #timer: Timer | undefined;
+  #onSignal: (() => void) | undefined;
+
+  constructor(method: MethodType, options: CallOptions | undefined, timeoutMs: number, environment: Environment) {
+    this.method = method;
+    this.options = options ?? noOptions;
+    this.deadlineMs = timeoutMs === Infinity ? Infinity : environment.now() + timeoutMs;
+    this.attempts = 0;
+    this.#environment = environment;
+    this.#added = undefined;
+    this.#slots = undefined;
+    this.#controller = undefined;
+    this.#timer = undefined;
+    this.#onSignal = undefined;
+  }
+
+  get attempt(): number {
+    return Math.max(0, this.attempts - 1);
+  }
+
+  get remainingMs(): number {
+    return remainingFrom(this.deadlineMs, this.#environment.now());
+  }
+
+  get metadata(): Metadata {
+    return metadata(this.metadataEntries() ?? []);
+  }
+
+  /** What travels; undefined when there is nothing. */
+  metadataEntries(): readonly MetadataEntry[] | undefined {
+    const given = this.options.metadata;
+    if (given === undefined) return this.#added;
+    const entries = metadataEntries(given);
+    return this.#added === undefined ? entries : metadataEntries([...entries, ...this.#added]);
+  }
+
+  setMetadata(key: string, value: string): void {
+    checkEntry(key, value);
+    (this.#added ??= []).push([key, value]);
+  }
+
+  get<T>(slot: Slot<T>): T | undefined {
+    return this.#slots?.get(slot) as T | undefined;
+  }
+
+  set<T>(slot: Slot<T>, value: T): void {
+    (this.#slots ??= new Map()).set(slot, value);
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) this.#controller = this.#watch();
+    return this.#controller.signal;
+  }
+
+  /** The call has its outcome: nothing of it stays behind. */
+  finish(): void {
+    this.#timer?.cancel();
+    if (this.#onSignal !== undefined) this.options.signal?.removeEventListener("abort", this.#onSignal);
+  }
+
+  #watch(): AbortController {
+    const controller = new AbortController();
+    const { signal } = this.options;
+    if (signal?.aborted === true) controller.abort(signal.reason);
+    this.#onSignal = () => controller.abort(signal?.reason);
+    signal?.addEventListener("abort", this.#onSignal, { once: true });
+    if (this.deadlineMs !== Infinity) {
+      this.#timer = this.#environment.setTimer(this.remainingMs, () => controller.abort(deadlinePassed(this.method)));
+    }
+    return controller;
+  }
+}

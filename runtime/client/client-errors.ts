@@ -1,0 +1,41 @@
+import type { MethodType } from "../call/method-type.ts";
+import type { Violation } from "../errors/violation.ts";
+import { violationError } from "../errors/violation-error.ts";
+import { Code } from "../errors/code.ts";
+import { RpcError } from "../errors/rpc-error.ts";
+
+/** The error of a call whose deadline passed on this side. */
+export function deadlinePassed(method: MethodType): RpcError {
+  return new RpcError({ reason: "deadline_passed", message: `${method.path} did not answer before its deadline.` });
+}
+
+/** The error of a call that its signal cancelled. */
+export function cancelledBySignal(method: MethodType, signal: AbortSignal | undefined): RpcError {
+  return new RpcError({
+    reason: "cancelled_by_caller",
+    message: `${method.path} was cancelled by its caller.`,
+    cause: signal?.reason,
+  });
+}
+
+/** The error of a call whose items could not be sent: their iterator threw, or one of them does not fit the schema. */
+export function itemsFailed(method: MethodType, cause: unknown): RpcError {
+  if (RpcError.is(cause)) return cause;
+  const message = `${method.path} was cancelled because the items to send failed: ${textOf(cause)}`;
+  return new RpcError({ reason: "cancelled_by_caller", message, cause });
+}
+
+/** The error of a reply that does not fit the schema of this side. */
+export function unreadableReply(method: MethodType, cause: unknown): RpcError {
+  const message = `The reply of ${method.path} cannot be read: ${textOf(cause)}`;
+  return new RpcError({ code: Code.internal, reason: "malformed_message", message, cause });
+}
+
+/** The error of a request that breaks constraints, found on this side. */
+export function brokenRequest(method: MethodType, violations: readonly Violation[]): RpcError {
+  return violationError(`The request of ${method.path}`, violations);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,81 @@
+import type { ClientCall } from "../call/context.ts";
+import { checkTimeout } from "../call/deadline.ts";
+import type { CallOptions, Invoker, Items, MethodType } from "../call/method-type.ts";
+import type { Environment } from "../environment/environment.ts";
+import { composeStream, composeUnary, failedItems } from "../interceptor/compose.ts";
+import { Attempt, type AttemptScope } from "./attempt.ts";
+import type { CheckedDefaults } from "./channel-options.ts";
+import { ClientCallState } from "./client-call.ts";
+import { finishing, itemsOf, onlyItem, onlyRequest } from "./settle.ts";
+
+/** What stubs call, for one channel and one set of defaults. Promises are passed on, never wrapped, unless interceptors stand between. */
+export function createInvoker(scope: AttemptScope, defaults: CheckedDefaults, environment: Environment): Invoker {
+  const { interceptors } = defaults;
+  const unaryChain = composeUnary<ClientCall>(interceptors, sendUnary);
+  const streamChain = composeStream<ClientCall>(interceptors, sendStream);
+
+  function sendUnary(call: ClientCall, request: unknown): Promise<unknown> {
+    return new Attempt(stateOf(call), scope).reply(request);
+  }
+
+  function sendStream(call: ClientCall, requests: Items<unknown>): AsyncIterable<unknown> {
+    const attempt = new Attempt(stateOf(call), scope);
+    switch (call.method.kind) {
+      case "client_stream":
+        return itemsOf(attempt.reply(requests));
+      case "server_stream":
+        return attempt.items(onlyRequest(call.method, requests));
+      default:
+        return attempt.items(requests);
+    }
+  }
+
+  function newCall(method: MethodType, options: CallOptions | undefined): ClientCallState {
+    const byDefault = method.kind === "unary" ? defaults.timeoutMs : defaults.streamTimeoutMs;
+    const timeoutMs = checkTimeout(options?.timeoutMs ?? method.policy.timeoutMs ?? byDefault);
+    return new ClientCallState(method, options, timeoutMs, environment);
+  }
+
+  function unary(method: MethodType, request: unknown, options: CallOptions | undefined): Promise<unknown> {
+    try {
+      const call = newCall(method, options);
+      return unaryChain === undefined ? sendUnary(call, request) : finishing(call, unaryChain(call, request));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  function clientStream(
+    method: MethodType,
+    requests: Items<unknown>,
+    options: CallOptions | undefined,
+  ): Promise<unknown> {
+    try {
+      const call = newCall(method, options);
+      if (streamChain !== undefined) return onlyItem(method, streamChain(call, requests));
+      return new Attempt(call, scope).reply(requests);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** `requests` is the one request of a server stream, or the items of a bidirectional one. */
+  function items(method: MethodType, requests: unknown, options: CallOptions | undefined): AsyncIterable<unknown> {
+    try {
+      const call = newCall(method, options);
+      if (streamChain === undefined) return new Attempt(call, scope).items(requests);
+      return streamChain(call, method.kind === "server_stream" ? [requests] : (requests as Items<unknown>));
+    } catch (error) {
+      return failedItems(error);
+    }
+  }
+
+  // The generated stubs know the types; in here messages are unknown.
+  return { unary, oneway: unary, serverStream: items, clientStream, bidiStream: items } as Invoker;
+}
+
+/** Interceptors pass the call on that they were given: there is no other way to make one. */
+function stateOf(call: ClientCall): ClientCallState {
+  if (call instanceof ClientCallState) return call;
+  throw new TypeError("An interceptor must give next() the call that it was given.");
+}

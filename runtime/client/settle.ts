@@ -1,0 +1,34 @@
+import type { Items, MethodType } from "../call/method-type.ts";
+import { RpcError } from "../errors/rpc-error.ts";
+import type { ClientCallState } from "./client-call.ts";
+
+/** The same outcome; the call lets go of its timer and listener when it comes. */
+export function finishing(call: ClientCallState, reply: Promise<unknown>): Promise<unknown> {
+  return reply.then(
+    (value) => {
+      call.finish();
+      return value;
+    },
+    (error: unknown) => {
+      call.finish();
+      throw error;
+    },
+  );
+}
+
+/** The reply of a client stream as the one item that interceptors see. */
+export async function* itemsOf(reply: Promise<unknown>): AsyncGenerator<unknown> {
+  yield await reply;
+}
+
+/** The one reply of a client stream that went through interceptors. */
+export async function onlyItem(method: MethodType, items: AsyncIterable<unknown>): Promise<unknown> {
+  for await (const item of items) return item;
+  throw new RpcError({ reason: "protocol_violated", message: `${method.path} ended without a reply.` });
+}
+
+/** The one request of a server stream that went through interceptors. */
+export function onlyRequest(method: MethodType, requests: Items<unknown>): unknown {
+  if (Symbol.iterator in requests) for (const request of requests) return request;
+  throw new TypeError(`An interceptor must give next() one request for ${method.path}, in an array.`);
+}

@@ -1,0 +1,89 @@
+import type { Environment } from "../environment/environment.ts";
+import { systemEnvironment } from "../environment/system.ts";
+import { checkInterceptors } from "../interceptor/compose.ts";
+import type { ServerInterceptor } from "../interceptor/interceptor.ts";
+import type { Plugin } from "../plugin/plugin.ts";
+import { createLimits, type Limits } from "../protocol/limits.ts";
+import type { TransportKind } from "../transport/transport.ts";
+import { type ErrorReport, reportToConsole } from "./error-report.ts";
+
+/** Limits over all connections of a server. */
+export interface ServerLimits {
+  /** Connections at a time. Breach: the oldest one that is still in its handshake is closed, or the new one. */
+  readonly maxConnections: number;
+  /** Connections that are still in their handshake. Breach: as above. */
+  readonly maxHandshakes: number;
+  /** Calls whose handlers have not settled. Breach: `too_many_calls`. */
+  readonly maxTotalCalls: number;
+}
+
+/** Settings of a server. Every one has a default. */
+export interface ServerOptions {
+  /** Around every handler, the first one outermost. Default: none. */
+  readonly interceptors?: readonly ServerInterceptor[] | undefined;
+  /** Parts that are set up with the server and stopped with it. Default: none. */
+  readonly plugins?: readonly Plugin<ServerInterceptor>[] | undefined;
+  /** What differs from the default limits. */
+  readonly limits?: Partial<Limits & ServerLimits> | undefined;
+  /** Allows unencrypted connections from other machines. Default: false. */
+  readonly insecure?: boolean | undefined;
+  /**
+   * Gets every error whose text the caller does not see, with the id that the caller does see, and every error of a one-way call.
+   * Default: one line and the stack on stderr.
+   */
+  readonly onError?: ((error: unknown, report: ErrorReport) => void) | undefined;
+  /** Transports besides tcp, unix and memory. */
+  readonly transports?: readonly TransportKind[] | undefined;
+  /** Name of this program as clients see it. */
+  readonly peerName?: string | undefined;
+  /** Clock, timers and random numbers. Default: the system's. For tests. */
+  readonly environment?: Environment | undefined;
+}
+
+/** {@link ServerOptions} with every value known. */
+export interface CheckedServerOptions {
+  readonly interceptors: readonly ServerInterceptor[];
+  readonly plugins: readonly Plugin<ServerInterceptor>[];
+  readonly limits: Limits;
+  readonly serverLimits: ServerLimits;
+  readonly insecure: boolean;
+  readonly onError: (error: unknown, report: ErrorReport) => void;
+  readonly transports: readonly TransportKind[];
+  readonly peerName: string | undefined;
+  readonly environment: Environment;
+}
+
+/** The limits over all connections that hold unless told otherwise. */
+export const defaultServerLimits: ServerLimits = Object.freeze({
+  maxConnections: 10_000,
+  maxHandshakes: 512,
+  maxTotalCalls: 10_000,
+});
+
+/** @throws TypeError or RangeError that names the option, what was found and what is expected */
+export function checkServerOptions(options: ServerOptions): CheckedServerOptions {
+  const { maxConnections, maxHandshakes, maxTotalCalls, ...limits } = options.limits ?? {};
+  return {
+    interceptors: checkInterceptors(options.interceptors) as readonly ServerInterceptor[],
+    plugins: options.plugins ?? [],
+    limits: createLimits(limits),
+    serverLimits: checkServerLimits({ maxConnections, maxHandshakes, maxTotalCalls }),
+    insecure: options.insecure === true,
+    onError: options.onError ?? reportToConsole,
+    transports: options.transports ?? [],
+    peerName: options.peerName,
+    environment: options.environment ?? systemEnvironment,
+  };
+}
+
+function checkServerLimits(given: { readonly [Name in keyof ServerLimits]: number | undefined }): ServerLimits {
+  const limits: Record<string, number> = { ...defaultServerLimits };
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    if (!Number.isInteger(value) || value < 1) {
+      throw new RangeError(`The limit ${name} must be a whole number above 0; found ${String(value)}.`);
+    }
+    limits[name] = value;
+  }
+  return limits as unknown as ServerLimits;
+}

@@ -1,0 +1,113 @@
+import type { ServiceType } from "../call/method-type.ts";
+import { startPlugins } from "../plugin/kernel.ts";
+import { parseAddress } from "../transport/address.ts";
+import { builtinTransports, transportFor } from "../transport/builtin.ts";
+import type { TransportListener } from "../transport/transport.ts";
+import { createConnectionSet } from "./connection-set.ts";
+import { createDispatcher } from "./dispatcher.ts";
+import { checkServerOptions, type ServerOptions } from "./server-options.ts";
+
+/** How {@link Server.close} ends. */
+export interface ServerCloseOptions {
+  /** Milliseconds that calls in progress get before they are cut. Default: 10,000. */
+  readonly graceMs?: number | undefined;
+}
+
+/** A server of one or more services on one or more addresses. */
+export interface Server {
+  /** What it listens on, in the order of {@link Server.listen}. */
+  readonly addresses: readonly string[];
+  /**
+   * Adds a service. `handlers` is an object with a function per method; it may be a class instance.
+   * @throws TypeError when a handler is missing or the service was added already
+   */
+  add<Client, Handlers extends object>(service: ServiceType<Client, Handlers>, handlers: Handlers): Server;
+  /**
+   * Accepts connections at `tcp://host:port` (port 0: the system chooses), `unix:/path` or `memory:name`. May be called for several addresses.
+   * @returns the address for clients
+   * @throws TypeError for an address that is none, or one that other machines reach unless `insecure` is set
+   * @throws RpcError `unavailable` when the address is taken
+   */
+  listen(address: string): Promise<string>;
+  /** Stops accepting, tells every client, lets running calls end, then closes the connections. Idempotent. */
+  close(options?: ServerCloseOptions): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Milliseconds that calls get by default when a server closes. */
+const defaultGraceMs = 10_000;
+
+/**
+ * Makes a server.
+ *
+ * ```ts
+ * const server = createServer().add(Users, { get: ({ id }) => find(id) });
+ * const address = await server.listen("tcp://127.0.0.1:9000");
+ * ```
+ *
+ * @throws TypeError or RangeError at once for options that cannot work
+ */
+export function createServer(options: ServerOptions = {}): Server {
+  const checked = checkServerOptions(options);
+  const { environment } = checked;
+  const plugins = startPlugins({
+    side: "server",
+    environment,
+    interceptors: checked.interceptors,
+    plugins: checked.plugins,
+  });
+  const dispatcher = createDispatcher(checked, plugins.interceptors);
+  const connections = createConnectionSet(checked, dispatcher);
+  const listeners: TransportListener[] = [];
+  let closing: Promise<void> | undefined;
+
+  async function listen(text: string): Promise<string> {
+    const address = parseAddress(text);
+    const transport = transportFor(address, [...checked.transports, ...builtinTransports]);
+    if (!checked.insecure && !transport.isPrivate(address)) throw plaintext(address.text);
+    if (closing !== undefined) throw closed();
+    const listener = await transport.listen(address, connections.accept);
+    // close() may have come while the system was busy.
+    if (isClosing()) {
+      await listener.close();
+      throw closed();
+    }
+    listeners.push(listener);
+    return listener.address;
+  }
+
+  function isClosing(): boolean {
+    return closing !== undefined;
+  }
+
+  async function shutDown(graceMs: number): Promise<void> {
+    await Promise.all(listeners.map((listener) => listener.close()));
+    await connections.drain(graceMs);
+    await plugins.stop();
+  }
+
+  const server: Server = Object.freeze<Server>({
+    get addresses() {
+      return listeners.map((listener) => listener.address);
+    },
+    add(service, handlers) {
+      dispatcher.add(service as ServiceType, handlers);
+      return server;
+    },
+    listen,
+    close: ({ graceMs = defaultGraceMs } = {}) => (closing ??= shutDown(graceMs)),
+    [Symbol.asyncDispose]: () => server.close(),
+  });
+  return server;
+}
+
+function plaintext(address: string): TypeError {
+  return new TypeError(
+    `${address} can be reached from other machines and connections would not be encrypted. ` +
+      'Listen on "tcp://127.0.0.1:port", or write insecure: true if the network may be trusted.',
+  );
+}
+
+function closed(): TypeError {
+  return new TypeError("The server is closed; create another one to listen again.");
+}
