@@ -1,1 +1,53 @@
-export {};
+/** What people call: clients, servers, errors, metadata, interceptors, plugins. Generated code imports `./codegen` instead. */
+export { createClient, type ClientOptions, type SharedChannelOptions } from "./client/client.ts";
+export { type Channel, type CloseOptions, createChannel } from "./client/channel.ts";
+export type { CallDefaults, ChannelOptions } from "./client/channel-options.ts";
+export { createServer, type Server, type ServerCloseOptions } from "./server/server.ts";
+export type { ServerLimits, ServerOptions } from "./server/server-options.ts";
+export type { ErrorReport } from "./server/error-report.ts";
+
+export type {
+  Call,
+  CallContext,
+  CallOptions,
+  Invoker,
+  Items,
+  ItemStream,
+  MaybePromise,
+  Metadata,
+  MethodType,
+  ServiceClient,
+  ServiceType,
+} from "./call/method-type.ts";
+export type { CallInfo, ClientCall } from "./call/context.ts";
+export { DeclaredError, type ErrorType, isDeclaredError } from "./call/declared-error.ts";
+export { metadata, type MetadataEntry, type MetadataInit } from "./call/metadata.ts";
+export { type Result, result } from "./call/result.ts";
+export { createSlot, type Slot } from "./call/slot.ts";
+
+export { Code, codeName } from "./errors/code.ts";
+export { isReason, type Reason, reasons } from "./errors/reason.ts";
+export { RpcError, type RpcErrorInit } from "./errors/rpc-error.ts";
+export type { Violation } from "./errors/violation.ts";
+export type { JsonValue, MessageType } from "./codec/message-type.ts";
+
+export type {
+  ClientInterceptor,
+  Interceptor,
+  ServerInterceptor,
+  StreamNext,
+  UnaryNext,
+} from "./interceptor/interceptor.ts";
+export type { Kernel, Plugin, PluginStop } from "./plugin/plugin.ts";
+
+export { defaultLimits, type Limits } from "./protocol/limits.ts";
+export type { Environment, Timer } from "./environment/environment.ts";
+export type {
+  ConnectOptions,
+  Transport,
+  TransportEvents,
+  TransportKind,
+  TransportListener,
+} from "./transport/transport.ts";
+export { type Address, parseAddress } from "./transport/address.ts";
+export { createMemoryTransport } from "./transport/memory.ts";

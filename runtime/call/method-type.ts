@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { MessageType } from "../codec/message-type.ts";
 import type { MethodKind, MethodPolicy } from "../descriptor/descriptor.ts";
 import type { CallInfo } from "./context.ts";

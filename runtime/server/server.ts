@@ -21,7 +21,7 @@ export interface Server {
    * Adds a service. `handlers` is an object with a function per method; it may be a class instance.
    * @throws TypeError when a handler is missing or the service was added already
    */
-  add<Client, Handlers extends object>(service: ServiceType<Client, Handlers>, handlers: Handlers): Server;
+  add<Client, Handlers extends object>(service: ServiceType<Client, Handlers>, handlers: NoInfer<Handlers>): Server;
   /**
    * Accepts connections at `tcp://host:port` (port 0: the system chooses), `unix:/path` or `memory:name`. May be called for several addresses.
    * @returns the address for clients
