@@ -3,8 +3,19 @@
  * `prettier --check` without anybody running prettier on them.
  */
 
-import type { ChoiceNode, Code, ConcatNode, FlatCode, GroupNode, IfBrokenNode, LineNode, Piece } from "./code.ts";
-import { isHard, nothing } from "./code.ts";
+import type {
+  ChoiceNode,
+  Code,
+  ConcatNode,
+  FlatCode,
+  GroupNode,
+  IfBrokenNode,
+  LineNode,
+  Literal,
+  Piece,
+} from "./code.ts";
+import { isHard } from "./code.ts";
+import { lineWidth } from "./print.ts";
 
 /** Nothing when flat, else a line break. */
 export const softLine: LineNode = { kind: "line", flat: "", hard: false };
@@ -129,10 +140,43 @@ export function assignBelow(left: Piece, right: Piece): Code {
   return group(left, raw(" ="), group(indent(spaceLine, right)));
 }
 
-/** `const name: Type = value`: the arguments of the type break before anything else does. */
+/** `const name: Type = value`: the arguments of the type break when even the left side does not fit. */
 export function typedConstant(head: Piece, type: Piece, value: Piece): Code {
-  if (isFlat(type)) return assign(concat(head, raw(": "), type), value);
-  return group(group(head, raw(": "), type), raw(" = "), value);
+  return assign(group(head, raw(": "), type), value);
+}
+
+/** `(parameters) => body` on one line, or with the body below. */
+export function arrow(parameters: readonly Piece[], body: Piece): Code {
+  return concat(raw("("), join(parameters, raw(", ")), raw(") =>"), group(indent(spaceLine, body)));
+}
+
+/** `{ readonly kind: "a"; readonly value: string }`: a type with members on one line when it fits. */
+export function inlineObjectType(members: readonly Piece[]): Code {
+  const separator = concat(raw(";"), spaceLine);
+  const last: IfBrokenNode = { kind: "if-broken", broken: ";", flat: "", hard: false };
+  return group(raw("{"), indent(spaceLine, join(members, separator)), last, spaceLine, raw("}"));
+}
+
+/** Numbers in an array literal whose items stand at `depth`: as many on a line as fit. */
+export function numberArray(items: readonly Literal[], depth: number): Code {
+  const rows = numberRows(items, lineWidth - depth * 2);
+  const broken = concat(raw("["), indent(...rows.flatMap((row) => [hardLine, raw(row)])), raw(","), hardLine, raw("]"));
+  return { kind: "choice", states: [raw(`[${items.join(", ")}]`), broken], hard: false } satisfies ChoiceNode;
+}
+
+function numberRows(items: readonly Literal[], width: number): string[] {
+  const rows: string[] = [];
+  let row = "";
+  items.forEach((item, index) => {
+    const text = index === items.length - 1 ? item : `${item},`;
+    if (row === "") row = text;
+    else if (row.length + 1 + text.length <= width) row += ` ${text}`;
+    else {
+      rows.push(row);
+      row = text;
+    }
+  });
+  return [...rows, row];
 }
 
 /** `Name<A, B>`. A lone simple argument stays with its brackets. */
@@ -153,7 +197,8 @@ const firstBar: IfBrokenNode = { kind: "if-broken", broken: "| ", flat: "", hard
 export function unionBehind(members: readonly Piece[]): Code {
   const [only] = members;
   if (members.length === 1 && only !== undefined) return concat(raw(" "), only);
-  return group(indent(spaceLine, firstBar, join(members, barLine)));
+  const deeper = members.map((member) => (isFlat(member) ? member : indent(member)));
+  return group(indent(spaceLine, firstBar, join(deeper, barLine)));
 }
 
 /** `A | B` as a type argument. */
@@ -170,9 +215,9 @@ export function signature(name: Piece, parameters: readonly Piece[], result: Pie
   return group(name, list, result);
 }
 
-/** `if (test) {` */
-export function ifOpen(test: Piece): Code {
-  return concat(group(raw("if ("), indent(softLine, test), softLine, raw(")")), raw(" {"));
+/** `(a, b)` of a declaration without result type: a constructor. */
+export function parameterList(parameters: readonly Piece[]): Code {
+  return group(raw("("), indent(softLine, join(parameters, commaLine)), trailingComma, softLine, raw(")"));
 }
 
 /** `keyword (test) {`: `else if`, `while`, `switch`. */
@@ -196,6 +241,3 @@ export function returned(test: Piece): Code {
 export function conditional(test: Piece, yes: Piece, no: Piece): Code {
   return group(test, indent(spaceLine, raw("? "), yes, spaceLine, raw(": "), no));
 }
-
-/** `[a, b].` and the like need no break; a statement that throws `constructor` with an object. */
-export const empty: FlatCode = nothing;

@@ -19,7 +19,7 @@ export function structuralType(context: ModuleContext, type: Type, use: Use): Co
     case "scalar":
       return scalarType(type);
     case "builtin":
-      return builtinType(context, type);
+      return builtinType(context, type, use);
     case "list":
       return listType(typeExpression(context, type.element, use), use);
     case "map": {
@@ -31,10 +31,11 @@ export function structuralType(context: ModuleContext, type: Type, use: Use): Co
   }
 }
 
-/** True when the type holds a message or union, so that what encoding accepts differs from what decoding gives. */
+/** True when the type holds a message, union or `any`, so that what encoding accepts differs from what decoding gives. */
 export function holdsMessage(type: Type): boolean {
   if (type.kind === "list") return holdsMessage(type.element);
   if (type.kind === "map") return holdsMessage(type.value);
+  if (type.kind === "builtin") return type.name === "any";
   return type.kind === "message" || type.kind === "union" || type.kind === "error";
 }
 
@@ -89,7 +90,7 @@ function scalarType(type: ScalarType): Code {
   }
 }
 
-function builtinType(context: ModuleContext, type: BuiltinType): Code {
+function builtinType(context: ModuleContext, type: BuiltinType, use: Use): Code {
   switch (type.name) {
     case "timestamp":
       return code`Date`;
@@ -102,6 +103,6 @@ function builtinType(context: ModuleContext, type: BuiltinType): Code {
     case "json":
       return code`${context.imports.runtime("JsonValue")}`;
     case "any":
-      return code`{ typeUrl: string; value: Uint8Array }`;
+      return code`${context.imports.runtime(use === "init" ? "AnyInit" : "Any")}`;
   }
 }

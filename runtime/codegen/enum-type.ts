@@ -28,14 +28,18 @@ export interface EnumParts<E extends string | number> {
   fromName(name: string): E | undefined;
 }
 
-/** Makes the value of a generated enum. */
-export function enumType<E extends string | number>(parts: EnumParts<E>): EnumType<E> {
+/** Makes the value of a generated enum; `constants` are its members by name when they are numbers. */
+export function enumType<E extends string | number, C extends object = object>(
+  parts: EnumParts<E>,
+  constants?: C,
+): EnumType<E> & C {
   const members: ReadonlySet<unknown> = new Set(parts.members);
   const is = (value: unknown): value is E => {
     if (typeof value === "number") return (value | 0) === value && parts.fromNumber(value) === value;
     return members.has(value);
   };
-  return Object.freeze({ ...parts, members: Object.freeze([...parts.members]), is });
+  const base = { ...parts, members: Object.freeze([...parts.members]), is };
+  return Object.freeze({ ...constants, ...base } as EnumType<E> & C);
 }
 
 /** The error for a value that is not a member of an enum. */

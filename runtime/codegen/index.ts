@@ -34,3 +34,4 @@ export { timestampFromJson, timestampToJson, readTimestamp, writeTimestamp } fro
 export { valueFromJson, valueToJson, readValue, writeValue } from "../codec/value.ts";
 export { checkUuid } from "../codec/uuid.ts";
 export { int64FromNumber, int64FromText, numberFromInt64 } from "../codec/int64.ts";
+export { errorType, type ErrorParts } from "./error-type.ts";

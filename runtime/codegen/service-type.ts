@@ -1,11 +1,66 @@
+import type { ErrorType } from "../call/declared-error.ts";
 import type { MethodType, ServiceType } from "../call/method-type.ts";
+import type { MessageType } from "../codec/message-type.ts";
 
-/** Makes the value of a generated method; frozen. */
-export function methodType<I, II, O, OI>(parts: MethodType<I, II, O, OI>): MethodType<I, II, O, OI> {
-  return Object.freeze(parts);
+/** A generated error class, as far as a method needs it. */
+interface ErrorClass {
+  readonly type: ErrorType<never, never>;
 }
 
-/** Makes the value of a generated service; frozen. */
+/**
+ * What generated code knows of a method. `request`, `response` and `errors` may be getters: schema files that import each
+ * other are not complete when the first of them is evaluated.
+ */
+export interface MethodParts<I, II, O, OI> extends Omit<MethodType<I, II, O, OI>, "errors"> {
+  readonly errors: readonly ErrorClass[];
+}
+
+/** Makes the value of a generated method. Its message and error types are looked up when first asked for. */
+export function methodType<I, II, O, OI>(parts: MethodParts<I, II, O, OI>): MethodType<I, II, O, OI> {
+  return Object.freeze(new GeneratedMethod(parts));
+}
+
+/** One class for all methods, so that the runtime's property reads stay monomorphic. */
+class GeneratedMethod<I, II, O, OI> implements MethodType<I, II, O, OI> {
+  readonly kind: MethodType["kind"];
+  readonly name: string;
+  readonly member: string;
+  readonly service: string;
+  readonly path: string;
+  readonly id: number;
+  readonly oneway: boolean;
+  readonly idempotency: MethodType["idempotency"];
+  readonly policy: MethodType["policy"];
+  readonly #parts: MethodParts<I, II, O, OI>;
+  #errors: readonly ErrorType[] | undefined;
+
+  constructor(parts: MethodParts<I, II, O, OI>) {
+    this.kind = parts.kind;
+    this.name = parts.name;
+    this.member = parts.member;
+    this.service = parts.service;
+    this.path = parts.path;
+    this.id = parts.id;
+    this.oneway = parts.oneway;
+    this.idempotency = parts.idempotency;
+    this.policy = parts.policy;
+    this.#parts = parts;
+  }
+
+  get request(): MessageType<I, II> {
+    return this.#parts.request;
+  }
+
+  get response(): MessageType<O, OI> {
+    return this.#parts.response;
+  }
+
+  get errors(): readonly ErrorType[] {
+    return (this.#errors ??= Object.freeze(this.#parts.errors.map((error) => error.type as ErrorType<unknown, never>)));
+  }
+}
+
+/** Makes the value of a generated service. */
 export function serviceType<Client, Handlers>(parts: ServiceType<Client, Handlers>): ServiceType<Client, Handlers> {
   return Object.freeze({ ...parts, methods: Object.freeze([...parts.methods]) });
 }

@@ -1,0 +1,225 @@
+import type { FieldDescriptor, ListType, MapType } from "@rpcgen/runtime/descriptor";
+import { code, type Code, type Ident, type Piece } from "../code.ts";
+import { plainZero } from "../default-value.ts";
+import { assign, call, lines } from "../layout.ts";
+import { stringLiteral } from "../literal.ts";
+import type { ModuleContext } from "../module-context.ts";
+import { locals } from "../naming.ts";
+import { defaultOf, type Slot } from "../slots.ts";
+import { structuralType, typeExpression } from "../type-expression.ts";
+import {
+  type ElementType,
+  fromWire,
+  isMessageLike,
+  keyOf,
+  mayBeUnknown,
+  readMessage,
+  readScalar,
+  scalarMethod,
+  wireType,
+  wireTypeOf,
+} from "./element.ts";
+import { packedMethod } from "./write.ts";
+
+/** The `case` clauses that read every member, in schema order. */
+export function readClauses(context: ModuleContext, slots: readonly Slot[]): Code[] {
+  return slots.flatMap((slot) => {
+    const { member, variable } = slot;
+    if (member.kind === "oneof")
+      return member.cases.map((field) => readCase(context, field, variable, member.optional));
+    return readField(context, member, variable);
+  });
+}
+
+function readField(context: ModuleContext, field: FieldDescriptor, variable: Ident): Code[] {
+  const { type, number } = field;
+  if (type.kind === "list") return readList(context, number, type, variable);
+  if (type.kind === "map") return [readMap(context, number, type, variable)];
+  return [clause(keyOf(number, wireTypeOf(type)), readSingle(context, type, variable))];
+}
+
+/** Declarations in a clause need a block of their own. */
+function clause(key: number, statements: readonly Code[], block: boolean = statements.length > 1): Code {
+  if (!block) {
+    return code`
+      case ${key}:
+        ${statements}
+        break;
+    `;
+  }
+  return code`
+    case ${key}: {
+      ${statements}
+      break;
+    }
+  `;
+}
+
+function readSingle(context: ModuleContext, type: ElementType, variable: Ident): Code[] {
+  if (type.kind === "builtin" && type.name === "void") return [code`reader.skip(tag);`];
+  if (isMessageLike(type)) {
+    return readMessage(context, type, { previous: variable, store: (value) => code`${assign(variable, value)};` });
+  }
+  const value = readScalar(context, type);
+  return [code`${assign(variable, mayBeUnknown(context, type) ? code`${value} ?? ${variable}` : value)};`];
+}
+
+function readList(context: ModuleContext, number: number, type: ListType, variable: Ident): Code[] {
+  const { element } = type;
+  const single = clause(keyOf(number, wireTypeOf(element)), readItem(context, element, variable), true);
+  if (wireTypeOf(element) === wireType.bytes)
+    return [isMessageLike(element) ? single : itemClause(context, number, element, variable)];
+  const packed = clause(keyOf(number, wireType.bytes), readPacked(context, element, variable));
+  const plain = element.kind === "enum" ? single : itemClause(context, number, element, variable);
+  return type.packed ? [packed, plain] : [plain, packed];
+}
+
+function itemClause(context: ModuleContext, number: number, element: ElementType, variable: Ident): Code {
+  return clause(keyOf(number, wireTypeOf(element)), readItem(context, element, variable), false);
+}
+
+/** Every item is counted; nested messages count by themselves. */
+function readItem(context: ModuleContext, element: ElementType, variable: Ident): Code[] {
+  const push = (value: Piece): Code => code`${call(code`${variable}.push`, [value])};`;
+  if (isMessageLike(element)) return readMessage(context, element, { previous: undefined, store: push });
+  const value = readScalar(context, element);
+  const counted = code`reader.element();`;
+  if (!mayBeUnknown(context, element)) return [counted, push(value)];
+  return [counted, code`${assign(code`const item`, value)};`, pushKnown(variable)];
+}
+
+function pushKnown(variable: Ident): Code {
+  return code`
+    if (item !== undefined) {
+      ${call(code`${variable}.push`, [locals.item])};
+    }
+  `;
+}
+
+function readPacked(context: ModuleContext, element: ElementType, variable: Ident): Code[] {
+  if (element.kind === "enum") return readPackedEnum(context, element, variable);
+  if (element.kind !== "scalar") throw new TypeError("only scalars and enums are packed");
+  const method = packedMethod(scalarMethod(element));
+  const converted = fromWire(context, element, code`number`);
+  if (converted === code`number`) return [code`${call(code`reader.${method}`, [variable])};`];
+  return [
+    code`const numbers: bigint[] = [];`,
+    code`reader.${method}(numbers);`,
+    code`
+      for (const number of numbers) {
+        ${call(code`${variable}.push`, [brandedItem(context, element, converted)])};
+      }
+    `,
+  ];
+}
+
+function brandedItem(context: ModuleContext, element: ElementType, value: Code): Code {
+  return element.alias?.brand === true ? code`${value} as ${typeExpression(context, element, "value")}` : value;
+}
+
+function readPackedEnum(
+  context: ModuleContext,
+  element: Extract<ElementType, { kind: "enum" }> | ElementType,
+  variable: Ident,
+): Code[] {
+  const read = String(readScalar(context, element)).replace("reader.int32()", "number");
+  const value = code`${read as unknown as Ident}`;
+  const push = mayBeUnknown(context, element)
+    ? lines(code`${assign(code`const item`, value)};`, pushKnown(variable))
+    : code`${call(code`${variable}.push`, [value])};`;
+  return [
+    code`const numbers: number[] = [];`,
+    code`reader.packedInt32(numbers);`,
+    code`
+      for (const number of numbers) {
+        ${push}
+      }
+    `,
+  ];
+}
+
+function readMap(context: ModuleContext, number: number, type: MapType, variable: Ident): Code {
+  const statements = [
+    code`const outer = reader.open();`,
+    code`${assign(code`let key: ${typeExpression(context, type.key, "value")}`, defaultOf(context, type.key))};`,
+    declareItem(context, type.value),
+    code`
+      while (reader.pos < reader.end) {
+        const field = reader.tag();
+        if (field === ${keyOf(1, wireTypeOf(type.key))}) {
+          ${assign(locals.key, readScalar(context, type.key))};
+        } else if (field === ${keyOf(2, wireTypeOf(type.value))}) {
+          ${readMapItem(context, type.value)}
+        } else {
+          reader.skip(field);
+        }
+      }
+    `,
+    code`reader.close(outer);`,
+    ...setEntry(context, type.value, variable),
+  ];
+  return clause(keyOf(number, wireType.bytes), statements);
+}
+
+function hasLateDefault(context: ModuleContext, type: ElementType): boolean {
+  return plainZero(context, type) === undefined;
+}
+
+function declareItem(context: ModuleContext, type: ElementType): Code {
+  const name = typeExpression(context, type, "value");
+  if (hasLateDefault(context, type)) return code`let item: ${name} | undefined;`;
+  const suffix = mayBeUnknown(context, type) ? code` | undefined` : undefined;
+  return code`${assign(code`let item: ${name}${suffix}`, defaultOf(context, type))};`;
+}
+
+function readMapItem(context: ModuleContext, type: ElementType): Code[] {
+  if (type.kind === "builtin" && type.name === "void") return [code`reader.skip(field);`];
+  if (!isMessageLike(type)) return [code`${assign(locals.item, readScalar(context, type))};`];
+  const store = (value: Code): Code => code`${assign(locals.item, value)};`;
+  return readMessage(context, type, { previous: locals.item, outer: locals.inner, store });
+}
+
+/** An entry whose value is an unknown member of a closed enum is dropped as a whole, as protobuf asks. */
+function setEntry(context: ModuleContext, type: ElementType, variable: Ident): Code[] {
+  const item = hasLateDefault(context, type) ? code`item ?? ${defaultOf(context, type)}` : locals.item;
+  const set = code`${call(code`${variable}.set`, [locals.key, item])};`;
+  if (!mayBeUnknown(context, type)) return [set];
+  return [
+    code`
+      if (item !== undefined) {
+        ${set}
+      }
+    `,
+  ];
+}
+
+/** One case of a oneof or union that `holder` holds; the same message case twice is merged. */
+export function readCase(context: ModuleContext, field: FieldDescriptor, holder: Ident, optional: boolean): Code {
+  const type = field.type as ElementType;
+  const key = keyOf(field.number, wireTypeOf(type));
+  const kind = stringLiteral(field.name);
+  const store = (value: Piece): Code => code`${holder} = { kind: ${kind}, value: ${value} };`;
+  if (type.kind === "builtin" && type.name === "void") {
+    return clause(key, [code`reader.skip(tag);`, store(code`undefined`)], false);
+  }
+  if (isMessageLike(type)) {
+    const same = code`${holder}${optional ? code`?` : undefined}.kind === ${kind} ? ${holder}.value : undefined`;
+    const keep = (value: Code): Code => code`${assign(code`const item`, value)};`;
+    return clause(key, [...readMessage(context, type, { previous: same, store: keep }), store(locals.item)]);
+  }
+  const value = readScalar(context, type);
+  if (!mayBeUnknown(context, type)) return clause(key, [store(value)]);
+  return clause(key, [
+    code`${assign(code`const item`, value)};`,
+    code`
+      if (item !== undefined) {
+        ${store(locals.item)}
+      }
+    `,
+  ]);
+}
+
+/** The type of a list or map variable without brand. */
+export function plainType(context: ModuleContext, field: FieldDescriptor): Code {
+  return structuralType(context, field.type, "value");
+}

@@ -1,0 +1,83 @@
+import type { Deprecation } from "@rpcgen/runtime/descriptor";
+import { type Code, type Comment, type FlatCode, nothing } from "./code.ts";
+import { lines } from "./layout.ts";
+import { unicodeEscape } from "./literal.ts";
+
+/** What a doc comment is made of; every part may be missing. */
+export interface DocParts {
+  /** Text from the schema. */
+  readonly doc?: string | undefined;
+  /** Lines that the template adds below it, without markers. */
+  readonly notes?: readonly string[];
+  readonly deprecated?: Deprecation | undefined;
+  readonly unstable?: boolean | undefined;
+}
+
+/** A `/** ... *\/` comment for a declaration; nothing when there is nothing to say. */
+export function docComment(parts: DocParts): Code {
+  const text = textLines(parts);
+  const [only] = text;
+  if (only === undefined) return nothing;
+  if (text.length === 1) return comment(`/** ${only} */`);
+  return lines(comment("/**"), ...text.map((line) => comment(line === "" ? " *" : ` * ${line}`)), comment(" */"));
+}
+
+/** A `// ...` comment. */
+export function lineComment(text: string): Comment {
+  return `// ${escapeComment(text.replace(/\s+/g, " "))}` as Comment;
+}
+
+function comment(text: string): FlatCode {
+  return text as FlatCode;
+}
+
+function textLines(parts: DocParts): string[] {
+  const blocks = [schemaLines(parts.doc ?? ""), (parts.notes ?? []).map(escapeComment), tags(parts)];
+  return blocks
+    .filter((block) => block.length > 0)
+    .flatMap((block, index) => (index === 0 || isTagAfterText(block) ? block : ["", ...block]));
+}
+
+/** Tags follow the text without a blank line when they are all there is. */
+function isTagAfterText(block: readonly string[]): boolean {
+  return block.every((line) => line.startsWith("@"));
+}
+
+function schemaLines(doc: string): string[] {
+  const text = doc.split(/\r\n|\r|\n/).map((line) => escapeComment(line.trimEnd()));
+  while (text[0] === "") text.shift();
+  while (text.at(-1) === "") text.pop();
+  return text;
+}
+
+function tags(parts: DocParts): string[] {
+  const found: string[] = [];
+  if (parts.deprecated !== undefined) {
+    const reason = escapeComment(parts.deprecated.reason.replace(/\s+/g, " ").trim());
+    found.push(reason === "" ? "@deprecated" : `@deprecated ${reason}`);
+  }
+  if (parts.unstable === true) found.push("@experimental");
+  return found;
+}
+
+/** What would end the comment, hide or reorder text, or be read as an instruction by a tool. */
+function escapeComment(text: string): string {
+  return text
+    .replaceAll("*/", "*\\/")
+    .replaceAll("\t", "  ")
+    .replace(
+      /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
+      unicodeEscape,
+    )
+    .replace(
+      /@(?=ts-|jsx|internal\b|license\b|preserve\b|cc_on|flow\b|format\b|prettier\b|vite|__|stripInternal)/gi,
+      "\\@",
+    )
+    .replace(/#(?=__|\s*source(?:Mapping)?URL)/gi, "\\#")
+    .replace(
+      /\b(eslint|oxlint|tslint|biome|deno|prettier|istanbul|c8|v8|stylelint)(?=[- ](?:disable|enable|ignore|lint))/gi,
+      "\\$1",
+    )
+    .replace(/\/(?=\/\/\s*<)/g, "\\/")
+    .replace(/<(?=reference\b|amd-)/gi, "\\<");
+}

@@ -1,0 +1,65 @@
+import type { ErrorDescriptor } from "@rpcgen/runtime/descriptor";
+import { code, type Code } from "../code.ts";
+import { docComment } from "../jsdoc.ts";
+import { arrow, call, generic, object, parameterList, typedConstant } from "../layout.ts";
+import { stringLiteral } from "../literal.ts";
+import type { ModuleContext } from "../module-context.ts";
+import { type ErrorNames, locals } from "../naming.ts";
+
+/** The class of a declared error. Stands below the value with its data. */
+export function errorClass(context: ModuleContext, error: ErrorDescriptor, names: ErrorNames): Code {
+  const base = context.imports.runtime("DeclaredError");
+  return code`
+    ${docComment({ ...error, notes: [`Status code: \`${error.code}\`.`] })}
+    export class ${names.type} extends ${generic(base, [names.data.type])} {
+      ${typeMember(context, error, names)}
+
+      ${constructorMember(error, names)}
+
+      /** True for this error, also when another copy of this module made it. */
+      static is(${locals.error}: unknown): ${locals.error} is ${names.type} {
+        return ${call(context.imports.runtime("isDeclaredError"), [locals.error, stringLiteral(error.fullName)])};
+      }
+    }
+  `;
+}
+
+function typeMember(context: ModuleContext, error: ErrorDescriptor, names: ErrorNames): Code {
+  const type = generic(context.imports.runtime("ErrorType"), [names.data.type, names.data.init]);
+  const make = call(code`new ${names.type}`, [locals.data, locals.message]);
+  const value = call(code`/* @__PURE__ */ ${context.imports.runtime("errorType")}`, [
+    object([
+      code`typeName: ${stringLiteral(error.fullName)}`,
+      code`code: ${stringLiteral(error.code)}`,
+      code`data: ${names.data.type}`,
+      code`create: ${arrow([locals.data, locals.message], make)}`,
+    ]),
+  ]);
+  return code`${typedConstant(code`static readonly type`, type, value)};`;
+}
+
+function constructorMember(error: ErrorDescriptor, names: ErrorNames): Code {
+  const mayBeLeftOut = error.members.every((member) => !member.required);
+  const parameters = [
+    code`${locals.data}: ${names.data.init}${mayBeLeftOut ? code` = {}` : undefined}`,
+    code`${locals.message} = ${stringLiteral(readableName(error.name))}`,
+  ];
+  const result = call(code`super`, [
+    code`${names.type}.type`,
+    code`${names.data.type}.create(${locals.data})`,
+    locals.message,
+  ]);
+  return code`
+    constructor${parameterList(parameters)} {
+      ${result};
+    }
+  `;
+}
+
+/** `UserNotFound` -> `user not found`. */
+function readableName(name: string): string {
+  return name
+    .replace(/[._]/g, " ")
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase();
+}
