@@ -1,3 +1,14 @@
-import { type CatalogEntry } from "./diagnostic.ts";
+import { annotationCatalog } from "./catalog-annotations.ts";
+import { importCatalog } from "./catalog-imports.ts";
+import { nameCatalog } from "./catalog-names.ts";
+import { serviceCatalog } from "./catalog-services.ts";
+import { typeCatalog } from "./catalog-types.ts";
 
-export const semanticsCatalog = {} as const satisfies Record<string, CatalogEntry<never>>;
+/** Findings about the meaning of schemas: RPC005x imports, RPC02xx names and numbers, RPC03xx types and annotations, RPC04xx services. */
+export const semanticsCatalog = {
+  ...importCatalog,
+  ...nameCatalog,
+  ...typeCatalog,
+  ...annotationCatalog,
+  ...serviceCatalog,
+} as const;
