@@ -40,7 +40,10 @@ function searchOne(name: string, search: Search): void {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return collect(name, path, () => true, search);
   if (stats === undefined && isPattern(name)) {
-    for (const pattern of expandBraces(path)) collect(name, patternBase(pattern), createMatcher(pattern), search);
+    for (const each of expandBraces(name)) {
+      const pattern = absolutePath(search.base, each);
+      collect(name, patternBase(pattern), createMatcher(pattern), search);
+    }
     return;
   }
   const problem = stats === undefined ? "fileNotFound" : name.endsWith(SCHEMA_EXTENSION) ? undefined : "notASchema";
