@@ -42,6 +42,9 @@ export interface MessageNames {
 export interface OneofNames {
   readonly type: Ident;
   readonly init: Ident;
+  readonly create: Ident;
+  readonly validate: Ident;
+  readonly equals: Ident;
 }
 
 /** Names around one enum. The functions are emitted with the type (`types/enum.ts`) and private to its module. */
@@ -174,7 +177,21 @@ export function ident(text: string): Ident {
 
 /** The {@link locals} of functions that read and write messages. */
 const codecLocals: ReadonlySet<string> = new Set([
-  ...["field", "inner", "item", "json", "key", "mark", "number", "numbers", "outer", "previous", "reader", "tag"],
+  ...[
+    "entry",
+    "field",
+    "inner",
+    "item",
+    "json",
+    "key",
+    "mark",
+    "number",
+    "numbers",
+    "outer",
+    "previous",
+    "reader",
+    "tag",
+  ],
   ...["value", "writer"],
 ]);
 
@@ -324,13 +341,14 @@ function messageNames(
   const init = scope.give(`${type}Init`);
   const members = descriptor.kind === "union" ? [] : descriptor.members;
   const oneofs = members.filter((member) => member.kind === "oneof");
+  const functions = functionNames(scope, type);
   return {
     type,
     init,
-    ...functionNames(scope, type),
+    ...functions,
     oneofs:
       descriptor.kind === "union"
-        ? new Map([["", { type, init }]])
+        ? new Map([["", { type, init, ...functions }]])
         : new Map(oneofs.map((oneof) => [oneof.name, oneofNames(scope, type, oneof)])),
     members: memberNames(
       members.map((member) => member.name),
@@ -354,7 +372,13 @@ function functionNames(scope: Scope, type: Ident): Omit<MessageNames, "type" | "
 
 function oneofNames(scope: Scope, message: Ident, oneof: OneofDescriptor): OneofNames {
   const type = scope.give(`${message}_${upperFirst(oneof.name)}`);
-  return { type, init: scope.give(`${type}Init`) };
+  return {
+    type,
+    init: scope.give(`${type}Init`),
+    create: scope.give(`create${type}`),
+    validate: scope.give(`validate${type}`),
+    equals: scope.give(`equals${type}`),
+  };
 }
 
 function enumNames(scope: Scope, type: Ident, descriptor: EnumDescriptor): EnumNames {

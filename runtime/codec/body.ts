@@ -1,8 +1,12 @@
 import { RpcError } from "../errors/rpc-error.ts";
+import type { JsonOptions } from "./json-options.ts";
 import type { JsonValue, MessageType } from "./message-type.ts";
 
 /** How a body is written: 1 protobuf's wire format, 2 its JSON mapping in UTF-8. */
 export type BodyFormat = 1 | 2;
+
+/** A newer peer may send fields that this side does not know, as in the binary format. */
+const tolerant: JsonOptions = Object.freeze({ ignoreUnknown: true });
 
 const utf8 = /* @__PURE__ */ new TextEncoder();
 const strictUtf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -17,7 +21,7 @@ export function encodeBody<T, Init>(type: MessageType<T, Init>, value: Init, for
  * @throws RpcError `invalid_argument` when the body is not a valid message
  */
 export function decodeBody<T, Init>(type: MessageType<T, Init>, bytes: Uint8Array, format: BodyFormat): T {
-  return format === 1 ? type.decode(detached(bytes)) : type.fromJson(parseJson(type.typeName, bytes));
+  return format === 1 ? type.decode(detached(bytes)) : type.fromJson(parseJson(type.typeName, bytes), tolerant);
 }
 
 /** The codec lets large `bytes` fields share memory with the body when they fill a quarter of it or more. */

@@ -77,27 +77,32 @@ export class JsonReader {
     throw this.fail(`unknown field ${describeValue(key)}`);
   }
 
-  /** Calls `each` with every element of an array. */
-  list(json: JsonValue, each: (item: JsonValue) => void): void {
+  /** The elements of an array; errors name the index of the one at hand. */
+  *list(json: JsonValue): Iterable<JsonValue> {
     if (!Array.isArray(json)) throw this.expected("an array", json);
-    this.path.push("");
+    const last = this.path.push("") - 1;
     this.objects.push({});
-    const last = this.path.length - 1;
     for (let index = 0; index < json.length; index++) {
       this.path[last] = `[${index}]`;
-      each(json[index]!);
+      yield json[index]!;
     }
     this.objects.pop();
     this.path.pop();
   }
 
-  /** Calls `each` with every key and value of an object that stands for a map. */
-  map(json: JsonValue, each: (key: string, item: JsonValue) => void): void {
+  /** Keys and values of an object that stands for a map; errors name the key at hand. */
+  *map(json: JsonValue): Iterable<readonly [key: string, item: JsonValue]> {
     for (const key of this.open(json)) {
       const item = this.item(key);
       this.path[this.path.length - 1] = `[${JSON.stringify(key)}]`;
-      each(key, item);
+      yield [key, item];
     }
+    this.close();
+  }
+
+  /** An object without members: what a case without a value is. */
+  empty(json: JsonValue): void {
+    for (const key of this.open(json)) this.unknown(key);
     this.close();
   }
 

@@ -49,21 +49,25 @@ export class JsonWriter {
     this.depth--;
   }
 
-  list<T>(values: readonly T[], each: (value: T) => JsonValue): JsonValue[] {
+  /** Checks that `values` is an array of an allowed length, and returns it. */
+  list<T>(values: readonly T[]): readonly T[] {
     if (!Array.isArray(values)) throw this.expected("an array", values);
     if (values.length > wireLimits.maxElements)
       throw this.fail(`a list holds more than ${wireLimits.maxElements} values`);
-    return Array.from(values as readonly T[], (value) => each(value));
+    return values;
   }
 
-  /** Keys are written as strings, as JSON wants them. */
-  map<K, V>(entries: ReadonlyMap<K, V>, key: (key: K) => JsonValue, each: (value: V) => JsonValue): JsonObject {
+  /** Checks that `entries` is a Map of an allowed size, and returns it. */
+  map<K, V>(entries: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
     if (!(entries instanceof Map)) throw this.expected("a Map", entries);
     if (entries.size > wireLimits.maxElements)
       throw this.fail(`a map holds more than ${wireLimits.maxElements} entries`);
-    const json: JsonObject = {};
-    for (const [name, value] of entries as ReadonlyMap<K, V>) setMember(json, String(key(name)), each(value));
-    return json;
+    return entries;
+  }
+
+  /** A member's name, or the number of an unknown member of an open enum. */
+  enum(value: string | number): string | number {
+    return typeof value === "number" ? this.int32(value) : value;
   }
 
   bool(value: boolean): boolean {

@@ -136,7 +136,7 @@ export function valueToJson(writer: JsonWriter, value: JsonValue): JsonValue {
   if (typeof value !== "object") throw notJson(value);
   writer.enter();
   const copy = Array.isArray(value)
-    ? writer.list(value, (item) => valueToJson(writer, item))
+    ? Array.from(writer.list(value), (item) => valueToJson(writer, item))
     : copyMembers(value, (item) => valueToJson(writer, item));
   writer.close();
   return copy;

@@ -1,13 +1,11 @@
 import type { BuiltinType, Reference, ScalarType } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { branded, enumOf, isInt64 } from "../default-value.ts";
+import type { ElementType } from "../element-type.ts";
 import { call } from "../layout.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { ident, locals } from "../naming.ts";
 import { messageNamesOf, valueName } from "../type-expression.ts";
-
-/** A type that is one value on the wire: everything but lists and maps. */
-export type ElementType = ScalarType | BuiltinType | Reference;
 
 /** Wire types that the schema's types use. */
 export const wireType = Object.freeze({ varint: 0, fixed64: 1, bytes: 2, fixed32: 5 });

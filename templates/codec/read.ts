@@ -1,14 +1,16 @@
-import type { FieldDescriptor, ListType, MapType } from "@rpcgen/runtime/descriptor";
+import type { FieldDescriptor, ListType, MapType, Reference } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident, type Piece } from "../code.ts";
-import { plainZero } from "../default-value.ts";
+import { branded, plainZero } from "../default-value.ts";
+import type { ElementType } from "../element-type.ts";
 import { assign, call, lines } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals } from "../naming.ts";
 import { defaultOf, type Slot } from "../slots.ts";
-import { structuralType, typeExpression } from "../type-expression.ts";
+import { typeExpression } from "../type-expression.ts";
 import {
-  type ElementType,
+  conversionOf,
+  enumFunction,
   fromWire,
   isMessageLike,
   keyOf,
@@ -100,30 +102,20 @@ function readPacked(context: ModuleContext, element: ElementType, variable: Iden
   if (element.kind === "enum") return readPackedEnum(context, element, variable);
   if (element.kind !== "scalar") throw new TypeError("only scalars and enums are packed");
   const method = packedMethod(scalarMethod(element));
-  const converted = fromWire(context, element, code`number`);
-  if (converted === code`number`) return [code`${call(code`reader.${method}`, [variable])};`];
+  if (conversionOf(element) === "none") return [code`${call(code`reader.${method}`, [variable])};`];
   return [
     code`const numbers: bigint[] = [];`,
     code`reader.${method}(numbers);`,
     code`
       for (const number of numbers) {
-        ${call(code`${variable}.push`, [brandedItem(context, element, converted)])};
+        ${call(code`${variable}.push`, [branded(context, element, fromWire(context, element, code`number`))])};
       }
     `,
   ];
 }
 
-function brandedItem(context: ModuleContext, element: ElementType, value: Code): Code {
-  return element.alias?.brand === true ? code`${value} as ${typeExpression(context, element, "value")}` : value;
-}
-
-function readPackedEnum(
-  context: ModuleContext,
-  element: Extract<ElementType, { kind: "enum" }> | ElementType,
-  variable: Ident,
-): Code[] {
-  const read = String(readScalar(context, element)).replace("reader.int32()", "number");
-  const value = code`${read as unknown as Ident}`;
+function readPackedEnum(context: ModuleContext, element: Reference, variable: Ident): Code[] {
+  const value = call(enumFunction(context, element, "fromNumber"), [locals.number]);
   const push = mayBeUnknown(context, element)
     ? lines(code`${assign(code`const item`, value)};`, pushKnown(variable))
     : code`${call(code`${variable}.push`, [value])};`;
@@ -217,9 +209,4 @@ export function readCase(context: ModuleContext, field: FieldDescriptor, holder:
       }
     `,
   ]);
-}
-
-/** The type of a list or map variable without brand. */
-export function plainType(context: ModuleContext, field: FieldDescriptor): Code {
-  return structuralType(context, field.type, "value");
 }
