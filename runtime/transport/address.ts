@@ -27,11 +27,10 @@ export function parseAddress(text: string): Address {
 }
 
 function parseTcp(text: string): Address {
-  const match = /^tcp:\/\/(?:\[([^\]]*)\]|([^:/[\]]*)):(.*)$/s.exec(text);
+  const match = /^tcp:\/\/(?:\[([^\]]+)\]|([^:/[\]]+)):(.*)$/s.exec(text);
   if (match === null) throw invalid(text, tcpFault(text));
   const [, ipv6, name, portText = ""] = match;
   const host = ipv6 ?? name ?? "";
-  if (host === "") throw invalid(text, 'the host is empty; write "0.0.0.0" or "[::]" to listen on every interface');
   if (ipv6 !== undefined && !isIpv6(ipv6)) throw invalid(text, `"[${ipv6}]" is not an IPv6 address`);
   if (ipv6 === undefined && !/^[A-Za-z0-9._-]+$/.test(host)) throw invalid(text, `"${host}" is not a host name`);
   if (!/^\d{1,5}$/.test(portText) || Number(portText) > 65535) {
@@ -46,6 +45,7 @@ function tcpFault(text: string): string {
   const rest = text.slice("tcp://".length);
   if (!rest.startsWith("[") && rest.split(":").length > 2)
     return "an IPv6 address stands in brackets, as in tcp://[::1]:9000";
+  if (/^(?:\[\])?:/.test(rest)) return 'the host is empty; write "0.0.0.0" or "[::]" to listen on every interface';
   return "the port is missing";
 }
 
