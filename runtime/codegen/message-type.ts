@@ -26,7 +26,7 @@ export function messageType<T, Init>(parts: MessageParts<T, Init>): MessageType<
   const { typeName, write, read, toJson, fromJson, create, validate, equals } = parts;
   return Object.freeze({
     typeName,
-    encode: (value: Init): Uint8Array => encodeWith(typeName, write, value),
+    encode: (value: Init): Uint8Array => encodeWith(typeName, write, checkedObject(typeName, value)),
     decode: (bytes: Uint8Array): T => decode(typeName, read, bytes),
     toJson: (value: Init, options?: JsonOptions): JsonValue => toJson(new JsonWriter(typeName, options), value),
     fromJson: (json: JsonValue, options?: JsonOptions): T => fromJson(new JsonReader(typeName, options), json),
@@ -40,6 +40,11 @@ export function messageType<T, Init>(parts: MessageParts<T, Init>): MessageType<
   });
 }
 
+function checkedObject<T>(typeName: string, value: T): T {
+  if (typeof value === "object" && value !== null) return value;
+  throw malformed(`${typeName}: expected an object, found ${describeValue(value)}`);
+}
+
 function decode<T>(typeName: string, read: (reader: Reader) => T, bytes: Uint8Array): T {
   if (!(bytes instanceof Uint8Array)) {
     throw malformed(`${typeName}: expected the bytes of a message as a Uint8Array, found ${describeValue(bytes)}`);
@@ -47,19 +52,22 @@ function decode<T>(typeName: string, read: (reader: Reader) => T, bytes: Uint8Ar
   return read(new Reader(bytes));
 }
 
+const emptyName = "google.protobuf.Empty";
+
 /** The type of requests and replies that carry nothing: `google.protobuf.Empty`. Unknown fields are skipped. */
-export const emptyType: MessageType<void, void> = /* @__PURE__ */ messageType<void, void>({
-  typeName: "google.protobuf.Empty",
-  write: () => undefined,
-  read: skipAll,
+export const emptyType: MessageType<void, void> = /* @__PURE__ */ Object.freeze<MessageType<void, void>>({
+  typeName: emptyName,
+  encode: () => new Uint8Array(0),
+  decode: (bytes) => decode(emptyName, skipAll, bytes),
   toJson: () => ({}),
-  fromJson: (reader, json) => {
-    for (const key of reader.open(json)) reader.unknown(key);
-    reader.close();
-  },
+  fromJson: (json, options) => new JsonReader(emptyName, options).empty(json),
   create: () => undefined,
   validate: () => [],
   equals: () => true,
+  write: () => undefined,
+  read: skipAll,
+  writeJson: () => ({}),
+  readJson: (reader, json) => reader.empty(json),
 });
 
 function skipAll(reader: Reader): void {

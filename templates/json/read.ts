@@ -59,6 +59,13 @@ function joinTests(tests: readonly Code[]): Piece {
 
 function clause(names: readonly string[], statements: readonly Code[]): Code {
   const heads = names.map((name) => code`case ${stringLiteral(name)}:`);
+  if (statements.length === 1) {
+    return code`
+      ${heads}
+        ${statements}
+        break;
+    `;
+  }
   return code`
     ${heads.slice(0, -1)}
     ${heads.at(-1)} {
