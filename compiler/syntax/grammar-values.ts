@@ -1,4 +1,6 @@
 import { EmbeddedActionsParser, type IParserErrorMessageProvider, type ParserMethod, type TokenType } from "chevrotain";
+import { syntaxCatalog } from "../diagnostics/catalog-syntax.ts";
+import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
 import type { SourceFile, Span } from "../source/source-file.ts";
 import type {
   AnnotationArgumentNode,
@@ -35,6 +37,8 @@ type RangeBound = NonNullable<RangeValue["min"]>;
 export class ValueGrammar extends EmbeddedActionsParser {
   /** Set before each parse. */
   source: SourceFile = nowhere;
+  /** What is wrong although it follows the grammar; of the last parse. */
+  findings: Diagnostic[] = [];
 
   constructor(skipValidations: boolean) {
     super([...tokens.allTokens], {
@@ -48,7 +52,7 @@ export class ValueGrammar extends EmbeddedActionsParser {
   /** From an offset to the end of the last consumed token. */
   protected spanFrom(start: number): Span {
     const last = this.LA(0);
-    return { file: this.source, start, end: last.startOffset + last.image.length };
+    return { file: this.source, start, end: Math.max(start, last.startOffset + last.image.length) };
   }
 
   /** Offset of the next token. */
@@ -119,6 +123,10 @@ export class ValueGrammar extends EmbeddedActionsParser {
     const [key, value] = typeArguments;
     if (name.text === "map" && typeArguments.length === 2 && key !== undefined && value !== undefined)
       return { kind: "map_type", key, value, span };
+    if (name.text === "map" && typeArguments.length > 0) {
+      const found = typeArguments.length;
+      this.findings.push(diagnosticFrom(syntaxCatalog.mapArguments, { found }, { span }));
+    }
     return { kind: "named_type", name, arguments: typeArguments, span };
   });
 

@@ -1,4 +1,6 @@
 import type { ParserMethod } from "chevrotain";
+import { syntaxCatalog } from "../diagnostics/catalog-syntax.ts";
+import { diagnosticFrom } from "../diagnostics/diagnostic.ts";
 import type {
   AnnotationDeclarationNode,
   AnnotationNode,
@@ -41,6 +43,9 @@ const { Keyword } = tokens;
 /** What may stand at the top level. */
 export type TopLevelNode = PackageNode | ImportNode | ExportNode | DeclarationNode;
 
+/** `edition 2026;` */
+export type EditionNode = NonNullable<FileNode["edition"]>;
+
 /** Which kind of list of statements the parser is in. */
 export type Container = "file" | "message" | "oneof" | "union" | "error" | "enum" | "service" | "result" | "parameters";
 
@@ -73,6 +78,13 @@ export class Grammar extends ValueGrammar {
   /** Stays where a mistake stopped the parser. */
   place: Place = { container: "file", statement: undefined };
 
+  /** Sets the tokens of the next parse. */
+  begin(list: tokens.Token[]): void {
+    this.place = { container: "file", statement: list[0] };
+    this.findings = [];
+    this.input = list;
+  }
+
   constructor(options: { readonly skipValidations: boolean }) {
     super(options.skipValidations);
     this.performSelfAnalysis();
@@ -104,10 +116,26 @@ export class Grammar extends ValueGrammar {
     return Number.isNaN(last.startOffset) ? this.floor : last.startOffset + last.image.length;
   }
 
+  /** A number that recovery made up has no text and no node. */
+  private numberFrom(token: tokens.Token): IntLiteral | undefined {
+    return token.image === "" ? undefined : this.intFrom(token);
+  }
+
+  private given(number: IntLiteral | undefined): { readonly number?: IntLiteral } {
+    return number === undefined ? {} : { number };
+  }
+
   private parts(head: Head = emptyHead()): { readonly annotations: AnnotationNode[]; readonly doc?: string } {
     return head.doc === undefined
       ? { annotations: head.annotations }
       : { annotations: head.annotations, doc: head.doc };
+  }
+
+  private checkAnnotated(node: TopLevelNode, annotations: readonly AnnotationNode[]): void {
+    if (node.kind !== "package" && node.kind !== "import" && node.kind !== "export") return;
+    const why = `${node.kind === "package" ? "the package has" : `${node.kind}s have`} no annotations`;
+    for (const { span } of annotations)
+      this.findings.push(diagnosticFrom(syntaxCatalog.danglingAnnotation, { why }, { span }));
   }
 
   readonly file = this.RULE("file", (): Pick<FileNode, "edition"> & { readonly statements: TopLevelNode[] } => {
@@ -120,7 +148,7 @@ export class Grammar extends ValueGrammar {
     return { statements, ...(edition === undefined ? {} : { edition }) };
   });
 
-  readonly edition = this.RULE("edition", (): NonNullable<FileNode["edition"]> => {
+  readonly edition = this.RULE("edition", (): EditionNode => {
     this.place.statement = this.LA(1);
     const start = this.CONSUME(Keyword.edition).startOffset;
     const token = this.CONSUME(tokens.Int);
@@ -137,7 +165,7 @@ export class Grammar extends ValueGrammar {
   readonly declaration = this.RULE("declaration", (): TopLevelNode => {
     const head = this.readHead(() => this.SUBRULE(this.annotations));
     const ARGS: HeadArgument = [head];
-    return this.OR([
+    const node: TopLevelNode = this.OR([
       { ALT: () => this.SUBRULE(this.package, { ARGS }) },
       { ALT: () => this.SUBRULE(this.import, { ARGS }) },
       { ALT: () => this.SUBRULE(this.export, { ARGS }) },
@@ -151,6 +179,8 @@ export class Grammar extends ValueGrammar {
       { ALT: () => this.SUBRULE(this.constant, { ARGS }) },
       { ALT: () => this.SUBRULE(this.annotationDeclaration, { ARGS }) },
     ]);
+    if (head.annotations.length > 0) this.checkAnnotated(node, head.annotations);
+    return node;
   });
 
   readonly package = this.RULE("package", (head: Head = emptyHead()): PackageNode => {
@@ -283,7 +313,7 @@ export class Grammar extends ValueGrammar {
         ALT: () => {
           type = this.SUBRULE(this.typeReference);
           this.CONSUME(tokens.Equals);
-          number = this.intFrom(this.CONSUME(tokens.Int));
+          number = this.numberFrom(this.CONSUME(tokens.Int));
         },
       },
     ]);
@@ -291,9 +321,8 @@ export class Grammar extends ValueGrammar {
     this.CONSUME(tokens.Semicolon);
     if (!this.RECORDING_PHASE) head.annotations.push(...trailing);
     const span = this.spanFrom(head.start);
-    if (type === undefined || number === undefined)
-      return { kind: "oneof", ...this.parts(head), name, optional, members, span };
-    return { kind: "field", ...this.parts(head), name, optional, type, number, span };
+    if (type === undefined) return { kind: "oneof", ...this.parts(head), name, optional, members, span };
+    return { kind: "field", ...this.parts(head), name, optional, type, ...this.given(number), span };
   });
 
   readonly reserved = this.RULE("reserved", (head: Head = emptyHead()): ReservedNode => {
@@ -352,11 +381,11 @@ export class Grammar extends ValueGrammar {
   readonly enumMember = this.RULE("enumMember", (head: Head = emptyHead()): EnumMemberNode => {
     const name = this.nameFrom(this.CONSUME(tokens.Name));
     this.CONSUME(tokens.Equals);
-    const number = this.intFrom(this.CONSUME(tokens.Int));
+    const number = this.numberFrom(this.CONSUME(tokens.Int));
     const trailing = this.SUBRULE(this.annotations);
     this.CONSUME(tokens.Semicolon);
     if (!this.RECORDING_PHASE) head.annotations.push(...trailing);
-    return { kind: "enum_member", ...this.parts(head), name, number, span: this.spanFrom(head.start) };
+    return { kind: "enum_member", ...this.parts(head), name, ...this.given(number), span: this.spanFrom(head.start) };
   });
 
   readonly union = this.RULE("union", (head: Head = emptyHead()): UnionNode => {
@@ -471,10 +500,18 @@ export class Grammar extends ValueGrammar {
     this.CONSUME(tokens.Colon);
     const type = this.SUBRULE(this.typeReference);
     this.CONSUME(tokens.Equals);
-    const number = this.intFrom(this.CONSUME(tokens.Int));
+    const number = this.numberFrom(this.CONSUME(tokens.Int));
     const trailing = this.SUBRULE2(this.annotations);
     if (!this.RECORDING_PHASE) head.annotations.push(...trailing);
-    return { kind: "field", ...this.parts(head), name, optional, type, number, span: this.spanFrom(head.start) };
+    return {
+      kind: "field",
+      ...this.parts(head),
+      name,
+      optional,
+      type,
+      ...this.given(number),
+      span: this.spanFrom(head.start),
+    };
   });
 
   readonly result = this.RULE("result", (): ResultNode => {

@@ -1,9 +1,11 @@
-import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
 import { syntaxCatalog } from "../diagnostics/catalog-syntax.ts";
+import { sortDiagnostics } from "../diagnostics/collector.ts";
+import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../source/source-file.ts";
-import type { FileNode } from "./ast.ts";
-import { Grammar, type TopLevelNode } from "./grammar.ts";
-import { scan } from "./scan.ts";
+import type { DeclarationNode, ExportNode, FileNode, ImportNode, PackageNode } from "./ast.ts";
+import { type EditionNode, Grammar, type TopLevelNode } from "./grammar.ts";
+import { recover } from "./recovery/recover.ts";
+import { once, scan, type ScanResult } from "./scan.ts";
 
 /** Result of {@link parse}: always a tree, with what was wrong beside it. */
 export interface ParseResult {
@@ -11,46 +13,81 @@ export interface ParseResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-let grammar: Grammar | undefined;
+/** Building the parser takes tens of milliseconds, so it is done once, when it is needed. */
+const parser = once(() => new Grammar({ skipValidations: true }));
 
 /** Parses one schema text. Never throws for bad input. */
 export function parse(file: SourceFile): ParseResult {
   const scanned = scan(file);
-  grammar ??= new Grammar({ skipValidations: true });
+  const grammar = parser();
   grammar.source = file;
   grammar.comments = scanned.comments;
   grammar.floor = 0;
-  grammar.input = scanned.tokens;
-  const result = grammar.file();
-  const diagnostics = [...scanned.diagnostics];
-  for (const error of grammar.errors)
-    diagnostics.push(
-      diagnosticFrom(
-        syntaxCatalog.unexpected,
-        { found: error.token.image, expected: error.message, help: [] },
-        { span: { file, start: error.token.startOffset || 0, end: (error.token.endOffset || 0) + 1 } },
-      ),
-    );
-  const statements: TopLevelNode[] = result?.statements ?? [];
-  const declarations: FileNode["declarations"][number][] = [];
-  const imports: FileNode["imports"][number][] = [];
-  const exports: FileNode["exports"][number][] = [];
-  let packageNode: FileNode["package"];
-  for (const statement of statements) {
-    if (statement.kind === "package") packageNode = statement;
-    else if (statement.kind === "import") imports.push(statement);
-    else if (statement.kind === "export") exports.push(statement);
-    else declarations.push(statement);
-  }
+  const read = readFile(grammar, file, scanned);
+  const sorted = sortTopLevel(read.statements);
+  const { edition } = read;
   const ast: FileNode = {
     kind: "file",
     span: { file, start: 0, end: file.text.length },
-    ...(result?.edition === undefined ? {} : { edition: result.edition }),
-    ...(packageNode === undefined ? {} : { package: packageNode }),
-    imports,
-    exports,
-    declarations,
+    ...(edition === undefined ? {} : { edition }),
+    ...sorted.parts,
     comments: scanned.comments,
   };
-  return { ast, diagnostics };
+  return { ast, diagnostics: sortDiagnostics([...scanned.diagnostics, ...read.diagnostics, ...sorted.diagnostics]) };
+}
+
+interface Read {
+  readonly edition?: EditionNode;
+  readonly statements: readonly TopLevelNode[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The whole file at once; declaration by declaration only when that fails. */
+function readFile(grammar: Grammar, file: SourceFile, { tokens }: ScanResult): Read {
+  grammar.begin(tokens);
+  const result = grammar.file();
+  if (grammar.errors.length === 0) return { ...result, diagnostics: grammar.findings };
+  return recover(grammar, file, tokens);
+}
+
+interface TopLevel {
+  readonly parts: Pick<FileNode, "package" | "imports" | "exports" | "declarations">;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function sortTopLevel(statements: readonly TopLevelNode[]): TopLevel {
+  const imports: ImportNode[] = [];
+  const exports: ExportNode[] = [];
+  const declarations: DeclarationNode[] = [];
+  const packages: PackageNode[] = [];
+  for (const node of statements) {
+    if (node.kind === "package") packages.push(node);
+    else if (node.kind === "import") imports.push(node);
+    else if (node.kind === "export") exports.push(node);
+    else declarations.push(node);
+  }
+  const [first] = packages;
+  const parts = { ...(first === undefined ? {} : { package: first }), imports, exports, declarations };
+  return { parts, diagnostics: checkPackages(statements, packages) };
+}
+
+/** At most one package, before everything but the edition (clause 2.5). */
+function checkPackages(statements: readonly TopLevelNode[], packages: readonly PackageNode[]): Diagnostic[] {
+  const [first, ...others] = packages;
+  if (first === undefined) return [];
+  const related = [{ span: first.span, message: "the first one" }];
+  const again = others.map(({ span }) => {
+    const fix = { title: "Remove it", edits: [{ span, text: "" }] };
+    return diagnosticFrom(syntaxCatalog.secondPackage, {}, { span, related, fix });
+  });
+  const [top] = statements;
+  if (top === undefined || top === first) return again;
+  const { file, start, end } = first.span;
+  const above = { file, start: top.span.start, end: top.span.start };
+  const edits = [
+    { span: above, text: `${file.text.slice(start, end)}\n` },
+    { span: first.span, text: "" },
+  ];
+  const fix = { title: "Move it up", edits };
+  return [diagnosticFrom(syntaxCatalog.latePackage, {}, { span: first.span, fix }), ...again];
 }

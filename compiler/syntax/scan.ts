@@ -1,9 +1,14 @@
 import type { Lexer } from "chevrotain";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { syntaxCatalog } from "../diagnostics/catalog-syntax.ts";
+import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../source/source-file.ts";
 import type { Comment } from "./ast.ts";
 import { isDocComment } from "./doc-comments.ts";
+import { checkLexical, type LexicalResult } from "./lexical.ts";
 import { COMMENT_GROUP, createLexer, type Token, tokenEnd } from "./tokens.ts";
+
+/** Most bytes of UTF-8 in a schema file (clause 1.2). */
+export const MAX_FILE_BYTES: number = 4 * 1024 * 1024;
 
 /** Tokens and comments of a file. */
 export interface ScanResult {
@@ -12,17 +17,45 @@ export interface ScanResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-let lexer: Lexer | undefined;
+/** The lexer is built once, at the first call: it costs some milliseconds. */
+const lexer = once(createLexer);
 
-/** Splits a schema text into tokens. */
+/** Keeps the result of the first call. */
+export function once<T>(create: () => T): () => T {
+  let value: { readonly made: T } | undefined;
+  return () => (value ??= { made: create() }).made;
+}
+
+/** Splits a schema text into tokens. What is wrong with single tokens is reported and mended here. */
 export function scan(file: SourceFile): ScanResult {
-  lexer ??= createLexer();
-  const { tokens, groups } = lexer.tokenize(file.text);
-  const comments = (groups[COMMENT_GROUP] ?? []).map((token): Comment => commentFrom(file, token));
-  return { tokens, comments, diagnostics: [] };
+  const bytes = utf8Length(file.text);
+  if (bytes > MAX_FILE_BYTES) return tooLarge(file, bytes);
+  const instance: Lexer = lexer();
+  const { tokens, groups } = instance.tokenize(file.text);
+  const comments = (groups[COMMENT_GROUP] ?? []).map((token) => commentFrom(file, token));
+  const checked: LexicalResult = checkLexical(file, tokens);
+  if (checked.comments.length === 0) return { ...checked, comments };
+  const all = [...comments, ...checked.comments].sort((a, b) => a.span.start - b.span.start);
+  return { ...checked, comments: all };
 }
 
 function commentFrom(file: SourceFile, token: Token): Comment {
   const kind = isDocComment(token.image) ? "doc" : token.image.startsWith("//") ? "line" : "block";
   return { kind, span: { file, start: token.startOffset, end: tokenEnd(token) } };
+}
+
+function tooLarge(file: SourceFile, bytes: number): ScanResult {
+  const place = { span: { file, start: 0, end: 0 } };
+  return { tokens: [], comments: [], diagnostics: [diagnosticFrom(syntaxCatalog.tooLarge, { bytes }, place)] };
+}
+
+/** Counts only when the answer can matter. */
+function utf8Length(text: string): number {
+  if (text.length * 3 <= MAX_FILE_BYTES || text.length > MAX_FILE_BYTES) return text.length;
+  let bytes = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    bytes += unit < 0x80 ? 1 : unit < 0x800 ? 2 : unit >= 0xd800 && unit < 0xe000 ? 2 : 3;
+  }
+  return bytes;
 }

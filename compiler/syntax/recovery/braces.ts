@@ -1,0 +1,147 @@
+import { syntaxCatalog } from "../../diagnostics/catalog-syntax.ts";
+import { type Diagnostic, diagnosticFrom } from "../../diagnostics/diagnostic.ts";
+import { positionAt, type SourceFile } from "../../source/source-file.ts";
+import { makeToken } from "../lexical.ts";
+import * as tokens from "../tokens.ts";
+import type { Token } from "../tokens.ts";
+import { onNewLine } from "./stuck.ts";
+
+/** Tokens in which every `{` has its `}`, and what had to be changed for it. */
+export interface Balanced {
+  readonly tokens: Token[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Opener {
+  readonly index: number;
+  /** Column of the first token of its line. */
+  readonly indent: number;
+}
+
+interface Matcher {
+  readonly file: SourceFile;
+  readonly source: readonly Token[];
+  readonly result: Token[];
+  readonly diagnostics: Diagnostic[];
+  readonly open: Opener[];
+  /** How many `}` there are too few; negative when there are too many. */
+  missing: number;
+  lineIndent: number;
+}
+
+/** Adds missing `}` where the indentation says that a block has ended, and takes away those that close nothing. */
+export function balanceBraces(file: SourceFile, source: readonly Token[]): Balanced {
+  const missing = countMissing(source);
+  const matcher: Matcher = { file, source, result: [], diagnostics: [], open: [], missing, lineIndent: 0 };
+  if (missing === 0 && neverNegative(source)) return { tokens: [...source], diagnostics: [] };
+  for (let index = 0; index < source.length; index++) place(matcher, index);
+  while (matcher.open.length > 0) close(matcher, source.length);
+  return { tokens: matcher.result, diagnostics: matcher.diagnostics };
+}
+
+function countMissing(source: readonly Token[]): number {
+  let depth = 0;
+  for (const token of source) depth += braceChange(token);
+  return depth;
+}
+
+function neverNegative(source: readonly Token[]): boolean {
+  let depth = 0;
+  return source.every((token) => (depth += braceChange(token)) >= 0);
+}
+
+function braceChange(token: Token): number {
+  return token.tokenType === tokens.OpenBrace ? 1 : token.tokenType === tokens.CloseBrace ? -1 : 0;
+}
+
+function place(matcher: Matcher, index: number): void {
+  const { source, open, result } = matcher;
+  const token = source[index];
+  if (token === undefined) return;
+  const first = onNewLine(matcher.file, source[index - 1], token);
+  if (first) {
+    matcher.lineIndent = positionAt(matcher.file, token.startOffset).column;
+    closeByIndent(matcher, index, token);
+  }
+  if (token.tokenType === tokens.OpenBrace) open.push({ index, indent: matcher.lineIndent });
+  if (token.tokenType === tokens.CloseBrace && !takeCloser(matcher, token, first)) return;
+  result.push(token);
+}
+
+/** Closes the blocks whose lines ended before this one, as many as lack a `}`. */
+function closeByIndent(matcher: Matcher, index: number, token: Token): void {
+  const closes = token.tokenType === tokens.CloseBrace;
+  while (matcher.missing > 0) {
+    const top = matcher.open.at(-1);
+    if (top === undefined) return;
+    const ended = closes
+      ? top.indent > matcher.lineIndent
+      : top.indent >= matcher.lineIndent && opensDeclaration(matcher, index);
+    if (!ended) return;
+    close(matcher, index);
+  }
+}
+
+const declarationWords =
+  /^(?:message|enum|open|union|error|errors|service|type|const|annotation|import|export|package)$/;
+
+/** Only a line that can start a declaration or a member ends a block: a file without indentation stays as it is. */
+function opensDeclaration(matcher: Matcher, index: number): boolean {
+  const token = matcher.source[index];
+  if (token === undefined) return false;
+  if (matcher.lineIndent > 1 || token.tokenType === tokens.At) return true;
+  return declarationWords.test(token.image) && tokens.isToken(matcher.source[index + 1], tokens.Name);
+}
+
+function close(matcher: Matcher, index: number): void {
+  const top = matcher.open.pop();
+  const before = matcher.source[index - 1];
+  if (top === undefined || before === undefined) return;
+  const { file, source } = matcher;
+  const opener = source[top.index];
+  const end = tokens.tokenEnd(before);
+  matcher.missing--;
+  matcher.result.push(makeToken(tokens.CloseBrace, "", end));
+  if (opener === undefined) return;
+  const indent = " ".repeat(Math.max(0, top.indent - 1));
+  const place = { file, start: end, end };
+  const diagnostic = diagnosticFrom(
+    syntaxCatalog.missingBrace,
+    { owner: ownerOf(source, top.index) },
+    {
+      span: place,
+      related: [{ span: { file, start: opener.startOffset, end: opener.startOffset + 1 }, message: "opened here" }],
+      fix: { title: "Add `}`", edits: [{ span: place, text: `\n${indent}}` }] },
+    },
+  );
+  matcher.diagnostics.push(diagnostic);
+}
+
+/** `message \`User\`` for the brace at an index. */
+function ownerOf(source: readonly Token[], index: number): string {
+  for (let at = index - 1; at >= Math.max(0, index - 12); at--) {
+    const token = source[at];
+    if (token === undefined || /^[;{}]$/.test(token.image)) break;
+    if (!/^(?:message|enum|union|error|service)$/.test(token.image)) continue;
+    const name = source[at + 1];
+    if (name !== undefined && tokens.isToken(name, tokens.Name)) return `${token.image} \`${name.image}\``;
+  }
+  const before = source[index - 1];
+  const field = source[index - 3];
+  return before?.image === "oneof" && field !== undefined ? "this `oneof`" : "this `{`";
+}
+
+/** True when a `}` stays; one that closes nothing, or stands where no block ends, is reported. */
+function takeCloser(matcher: Matcher, token: Token, first: boolean): boolean {
+  const top = matcher.open.at(-1);
+  const misplaced = matcher.missing < 0 && first && top !== undefined && matcher.lineIndent > top.indent;
+  if (top !== undefined && !misplaced) {
+    matcher.open.pop();
+    return true;
+  }
+  matcher.missing++;
+  const span = { file: matcher.file, start: token.startOffset, end: tokens.tokenEnd(token) };
+  const fix = { title: "Remove `}`", edits: [{ span, text: "" }] };
+  matcher.diagnostics.push(diagnosticFrom(syntaxCatalog.extraBrace, {}, { span, fix }));
+  return false;
+}

@@ -1,0 +1,410 @@
+import { syntaxCatalog } from "../../diagnostics/catalog-syntax.ts";
+import { makeToken } from "../lexical.ts";
+import * as tokens from "../tokens.ts";
+import type { Token } from "../tokens.ts";
+import { skipGroup, startsStatement } from "./extent.ts";
+import { dropStatement } from "./mistakes-general.ts";
+import { nextFreeNumber } from "./numbers.ts";
+import {
+  fixOf,
+  headToken,
+  is,
+  isName,
+  mend,
+  type Mend,
+  type Recogniser,
+  spanBehind,
+  spanOver,
+  type Stuck,
+  textOver,
+  virtualToken,
+} from "./stuck.ts";
+
+const { Keyword } = tokens;
+
+const scalars = new Set(
+  (
+    "bool string bytes int32 uint32 sint32 fixed32 sfixed32 int64 uint64 sint64 fixed64 sfixed64 int53 uint53 float double " +
+    "timestamp duration json any uuid void"
+  ).split(" "),
+);
+
+function looksLikeType(image: string): boolean {
+  return scalars.has(image) || /^[A-Z]/.test(image);
+}
+
+/** First index behind a type that starts at an index, in .rpc or .proto spelling; the index itself when there is none. */
+function skipType(list: readonly Token[], from: number): number {
+  let index = is(list[from], tokens.Dot) ? from + 1 : from;
+  if (!isName(list[index])) return from;
+  index++;
+  while (is(list[index], tokens.Dot) && isName(list[index + 1])) index += 2;
+  if (is(list[index], tokens.OpenAngle)) {
+    while (index < list.length && !is(list[index], tokens.CloseAngle) && !is(list[index], tokens.Semicolon)) index++;
+    while (is(list[index], tokens.CloseAngle)) index++;
+  }
+  while (is(list[index], tokens.OpenSquare) && is(list[index + 1], tokens.CloseSquare)) index += 2;
+  return index;
+}
+
+const labels = new Set(["optional", "required", "repeated"]);
+
+/** `repeated string tags = 5 [deprecated = true];` */
+export const protoField: Recogniser = (stuck) => {
+  const first = headToken(stuck, 0);
+  const label =
+    first !== undefined && labels.has(first.image) && !is(headToken(stuck, 1), tokens.Equals) ? first.image : "";
+  const typeStart = stuck.head + (label === "" ? 0 : 1);
+  const typeEnd = skipType(stuck.tokens, typeStart);
+  const name = stuck.tokens[typeEnd];
+  const after = stuck.tokens[typeEnd + 1];
+  if (typeEnd === typeStart || !isName(name) || !(is(after, tokens.Equals) || is(after, tokens.Semicolon)))
+    return undefined;
+  const type = stuck.tokens[typeStart];
+  if (label === "" && typeEnd === typeStart + 1 && looksLikeType(name.image) && !looksLikeType(type?.image ?? ""))
+    return undefined;
+  return rewriteField(stuck, { label, typeStart, typeEnd, name });
+};
+
+interface ProtoParts {
+  readonly label: string;
+  readonly typeStart: number;
+  readonly typeEnd: number;
+  readonly name: Token;
+}
+
+function rewriteField(stuck: Stuck, { label, typeStart, typeEnd, name }: ProtoParts): Mend | undefined {
+  const list = stuck.tokens;
+  const written = list[typeEnd + 2];
+  const hasNumber = is(list[typeEnd + 1], tokens.Equals);
+  if (hasNumber && !is(written, tokens.Int)) return undefined;
+  const number = written !== undefined && hasNumber ? written : suggestedNumber(stuck, typeEnd + 1);
+  const shownNumber = hasNumber ? number.image : String(number.payload);
+  const start = is(list[typeStart], tokens.Dot) ? typeStart + 1 : typeStart;
+  const typeText = textOver(stuck, start, typeEnd) + (label === "repeated" ? "[]" : "");
+  const extra = (label === "required" ? " @required" : "") + optionsAsAnnotations(stuck, typeEnd + 3);
+  const rewritten = `${name.image}${label === "optional" ? "?" : ""}: ${typeText} = ${shownNumber}${extra};`;
+  const colon = [
+    ...(label === "optional" ? [virtualToken(stuck, tokens.Question, typeEnd)] : []),
+    virtualToken(stuck, tokens.Colon, typeEnd),
+  ];
+  const suffix =
+    label === "repeated"
+      ? [virtualToken(stuck, tokens.OpenSquare, typeEnd), virtualToken(stuck, tokens.CloseSquare, typeEnd)]
+      : [];
+  const closing = [
+    virtualToken(stuck, tokens.Equals, typeEnd + 1),
+    number,
+    virtualToken(stuck, tokens.Semicolon, stuck.end),
+  ];
+  const insert = [name, ...colon, ...list.slice(start, typeEnd), ...suffix, ...closing];
+  return replaceStatement(stuck, insert, (span) => ({
+    entry: syntaxCatalog.protoField,
+    parameters: { rewritten },
+    span,
+    fix: fixOf("Write it in .rpc order", span, rewritten),
+    start: 0,
+  }));
+}
+
+/** Puts other tokens in the place of a statement behind its annotations, its `;` included. */
+export function replaceStatement<P>(
+  stuck: Stuck,
+  insert: readonly Token[],
+  say: (span: ReturnType<typeof spanOver>) => Parameters<typeof mend<P>>[0],
+): Mend {
+  const behind = stuck.end + (is(stuck.tokens[stuck.end], tokens.Semicolon) ? 1 : 0);
+  const span = spanOver(stuck, stuck.head, behind);
+  return mend({ ...say(span), start: stuck.head, remove: behind - stuck.head, insert });
+}
+
+/** ` @deprecated @json("x")` for `[deprecated = true, json_name = "x"]`; other options have no counterpart. */
+function optionsAsAnnotations(stuck: Stuck, open: number): string {
+  if (!is(stuck.tokens[open], tokens.OpenSquare)) return "";
+  const close = skipGroup(stuck.tokens, open);
+  let result = "";
+  for (let index = open + 1; index < close; index++) {
+    const value = stuck.tokens[index + 2];
+    if (!is(stuck.tokens[index + 1], tokens.Equals) || value === undefined) continue;
+    const word = stuck.tokens[index]?.image;
+    if (word === "deprecated" && value.image === "true") result += " @deprecated";
+    if (word === "json_name") result += ` @json(${value.image})`;
+    if (word === "default") result += ` @default(${value.image})`;
+  }
+  return result;
+}
+
+/** A token for the next free number: it has no text, only the number as its payload. */
+export function suggestedNumber(stuck: Stuck, index: number): Token {
+  const token = virtualToken(stuck, tokens.Int, index);
+  token.payload = nextFreeNumber(stuck.tokens, stuck.head, stuck.container === "enum" ? 0 : 1);
+  return token;
+}
+
+/** `name string = 1;` */
+export const missingColon: Recogniser = (stuck) => {
+  const name = headToken(stuck, 0);
+  const type = headToken(stuck, 1);
+  if (!isName(name) || !isName(type) || !looksLikeType(type.image) || looksLikeType(name.image)) return undefined;
+  const typeEnd = skipType(stuck.tokens, stuck.head + 1);
+  if (!is(stuck.tokens[typeEnd], tokens.Equals)) return undefined;
+  const span = spanBehind(stuck, stuck.head + 1);
+  const parameters = { missing: "`:`", before: `\`${type.image}\`` };
+  const insert = [virtualToken(stuck, tokens.Colon, stuck.head + 1)];
+  return mend({
+    entry: syntaxCatalog.missingToken,
+    parameters,
+    span,
+    fix: fixOf("Add `:`", span, ":"),
+    start: stuck.head + 1,
+    insert,
+  });
+};
+
+/** What has the number: `field \`name\``, `parameter \`name\``, `enum member \`name\`` in pieces. */
+function numbered(stuck: Stuck): { readonly what: string; readonly name: string } {
+  const what = stuck.container === "enum" ? "enum member" : stuck.container === "parameters" ? "parameter" : "field";
+  return { what, name: headToken(stuck, 0)?.image ?? "" };
+}
+
+/** `name: string;` and `member,` */
+export const missingNumber: Recogniser = (stuck) => {
+  const list = stuck.tokens;
+  const token = list[stuck.at];
+  const wantsEquals = stuck.wanted === tokens.Equals.name;
+  const wantsNumber = stuck.wanted === tokens.Int.name && is(list[stuck.at - 1], tokens.Equals);
+  if (!isNumberedRule(stuck) || !(wantsEquals || wantsNumber)) return undefined;
+  const closers: unknown[] = [tokens.Semicolon, tokens.Comma, tokens.CloseBrace, tokens.CloseParen, tokens.At];
+  const newLine = startsStatement(stuck.file, list, stuck.at);
+  if (token !== undefined && !newLine && !closers.includes(token.tokenType)) return undefined;
+  const ownLine = newLine || token === undefined || is(token, tokens.CloseBrace);
+  const comma = is(token, tokens.Comma) && stuck.container !== "parameters";
+  const number = suggestedNumber(stuck, stuck.at);
+  const digits = String(number.payload);
+  const closing = ownLine || comma ? [virtualToken(stuck, tokens.Semicolon, stuck.at)] : [];
+  const insert = [...(wantsEquals ? [virtualToken(stuck, tokens.Equals, stuck.at)] : []), number, ...closing];
+  const span = spanBehind(stuck, stuck.at);
+  const place = comma ? { ...span, end: span.end + 1 } : span;
+  const fix = fixOf(
+    "Add the next free number",
+    place,
+    `${wantsEquals ? " =" : ""} ${digits}${closing.length > 0 ? ";" : ""}`,
+  );
+  const parameters = { ...numbered(stuck), number: digits };
+  return mend({
+    entry: syntaxCatalog.missingNumber,
+    parameters,
+    span,
+    fix,
+    start: stuck.at,
+    remove: comma ? 1 : 0,
+    insert,
+  });
+};
+
+function isNumberedRule(stuck: Stuck): boolean {
+  return stuck.rule === "field" || stuck.rule === "enumMember" || stuck.rule === "parameter";
+}
+
+/** `name: string = "x";` */
+export const valueForNumber: Recogniser = (stuck) => {
+  const token = stuck.tokens[stuck.at];
+  if (stuck.wanted !== tokens.Int.name || !isNumberedRule(stuck) || !is(stuck.tokens[stuck.at - 1], tokens.Equals))
+    return undefined;
+  const values: unknown[] = [
+    tokens.Text,
+    tokens.Float,
+    tokens.Duration,
+    tokens.Size,
+    tokens.OpenSquare,
+    tokens.OpenBrace,
+  ];
+  if (token === undefined || !(tokens.isToken(token, tokens.Name) || values.includes(token.tokenType)))
+    return undefined;
+  const group = token.tokenType === tokens.OpenSquare || token.tokenType === tokens.OpenBrace;
+  const end = group ? skipGroup(stuck.tokens, stuck.at) : stuck.at + 1;
+  const number = suggestedNumber(stuck, stuck.at);
+  const { what, name } = numbered(stuck);
+  const value = group || stuck.container === "enum" ? "" : token.image;
+  const span = spanOver(stuck, stuck.at, end);
+  const text = `${String(number.payload)}${value === "" ? "" : ` @default(${value})`}`;
+  const parameters = { what: `${what} \`${name}\``, value, number: String(number.payload) };
+  return mend({
+    entry: syntaxCatalog.valueForNumber,
+    parameters,
+    span,
+    fix: fixOf("Write a number", span, text),
+    start: stuck.at,
+    remove: end - stuck.at,
+    insert: [number],
+  });
+};
+
+/** `name: string? = 1;` */
+export const misplacedQuestion: Recogniser = (stuck) => {
+  const name = headToken(stuck, 0);
+  if (!is(stuck.tokens[stuck.at], tokens.Question) || name === undefined || !is(headToken(stuck, 1), tokens.Colon))
+    return undefined;
+  const span = spanOver(stuck, stuck.at, stuck.at + 1);
+  const fix = {
+    title: "Move `?` behind the name",
+    edits: [
+      { span: spanBehind(stuck, stuck.head + 1), text: "?" },
+      { span, text: "" },
+    ],
+  };
+  return mend({
+    entry: syntaxCatalog.misplacedQuestion,
+    parameters: { name: name.image },
+    span,
+    fix,
+    start: stuck.at,
+    remove: 1,
+  });
+};
+
+/** `email: string | undefined = 1;`, `state: "on" | "off" = 2;` */
+export const unionType: Recogniser = (stuck) => {
+  const colon = stuck.tokens.findIndex((token, index) => index > stuck.head && token.tokenType === tokens.Colon);
+  const bar = stuck.tokens[stuck.at];
+  const literal = is(bar, tokens.Text) && colon === stuck.at - 1;
+  if (colon < 0 || colon >= stuck.at || !(is(bar, tokens.Bar) || literal)) return undefined;
+  let end = stuck.at;
+  while (end < stuck.end && !is(stuck.tokens[end], tokens.Equals) && !is(stuck.tokens[end], tokens.At)) end++;
+  const rest = stuck.tokens.slice(stuck.at, end);
+  const empty = rest.length === 2 && /^(?:undefined|null)$/.test(rest[1]?.image ?? "");
+  const name = headToken(stuck, 0)?.image ?? "";
+  const first = textOver(stuck, colon + 1, stuck.at);
+  const span = spanOver(stuck, stuck.at, literal ? end : stuck.at + 1);
+  const help = literal
+    ? ["a fixed set of words is an `enum`"]
+    : empty
+      ? [`write  ${name}?: ${first}`]
+      : [`write  ${name}: oneof { first: ${first} = 1; ... };`];
+  const fix = empty
+    ? {
+        title: "Make the field optional",
+        edits: [
+          ...questionEdits(stuck),
+          { span: { ...spanOver(stuck, stuck.at, end), start: spanBehind(stuck, stuck.at).start }, text: "" },
+        ],
+      }
+    : undefined;
+  const insert = literal ? [makeToken(tokens.Name, "string", stuck.tokens[stuck.at]?.startOffset ?? 0)] : [];
+  return mend({
+    entry: syntaxCatalog.unionType,
+    parameters: { help },
+    span,
+    fix,
+    start: stuck.at,
+    remove: end - stuck.at,
+    insert,
+  });
+};
+
+function questionEdits(stuck: Stuck): { span: ReturnType<typeof spanBehind>; text: string }[] {
+  return is(headToken(stuck, 1), tokens.Question) ? [] : [{ span: spanBehind(stuck, stuck.head + 1), text: "?" }];
+}
+
+/** `oneof contact { ... }` */
+export const protoOneof: Recogniser = (stuck) => {
+  const name = headToken(stuck, 1);
+  const open = stuck.head + 2;
+  if (!is(headToken(stuck, 0), Keyword.oneof) || !isName(name) || !is(stuck.tokens[open], tokens.OpenBrace))
+    return undefined;
+  const close = skipBlock(stuck.tokens, open);
+  const span = spanOver(stuck, stuck.head, open);
+  const edits = [
+    { span, text: `${name.image}?: oneof` },
+    { span: spanBehind(stuck, close), text: ";" },
+  ];
+  const keyword = stuck.tokens[stuck.head] ?? name;
+  const head = [name, virtualToken(stuck, tokens.Question, open), virtualToken(stuck, tokens.Colon, open), keyword];
+  const insert = [...head, ...stuck.tokens.slice(open, close), virtualToken(stuck, tokens.Semicolon, close)];
+  const parameters = { rewritten: `${name.image}?: oneof { ... };` };
+  return mend({
+    entry: syntaxCatalog.protoOneof,
+    parameters,
+    span,
+    fix: { title: "Write it as a field", edits },
+    start: stuck.head,
+    remove: close - stuck.head,
+    insert,
+  });
+};
+
+function skipBlock(list: readonly Token[], open: number): number {
+  let depth = 0;
+  for (let index = open; index < list.length; index++) {
+    if (is(list[index], tokens.OpenBrace)) depth++;
+    if (is(list[index], tokens.CloseBrace) && --depth === 0) return index + 1;
+  }
+  return list.length;
+}
+
+/** `reserved 5 to 9;`, `reserved old_name;` */
+export const reservedItems: Recogniser = (stuck) => {
+  const token = stuck.tokens[stuck.at];
+  if (!is(headToken(stuck, 0), Keyword.reserved)) return undefined;
+  const before = stuck.tokens[stuck.at - 1];
+  const last = stuck.tokens[stuck.at + 1];
+  if (token?.image === "to" && is(before, tokens.Int) && last !== undefined) {
+    const span = spanOver(stuck, stuck.at - 1, stuck.at + 2);
+    const rewritten = `${before.image}..${last.image}`;
+    const insert = [virtualToken(stuck, tokens.DotDot, stuck.at)];
+    return mend({
+      entry: syntaxCatalog.protoRange,
+      parameters: { rewritten },
+      span,
+      fix: fixOf("Write `..`", span, rewritten),
+      start: stuck.at,
+      remove: 1,
+      insert,
+    });
+  }
+  const at = stuck.at === stuck.head ? stuck.head + 1 : stuck.at;
+  const word = stuck.tokens[at];
+  const after = stuck.tokens[at + 1];
+  if (!isName(word) || !(after === undefined || is(after, tokens.Comma) || is(after, tokens.Semicolon)))
+    return undefined;
+  const span = spanOver(stuck, at, at + 1);
+  const wanted = `"${word.image}"`;
+  const insert = [makeToken(tokens.Text, wanted, word.startOffset)];
+  const parameters = { found: `\`${word.image}\``, wanted: `\`${wanted}\`` };
+  return mend({
+    entry: syntaxCatalog.wrongToken,
+    parameters,
+    span,
+    fix: fixOf("Put it in quotes", span, wanted),
+    start: at,
+    remove: 1,
+    insert,
+  });
+};
+
+const topLevelOnly = new Set<unknown>([
+  Keyword.service,
+  Keyword.error,
+  Keyword.errors,
+  Keyword.const,
+  Keyword.type,
+  Keyword.annotation,
+  Keyword.import,
+  Keyword.export,
+  Keyword.package,
+]);
+const blockDeclarations = new Set<unknown>([Keyword.message, Keyword.enum, Keyword.union, Keyword.open]);
+
+/** A `service` in a message, a `message` in a service. */
+export const misplacedDeclaration: Recogniser = (stuck) => {
+  const keyword = headToken(stuck, 0);
+  if (keyword === undefined || !isName(headToken(stuck, 1))) return undefined;
+  const nested =
+    blockDeclarations.has(keyword.tokenType) && (stuck.container === "enum" || stuck.container === "service");
+  if (!topLevelOnly.has(keyword.tokenType) && !nested) return undefined;
+  const where =
+    stuck.container === "service" ? "a service" : stuck.container === "enum" ? "an enum" : "a block of fields";
+  const span = spanOver(stuck, stuck.head, stuck.head + 2);
+  const parameters = { what: `\`${keyword.image}\``, where };
+  return dropStatement(stuck, () => ({ entry: syntaxCatalog.misplacedDeclaration, parameters, span, start: 0 }));
+};
