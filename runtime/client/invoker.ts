@@ -1,4 +1,4 @@
-import type { ClientCall } from "../call/context.ts";
+import type { CallInfo } from "../call/context.ts";
 import { checkTimeout } from "../call/deadline.ts";
 import type { CallOptions, Invoker, Items, MethodType } from "../call/method-type.ts";
 import type { Environment } from "../environment/environment.ts";
@@ -11,14 +11,14 @@ import { finishing, itemsOf, onlyItem, onlyRequest } from "./settle.ts";
 /** What stubs call, for one channel and one set of defaults. Promises are passed on, never wrapped, unless interceptors stand between. */
 export function createInvoker(scope: AttemptScope, defaults: CheckedDefaults, environment: Environment): Invoker {
   const { interceptors } = defaults;
-  const unaryChain = composeUnary<ClientCall>(interceptors, sendUnary);
-  const streamChain = composeStream<ClientCall>(interceptors, sendStream);
+  const unaryChain = composeUnary(interceptors, sendUnary);
+  const streamChain = composeStream(interceptors, sendStream);
 
-  function sendUnary(call: ClientCall, request: unknown): Promise<unknown> {
+  function sendUnary(call: CallInfo, request: unknown): Promise<unknown> {
     return new Attempt(stateOf(call), scope).reply(request);
   }
 
-  function sendStream(call: ClientCall, requests: Items<unknown>): AsyncIterable<unknown> {
+  function sendStream(call: CallInfo, requests: Items<unknown>): AsyncIterable<unknown> {
     const attempt = new Attempt(stateOf(call), scope);
     switch (call.method.kind) {
       case "client_stream":
@@ -75,7 +75,7 @@ export function createInvoker(scope: AttemptScope, defaults: CheckedDefaults, en
 }
 
 /** Interceptors pass the call on that they were given: there is no other way to make one. */
-function stateOf(call: ClientCall): ClientCallState {
+function stateOf(call: CallInfo): ClientCallState {
   if (call instanceof ClientCallState) return call;
   throw new TypeError("An interceptor must give next() the call that it was given.");
 }

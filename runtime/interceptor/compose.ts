@@ -1,32 +1,31 @@
 import type { CallInfo } from "../call/context.ts";
-import type { Items } from "../call/method-type.ts";
 import type { Interceptor, StreamNext, UnaryNext } from "./interceptor.ts";
 
 /** The way of a unary call through all interceptors to `last`; undefined when none of them minds unary calls. */
 export function composeUnary<C extends CallInfo>(
   interceptors: readonly Interceptor<C>[],
-  last: UnaryNext<C>,
-): UnaryNext<C> | undefined {
+  last: UnaryNext,
+): UnaryNext | undefined {
   const minding = interceptors.filter((interceptor) => interceptor.unary !== undefined);
   if (minding.length === 0) return undefined;
-  return minding.reduceRight<UnaryNext<C>>((next, interceptor) => wrapUnary(interceptor, next), last);
+  return minding.reduceRight<UnaryNext>((next, interceptor) => wrapUnary(interceptor, next), last);
 }
 
 /** The way of a streaming call through all interceptors to `last`; undefined when none of them minds streams. */
 export function composeStream<C extends CallInfo>(
   interceptors: readonly Interceptor<C>[],
-  last: StreamNext<C>,
-): StreamNext<C> | undefined {
+  last: StreamNext,
+): StreamNext | undefined {
   const minding = interceptors.filter((interceptor) => interceptor.stream !== undefined);
   if (minding.length === 0) return undefined;
-  return minding.reduceRight<StreamNext<C>>((next, interceptor) => wrapStream(interceptor, next), last);
+  return minding.reduceRight<StreamNext>((next, interceptor) => wrapStream(interceptor, next), last);
 }
 
 /** Built once per chain, not per call: a call costs no allocation here. */
-function wrapUnary<C extends CallInfo>(interceptor: Interceptor<C>, next: UnaryNext<C>): UnaryNext<C> {
+function wrapUnary<C extends CallInfo>(interceptor: Interceptor<C>, next: UnaryNext): UnaryNext {
   return (call, request) => {
     try {
-      const reply = interceptor.unary?.(call, request, next);
+      const reply = interceptor.unary?.(call as C, request, next);
       return isThenable(reply) ? reply : Promise.resolve(reply);
     } catch (error) {
       return Promise.reject(error);
@@ -34,10 +33,10 @@ function wrapUnary<C extends CallInfo>(interceptor: Interceptor<C>, next: UnaryN
   };
 }
 
-function wrapStream<C extends CallInfo>(interceptor: Interceptor<C>, next: StreamNext<C>): StreamNext<C> {
-  return (call: C, requests: Items<unknown>) => {
+function wrapStream<C extends CallInfo>(interceptor: Interceptor<C>, next: StreamNext): StreamNext {
+  return (call, requests) => {
     try {
-      const items = interceptor.stream?.(call, requests, next);
+      const items = interceptor.stream?.(call as C, requests, next);
       return isAsyncIterable(items) ? items : failedItems(notItems(interceptor.name, items));
     } catch (error) {
       return failedItems(error);

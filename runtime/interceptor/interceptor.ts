@@ -1,11 +1,11 @@
 import type { CallInfo, ClientCall } from "../call/context.ts";
 import type { CallContext, Items } from "../call/method-type.ts";
 
-/** The rest of the way of a unary call: later interceptors, then the wire or the handler. */
-export type UnaryNext<C extends CallInfo> = (call: C, request: unknown) => Promise<unknown>;
+/** The rest of the way of a unary call: later interceptors, then the wire or the handler. Takes the call that the hook was given. */
+export type UnaryNext = (call: CallInfo, request: unknown) => Promise<unknown>;
 
 /** The rest of the way of a streaming call. */
-export type StreamNext<C extends CallInfo> = (call: C, requests: Items<unknown>) => AsyncIterable<unknown>;
+export type StreamNext = (call: CallInfo, requests: Items<unknown>) => AsyncIterable<unknown>;
 
 /**
  * Code around calls. Each hook is called once per call, outermost interceptor first, and gives the result of `next` back, changed or
@@ -17,12 +17,12 @@ export interface Interceptor<C extends CallInfo = CallInfo> {
   /** For errors and logs. */
   readonly name: string;
   /** Around unary and one-way calls. `request` and the reply are messages of the method's types. */
-  unary?(call: C, request: unknown, next: UnaryNext<C>): Promise<unknown>;
+  unary?(call: C, request: unknown, next: UnaryNext): Promise<unknown>;
   /**
    * Around streaming calls of all three kinds. `requests` holds one request for a server stream; the result has one reply for
    * a client stream.
    */
-  stream?(call: C, requests: Items<unknown>, next: StreamNext<C>): AsyncIterable<unknown>;
+  stream?(call: C, requests: Items<unknown>, next: StreamNext): AsyncIterable<unknown>;
 }
 
 /** An interceptor for the client side: outside the encoding, inside the deadline. */

@@ -19,8 +19,8 @@ export interface Dispatcher {
 }
 
 interface Entry extends MethodEntry {
-  readonly unary: UnaryNext<CallContext> | undefined;
-  readonly stream: StreamNext<CallContext> | undefined;
+  readonly unary: UnaryNext | undefined;
+  readonly stream: StreamNext | undefined;
 }
 
 /** @param interceptors outermost first */

@@ -3,10 +3,10 @@ import type { StreamNext, UnaryNext } from "../interceptor/interceptor.ts";
 import type { MethodEntry } from "./service-table.ts";
 
 /** The handler as the last link of a chain of unary interceptors. */
-export function unaryHandler(entry: MethodEntry): UnaryNext<CallContext> {
+export function unaryHandler(entry: MethodEntry): UnaryNext {
   return (call, request) => {
     try {
-      return Promise.resolve(entry.handle(request, call));
+      return Promise.resolve(entry.handle(request, call as CallContext));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -14,11 +14,11 @@ export function unaryHandler(entry: MethodEntry): UnaryNext<CallContext> {
 }
 
 /** The handler as the last link of a chain of stream interceptors. */
-export function streamHandler(entry: MethodEntry): StreamNext<CallContext> {
+export function streamHandler(entry: MethodEntry): StreamNext {
   const { method } = entry;
   return async function* handle(call, requests) {
     const request = method.kind === "server_stream" ? await onlyItem(method, requests) : requests;
-    const result = entry.handle(request, call);
+    const result = entry.handle(request, call as CallContext);
     if (method.kind === "client_stream") yield await result;
     else yield* (await result) as Items<unknown>;
   };

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { collect, createWorld } from "../fixture/world.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "rpcgen-"));
+let sockets = 0;
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const paths = [
+  { name: "memory", address: () => undefined },
+  { name: "tcp", address: () => "tcp://127.0.0.1:0" },
+  { name: "unix", address: () => `unix:${folder}/${sockets++}.sock` },
+] as const;
+
+describe.each(paths)("over $name", ({ address }) => {
+  const world = (client: object = {}) => {
+    const at = address();
+    return createWorld({ client, ...(at === undefined ? {} : { address: at }) });
+  };
+
+  describe.each(["binary", "json"] as const)("in %s", (codec) => {
+    test("a unary call is answered", async () => {
+      await using here = await world({ codec });
+      const reply = await here.lab.echo({ text: "hello", count: 7, data: new Uint8Array([1, 2, 3]) });
+      expect(reply).toEqual({ text: "hello", count: 7, data: new Uint8Array([1, 2, 3]) });
+    });
+
+    test("a void call is answered", async () => {
+      await using here = await world({ codec });
+      expect(await here.lab.ping()).toBeUndefined();
+    });
+
+    test("a one-way call resolves without an answer", async () => {
+      await using here = await world({ codec });
+      expect(await here.lab.track({ text: "seen" })).toBeUndefined();
+    });
+
+    test("a server stream gives its items in order", async () => {
+      await using here = await world({ codec });
+      const notes = await collect(here.lab.list({ text: "n", count: 100 }));
+      expect(notes.map((note) => note.count)).toEqual(Array.from({ length: 100 }, (_, index) => index));
+    });
+
+    test("a client stream is answered once", async () => {
+      await using here = await world({ codec });
+      expect((await here.lab.sum([{ count: 1 }, { count: 2 }, { count: 39 }])).count).toBe(42);
+      expect((await here.lab.sum([])).count).toBe(0);
+    });
+
+    test("a bidirectional stream answers item by item", async () => {
+      await using here = await world({ codec });
+      const texts = (await collect(here.lab.chat([{ text: "a" }, { text: "b" }]))).map((note) => note.text);
+      expect(texts).toEqual(["a", "b"]);
+    });
+  });
+
+  test("a large message arrives whole and owns its bytes", async () => {
+    await using here = await world();
+    const data = new Uint8Array(1_000_000).map((_, index) => index % 251);
+    const replies = await Promise.all([here.lab.echo({ data }), here.lab.echo({ data: data.toReversed() })]);
+    await here.lab.echo({ data: new Uint8Array(1_000_000) });
+    expect(Buffer.compare(replies[0].data, data)).toBe(0);
+    expect(Buffer.compare(replies[1].data, data.toReversed())).toBe(0);
+  });
+
+  test("thousands of calls at once each get their own answer", async () => {
+    await using here = await world();
+    const calls = Array.from({ length: 5000 }, (_, count) => here.lab.echo({ count }));
+    const counts = (await Promise.all(calls)).map((note) => note.count);
+    expect(counts).toEqual(calls.map((_, index) => index));
+  });
+});
