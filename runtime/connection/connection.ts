@@ -14,7 +14,10 @@ export type Serialization = 1 | 2;
  */
 export type ConnectionState = "opening" | "open" | "draining" | "closed";
 
-/** What both sides of a connection share. Nothing here throws for what the peer does: such faults end in outcomes and events. */
+/**
+ * What both sides of a connection share: made by `createClientConnection` (client-connection.ts) and `createServerConnection`
+ * (server-connection.ts). Nothing here throws for what the peer does: such faults end in outcomes and events.
+ */
 export interface Connection {
   readonly state: ConnectionState;
   /** Address of the other side, as the transport names it. */
@@ -80,7 +83,8 @@ export const copiedBodyBytes: number = 16 * 1024;
 
 /**
  * Gets what the peer answers. Order: `onItem` any number of times, then exactly one of `onResponse`, `onEnd`, `onError`; nothing after it.
- * A throw from any of them cancels this call with `handler_threw`, nothing else.
+ * A throw from `onItem` cancels the call; a throw from `onResponse`, `onItem` or `onEnd` is handed to `onError` (an RpcError as it is), so a decoder may
+ * simply throw. A throw from `onError` is swallowed.
  * Byte views are valid only during the call: decode or copy at once.
  */
 export interface ReplyReceiver {
@@ -176,6 +180,11 @@ export interface OutgoingFailure {
   readonly errorType?: string | undefined;
   readonly body?: Uint8Array | undefined;
   readonly retryAfterMs?: number | undefined;
+  /**
+   * True when no handler has run, as for an unknown method or a call that was turned away. Without it a reason that says "may be sent again"
+   * is replaced by `application`, so that an error which a handler got from elsewhere never makes its caller repeat the call.
+   */
+  readonly notStarted?: boolean | undefined;
 }
 
 /** Gets what the client sends after the request. A throw from any of them fails this call with `internal`, nothing else. */
@@ -215,11 +224,8 @@ export interface PeerLimits {
   readonly maxFrameBytes: number;
   /** Bytes of one message. */
   readonly maxMessageBytes: number;
+  /** Calls in progress. */
   readonly maxCalls: number;
-  /** Bytes of items that may be under way on one stream. */
-  readonly streamCreditBytes: number;
-  /** Bytes of items that may be under way on the connection. */
-  readonly connectionCreditBytes: number;
 }
 
 /** What {@link createClientConnection} and {@link createServerConnection} share. */

@@ -9,8 +9,9 @@ export class ReceiveWindow {
   held: number;
   readonly #windowBytes: number;
 
-  constructor(windowBytes: number) {
-    this.outstanding = windowBytes;
+  /** `initialBytes`: what every peer may send without being told; the rest of the window is granted. */
+  constructor(initialBytes: number, windowBytes: number) {
+    this.outstanding = initialBytes;
     this.held = 0;
     this.#windowBytes = windowBytes;
   }

@@ -1,6 +1,6 @@
 import type { Environment } from "../environment/environment.ts";
 
-/** Allows `burst` events at once and `perSecond` in the long run. Asks the clock only when the burst seems used up. */
+/** Allows `burst` events at once and `perSecond` in the long run. */
 export class TokenBucket {
   readonly #environment: Environment;
   readonly #burst: number;
@@ -18,7 +18,7 @@ export class TokenBucket {
 
   /** @returns false when there is no token left */
   take(): boolean {
-    if (this.#tokens < 1) this.#fill();
+    this.#fill();
     if (this.#tokens < 1) return false;
     this.#tokens--;
     return true;

@@ -1,5 +1,5 @@
 /** Canonical status codes with the numbers that gRPC gives them. */
-export const Code = Object.freeze({
+export const Code = {
   cancelled: 1,
   unknown: 2,
   invalidArgument: 3,
@@ -16,7 +16,7 @@ export const Code = Object.freeze({
   unavailable: 14,
   dataLoss: 15,
   unauthenticated: 16,
-} as const);
+} as const;
 
 /** One of the canonical status codes. */
 export type Code = (typeof Code)[keyof typeof Code];

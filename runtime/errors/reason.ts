@@ -1,14 +1,35 @@
 import { Code } from "./code.ts";
 
 /** What a reason means for the caller. */
-interface ReasonRow {
+export interface ReasonRow {
   readonly code: Code;
   /** The request certainly never reached a handler, so any call may be sent again. */
   readonly retryable: boolean;
 }
 
+/** Why a call failed, finer than its code. */
+export type Reason =
+  | "declared"
+  | "application"
+  | "handler_threw"
+  | "cancelled_by_caller"
+  | "deadline_passed"
+  | "unknown_service"
+  | "unknown_method"
+  | "malformed_message"
+  | "constraint_violated"
+  | "limit_exceeded"
+  | "too_many_calls"
+  | "connect_failed"
+  | "handshake_failed"
+  | "draining"
+  | "connection_lost"
+  | "client_closed"
+  | "unsupported"
+  | "protocol_violated";
+
 /** Fine reasons behind a code. Retry, failover and breaker read this table, never text. */
-export const reasons = Object.freeze({
+export const reasons: Readonly<Record<Reason, ReasonRow>> = Object.freeze({
   declared: { code: Code.unknown, retryable: false },
   application: { code: Code.unknown, retryable: false },
   handler_threw: { code: Code.internal, retryable: false },
@@ -27,10 +48,7 @@ export const reasons = Object.freeze({
   client_closed: { code: Code.cancelled, retryable: false },
   unsupported: { code: Code.unimplemented, retryable: false },
   protocol_violated: { code: Code.internal, retryable: false },
-} as const satisfies Record<string, ReasonRow>);
-
-/** Why a call failed, finer than its code. */
-export type Reason = keyof typeof reasons;
+});
 
 /** True for a known reason. */
 export function isReason(value: string): value is Reason {

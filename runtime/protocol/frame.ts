@@ -11,7 +11,7 @@ export const protocolVersion = 1;
 export const fixedBytes = 20;
 
 /** Offsets within the fixed part [FRM-1]. */
-export const FrameOffset = Object.freeze({
+export const FrameOffset = {
   magic: 0,
   version: 2,
   kind: 3,
@@ -21,10 +21,10 @@ export const FrameOffset = Object.freeze({
   flags: 11,
   idHigh: 12,
   idLow: 16,
-} as const);
+} as const;
 
 /** What a frame is [FRM-5]. */
-export const FrameKind = Object.freeze({
+export const FrameKind = {
   request: 1,
   response: 2,
   error: 3,
@@ -36,7 +36,7 @@ export const FrameKind = Object.freeze({
   pong: 9,
   settings: 10,
   goaway: 11,
-} as const);
+} as const;
 
 /** One of the known kinds. */
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
@@ -48,7 +48,7 @@ export const lastKind: number = FrameKind.goaway;
 export const ignorableBit = 0x80;
 
 /** The flags byte [FRM-8]. */
-export const FrameFlag = Object.freeze({
+export const FrameFlag = {
   /** Number of the compressor of the body; 0 is none. */
   compressorMask: 0x0f,
   /** The sender of this frame sends nothing more on this stream. */
@@ -59,13 +59,13 @@ export const FrameFlag = Object.freeze({
   moreFollows: 0x40,
   /** Must be 0. */
   reserved: 0x80,
-} as const);
+} as const;
 
 /** How a body is written [FRM-7]. */
-export const Serialization = Object.freeze({ none: 0, binary: 1, json: 2 } as const);
+export const Serialization = { none: 0, binary: 1, json: 2 } as const;
 
 /** Tags of the header [HDR-5]. Those from 0x80 on may be skipped by who does not know them. */
-export const HeaderTag = Object.freeze({
+export const HeaderTag = {
   methodId: 0x01,
   methodPath: 0x02,
   deadline: 0x03,
@@ -86,7 +86,7 @@ export const HeaderTag = Object.freeze({
   errorId: 0x88,
   retryAfter: 0x89,
   metadata: 0x8a,
-} as const);
+} as const;
 
 /** Bytes of a trace context: 16 trace id, 8 span id, 1 flags. */
 export const traceContextBytes = 25;
@@ -94,7 +94,7 @@ export const traceContextBytes = 25;
 export const retryNever = 0xffffffff;
 
 /** Why a connection ends [GOA-3]. */
-export const GoawayCode = Object.freeze({
+export const GoawayCode = {
   /** A polite end. */
   none: 0,
   protocol: 1,
@@ -105,7 +105,7 @@ export const GoawayCode = Object.freeze({
   slowPeer: 6,
   idle: 7,
   internal: 8,
-} as const);
+} as const;
 
 /** One of the known reasons to end a connection. */
 export type GoawayCode = (typeof GoawayCode)[keyof typeof GoawayCode];

@@ -7,18 +7,19 @@ export const optionMagic = 0x3bef5c;
 export const codecType = "application/x-rpcgen";
 
 /** How an Option spells the serializations. */
-const serializationNames = Object.freeze({ binary: Serialization.binary, json: Serialization.json } as const);
+const serializationNames: Readonly<Record<string, NegotiableSerialization>> = {
+  binary: Serialization.binary,
+  json: Serialization.json,
+};
 
 /** A serialization that can be negotiated. */
-export type NegotiableSerialization = (typeof serializationNames)[keyof typeof serializationNames];
+export type NegotiableSerialization = typeof Serialization.binary | typeof Serialization.json;
 
 /** Limits that an Option announces: what its sender accepts. */
 export interface AnnouncedLimits {
   readonly maxFrameBytes: number;
   readonly maxMessageBytes: number;
   readonly maxCalls: number;
-  readonly streamCreditBytes: number;
-  readonly connectionCreditBytes: number;
 }
 
 /** The first thing on a connection, each way. */
@@ -97,8 +98,10 @@ export class OptionReader {
     const room = this.#maxBytes - this.#length;
     const lineEnd = chunk.indexOf(lineFeed);
     const part = chunk.subarray(0, Math.min(lineEnd < 0 ? chunk.length : lineEnd + 1, room + 1));
-    if (!this.#matchesPrefix(part)) return { kind: "fault", isOurs: false, message: "The first bytes are not an Option." };
-    if (part.length > room) return { kind: "fault", isOurs: false, message: `An Option may have ${this.#maxBytes} bytes.` };
+    if (!this.#matchesPrefix(part))
+      return { kind: "fault", isOurs: false, message: "The first bytes are not an Option." };
+    if (part.length > room)
+      return { kind: "fault", isOurs: false, message: `An Option may have ${this.#maxBytes} bytes.` };
     this.#append(part);
     if (lineEnd < 0) return { kind: "more" };
     const option = parseOption(this.#bytes.subarray(0, this.#length - 1));
@@ -191,8 +194,6 @@ const limitNames = [
   "maxFrameBytes",
   "maxMessageBytes",
   "maxCalls",
-  "streamCreditBytes",
-  "connectionCreditBytes",
 ] as const satisfies readonly (keyof AnnouncedLimits)[];
 
 /** What a peer uses before it has read an Option may not be taken back; the rest only makes calls fail or wait [OPT-9]. */
@@ -200,8 +201,6 @@ const limitFloors: AnnouncedLimits = {
   maxFrameBytes: initialPeerLimits.maxFrameBytes,
   maxMessageBytes: 0,
   maxCalls: 0,
-  streamCreditBytes: initialPeerLimits.streamCreditBytes,
-  connectionCreditBytes: initialPeerLimits.connectionCreditBytes,
 };
 
 function jsonName(name: string): string {
@@ -212,9 +211,7 @@ function readSerializations(value: unknown): readonly NegotiableSerialization[] 
   if (value === undefined) return [Serialization.binary];
   if (!Array.isArray(value)) return [];
   const known = value.map((name) =>
-    typeof name === "string" && Object.hasOwn(serializationNames, name)
-      ? serializationNames[name as keyof typeof serializationNames]
-      : undefined,
+    typeof name === "string" && Object.hasOwn(serializationNames, name) ? serializationNames[name] : undefined,
   );
   return known.filter((item) => item !== undefined);
 }

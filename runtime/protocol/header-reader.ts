@@ -197,7 +197,9 @@ export function* headerEntries(
 
 /** True for `[a-z0-9._-]`. */
 export function isKeyByte(byte: number): boolean {
-  return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === 0x2e || byte === 0x5f;
+  return (
+    (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === 0x2e || byte === 0x5f
+  );
 }
 
 function isKnownTag(tag: number): boolean {

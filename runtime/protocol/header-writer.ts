@@ -59,7 +59,8 @@ export class HeaderWriter {
   }
 
   #tag(tag: number, length: number): this {
-    if (length > maxTagValueBytes) throw new RangeError(`A header value may have ${maxTagValueBytes} bytes; found ${length}.`);
+    if (length > maxTagValueBytes)
+      throw new RangeError(`A header value may have ${maxTagValueBytes} bytes; found ${length}.`);
     return this.#append(
       length < 0x80 ? Uint8Array.of(tag, length) : Uint8Array.of(tag, (length & 0x7f) | 0x80, length >>> 7),
     );

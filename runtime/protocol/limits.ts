@@ -54,9 +54,9 @@ export interface Limits {
   readonly maxAgeMs: number;
   /** Milliseconds that calls get when age or idleness drains a connection. */
   readonly ageGraceMs: number;
-  /** Bytes of items that the peer may have under way on one stream. At least 65,536. Breach: GOAWAY credit overrun. */
+  /** Bytes of items that the peer may have under way on one stream. At least 262,144. Breach: GOAWAY credit overrun. */
   readonly streamCreditBytes: number;
-  /** The same for all streams of a connection. At least {@link Limits.streamCreditBytes}. */
+  /** The same for all streams of a connection. At least 1,048,576. */
   readonly connectionCreditBytes: number;
   /** Bytes waiting to be sent above which we stop reading from the peer. */
   readonly outboundPauseBytes: number;
@@ -106,13 +106,14 @@ export const defaultLimits: Limits = Object.freeze({
 });
 
 /** What each side may take for granted about the other before its Option arrives [OPT-9]. */
-export const initialPeerLimits = Object.freeze({
-  maxFrameBytes: 64 * 1024,
-  maxMessageBytes: 4 * 1024 * 1024,
+export const initialPeerLimits = {
+  maxFrameBytes: 65_536,
+  maxMessageBytes: 4_194_304,
   maxCalls: 1_000,
-  streamCreditBytes: 256 * 1024,
-  connectionCreditBytes: 1024 * 1024,
-} as const);
+} as const;
+
+/** Credit that every sender begins with [FLW-2]; a receiver that wants to allow more grants the difference. */
+export const initialCredit = { streamBytes: 262_144, connectionBytes: 1_048_576 } as const;
 
 /** The floor where it is not 0, and the ceiling where it is not 2^31 - 1. */
 const ranges: { readonly [Name in keyof Limits]?: readonly [min: number, max: number] } = {
@@ -126,8 +127,8 @@ const ranges: { readonly [Name in keyof Limits]?: readonly [min: number, max: nu
   maxMetadataKeyBytes: [1, 255],
   maxCalls: [1, 65_535],
   pingStrikes: [0, 1_000],
-  streamCreditBytes: [initialPeerLimits.streamCreditBytes, 2 ** 30],
-  connectionCreditBytes: [initialPeerLimits.connectionCreditBytes, 2 ** 30],
+  streamCreditBytes: [initialCredit.streamBytes, 2 ** 30],
+  connectionCreditBytes: [initialCredit.connectionBytes, 2 ** 30],
   slowPeerMs: [1, 600_000],
   closeMs: [1, 60_000],
 };

@@ -1,0 +1,325 @@
+import { systemEnvironment } from "../environment/system.ts";
+import type { RpcError } from "../errors/rpc-error.ts";
+import {
+  FrameFlag,
+  FrameKind,
+  GoawayCode,
+  HeaderTag,
+  laneMask,
+  onewayLane,
+  protocolVersion,
+  Serialization as Numbers,
+} from "../protocol/frame.ts";
+import type { FrameReader } from "../protocol/frame-reader.ts";
+import { codecType, createOption, type Option } from "../protocol/handshake.ts";
+import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
+import { createLimits, type Limits } from "../protocol/limits.ts";
+import type {
+  ClientConnection,
+  ClientConnectionOptions,
+  ConnectionEvents,
+  ConnectionState,
+  OutgoingCall,
+  OutgoingRequest,
+  PeerLimits,
+  Serialization,
+} from "./connection.ts";
+import { LaneTable } from "./lane-table.ts";
+import { createError, Multiplexer, type Role } from "./multiplexer.ts";
+import { ClientCall, copySmall, type OutgoingCallOwner } from "./outgoing-call.ts";
+import { Queue } from "./queue.ts";
+
+/**
+ * Starts the client's side on a transport: sends the Option at once, without waiting for the answer.
+ * @throws RangeError or TypeError for limits that are not allowed
+ */
+export function createClientConnection(options: ClientConnectionOptions): ClientConnection {
+  return new ClientSide(options);
+}
+
+class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
+  readonly link: Multiplexer;
+  serialization: Serialization;
+  /** A client accepts no requests: its GOAWAY names none. */
+  readonly lastIdHigh: number;
+  readonly lastIdLow: number;
+  readonly #limits: Limits;
+  readonly #events: ConnectionEvents;
+  readonly #serializations: readonly Serialization[];
+  readonly #table: LaneTable<ClientCall>;
+  readonly #waiting: Queue<ClientCall>;
+  readonly #oneways: Set<ClientCall>;
+  #waitingCount: number;
+  #idHigh: number;
+  #sequenceLow: number;
+
+  constructor(options: ClientConnectionOptions) {
+    this.#limits = createLimits(options.limits);
+    this.#events = options.events ?? {};
+    this.#serializations = options.serializations ?? [Numbers.binary, Numbers.json];
+    if (this.#serializations.length === 0)
+      throw new TypeError("serializations must name at least one: 1 (binary) or 2 (JSON).");
+    this.serialization = this.#serializations[0] as Serialization;
+    this.lastIdHigh = 0;
+    this.lastIdLow = 0;
+    this.#table = new LaneTable(true);
+    this.#waiting = new Queue();
+    this.#oneways = new Set();
+    this.#waitingCount = 0;
+    this.#idHigh = 0;
+    this.#sequenceLow = 0;
+    const environment = options.environment ?? systemEnvironment;
+    this.link = new Multiplexer({
+      side: "client",
+      transport: options.transport,
+      environment,
+      limits: this.#limits,
+      role: this,
+    });
+    this.link.sendOption(createOption(this.#serializations, this.#limits, options.peerName));
+    options.transport.start(this.link);
+  }
+
+  get state(): ConnectionState {
+    return this.link.state;
+  }
+
+  get peer(): string {
+    return this.link.transport.peerAddress;
+  }
+
+  get peerLimits(): PeerLimits {
+    return this.link.peer;
+  }
+
+  get callsInProgress(): number {
+    return this.#table.size + this.#waitingCount + this.#oneways.size;
+  }
+
+  drain(graceMs: number): Promise<void> {
+    return this.link.drain(graceMs);
+  }
+
+  abort(error?: RpcError): void {
+    this.link.abort(error);
+  }
+
+  startCall(request: OutgoingRequest): OutgoingCall {
+    const extra = encodeExtra(request, this.#limits);
+    const call = new ClientCall(this, request, request.serialization ?? this.serialization, extra);
+    const refusal = this.#refusal(request);
+    if (refusal !== undefined) {
+      this.link.environment.defer(() => call.fail(refusal));
+      return call;
+    }
+    if (call.deadlineMs !== Infinity) this.link.wheel.add(call);
+    const lane = this.#waitingCount > 0 ? -1 : this.#takeLane(call);
+    if (lane >= 0) this.#open(call, lane, request);
+    else this.#wait(call, request);
+    this.link.liveness.onBusy();
+    return call;
+  }
+
+  release(call: ClientCall): void {
+    if (call.request !== undefined) this.#leaveLine(call);
+    else if (call.isOneway) this.#oneways.delete(call);
+    else this.#table.delete(call);
+    if (this.#waitingCount > 0) this.#openNext();
+    if (this.link.state === "draining") this.link.closeWhenDrained();
+  }
+
+  onStreamFrame(reader: FrameReader): void {
+    const { kind, idHigh, idLow } = reader;
+    if (kind === FrameKind.request || kind === FrameKind.cancel)
+      return this.#fault(`A server sent a frame of kind ${kind}.`);
+    const call = this.#table.get(idHigh, idLow);
+    if (call !== undefined) return call.onFrame(reader);
+    if (this.#isUnused(idHigh, idLow)) return this.#fault("A reply names a call that was never started.");
+    if (kind === FrameKind.item) this.link.discardItem(reader);
+  }
+
+  onStreamCredit(idHigh: number, idLow: number, bytes: number): boolean {
+    return this.#table.get(idHigh, idLow)?.addCredit(bytes) ?? true;
+  }
+
+  onBadHeader(reader: FrameReader, verdict: string): void {
+    const call = this.#table.get(reader.idHigh, reader.idLow);
+    call?.cancel(
+      createError(
+        verdict === "metadata_limit" ? "limit_exceeded" : "unsupported",
+        `The header of the reply cannot be accepted: ${verdict}.`,
+      ),
+    );
+  }
+
+  onOption(option: Option): undefined | string {
+    if (option.codecType !== codecType)
+      return `The server speaks ${JSON.stringify(option.codecType.slice(0, 64))}, not ${codecType}.`;
+    if (option.version !== protocolVersion)
+      return `The server speaks version ${option.version}, not ${protocolVersion}.`;
+    const chosen = option.serializations[0];
+    if (chosen === undefined || !this.#serializations.includes(chosen))
+      return "The server chose no serialization that was offered.";
+    this.serialization = chosen;
+    return undefined;
+  }
+
+  onGoaway(idHigh: number, idLow: number): void {
+    const refused = createError("draining", "The server is going away and did not take this call.");
+    for (const call of this.#takeWaiting()) call.fail(refused);
+    for (const call of this.#table.all()) {
+      if (call.idHigh > idHigh || (call.idHigh === idHigh && call.idLow > idLow)) call.fail(refused);
+    }
+  }
+
+  terminate(error: RpcError): void {
+    for (const call of this.#takeWaiting())
+      call.fail(createError(this.#unsentReason(error), error.message, error.cause));
+    for (const call of this.#table.all()) call.fail(error);
+    for (const call of [...this.#oneways]) call.fail(error);
+  }
+
+  readonly onOpen = (): void => this.#events.onOpen?.();
+  readonly onDraining = (): void => this.#events.onDraining?.();
+  readonly onClose = (error: RpcError | undefined): void => this.#events.onClose?.(error);
+
+  /** A call that waits in line was never sent, so it may be tried elsewhere. */
+  #unsentReason(error: RpcError): "draining" | typeof error.reason {
+    return error.reason === "connection_lost" ? "draining" : error.reason;
+  }
+
+  #takeWaiting(): ClientCall[] {
+    return this.#waiting.takeAll().filter((call) => call.request !== undefined);
+  }
+
+  #refusal(request: OutgoingRequest): RpcError | undefined {
+    const { state } = this.link;
+    if (state === "closed" || state === "draining") return createError("draining", `The connection is ${state}.`);
+    if (request.body.length > this.link.peer.maxMessageBytes) {
+      return createError(
+        "limit_exceeded",
+        `A request of ${request.body.length} bytes is longer than the ${this.link.peer.maxMessageBytes} that the server takes.`,
+      );
+    }
+    if (request.deadlineMs !== undefined && request.deadlineMs <= this.link.environment.now()) {
+      return createError("deadline_passed", "The deadline had passed before the call was sent.");
+    }
+    if (this.#waitingCount < this.#limits.maxWaitingCalls) return undefined;
+    return createError("too_many_calls", `${this.#waitingCount} calls already wait for this connection.`);
+  }
+
+  #takeLane(call: ClientCall): number {
+    return call.isOneway ? onewayLane : this.#table.takeLane(this.link.peer.maxCalls);
+  }
+
+  #wait(call: ClientCall, request: OutgoingRequest): void {
+    call.request = { ...request, body: copySmall(request.body) };
+    this.#waiting.push(call);
+    this.#waitingCount++;
+  }
+
+  #leaveLine(call: ClientCall): void {
+    call.request = undefined;
+    this.#waitingCount--;
+  }
+
+  #openNext(): void {
+    for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
+      const { request } = next;
+      const lane = request === undefined ? 0 : this.#takeLane(next);
+      if (lane < 0) return;
+      this.#waiting.shift();
+      if (request === undefined) continue;
+      this.#waitingCount--;
+      return this.#open(next, lane, request);
+    }
+  }
+
+  #open(call: ClientCall, lane: number, request: OutgoingRequest): void {
+    call.state = "open";
+    call.request = undefined;
+    this.#nextId(call, lane);
+    if (call.isOneway) this.#oneways.add(call);
+    else this.#table.set(call);
+    this.#writeRequest(call, request);
+    call.onOpened();
+    if (!call.isOneway) return;
+    this.link.outbound.afterFlush(() => call.onHanded());
+  }
+
+  /** Ids rise by one sequence number per call, whatever the lane [STR-2]. */
+  #nextId(call: ClientCall, lane: number): void {
+    if (++this.#sequenceLow > laneMask) {
+      this.#sequenceLow = 0;
+      this.#idHigh++;
+    }
+    call.idHigh = this.#idHigh;
+    call.idLow = ((this.#sequenceLow << 16) | lane) >>> 0;
+  }
+
+  #isUnused(idHigh: number, idLow: number): boolean {
+    return idHigh > this.#idHigh || (idHigh === this.#idHigh && idLow >>> 16 > this.#sequenceLow);
+  }
+
+  #writeRequest(call: ClientCall, request: OutgoingRequest): void {
+    const { outbound, environment } = this.link;
+    const hasDeadline = call.deadlineMs !== Infinity;
+    const micros = hasDeadline
+      ? Math.min(Math.max(0, Math.ceil((call.deadlineMs - environment.now()) * 1000)), maxDeadlineMicros)
+      : 0;
+    const flags = (call.isOneway ? FrameFlag.oneway : 0) | (request.hasItems === true ? 0 : FrameFlag.endOfStream);
+    const headerLength = hotTagBytes + (hasDeadline ? hotTagBytes : 0) + call.extra.length;
+    if (!outbound.canWrite(headerLength, request.body.length)) {
+      return call.queueRequest(
+        flags,
+        encodeRequestHeader(request.methodId, hasDeadline, micros, call.extra),
+        request.body,
+      );
+    }
+    const { writer } = outbound;
+    writer.begin(
+      FrameKind.request,
+      call.serialization,
+      flags,
+      call.idHigh,
+      call.idLow,
+      headerLength,
+      request.body.length,
+    );
+    writer.tag32(HeaderTag.methodId, request.methodId);
+    if (hasDeadline) writer.tag32(HeaderTag.deadline, micros);
+    if (call.extra.length > 0) writer.copy(call.extra);
+    writer.copy(request.body);
+    outbound.wake();
+  }
+
+  #fault(message: string): void {
+    this.link.onFault({ code: GoawayCode.protocol, message });
+  }
+}
+
+/** Bytes of a tag with a number of four bytes. */
+const hotTagBytes = 6;
+/** Deadlines travel in four bytes: up to 71 minutes. */
+const maxDeadlineMicros = 0xffffffff;
+
+function encodeExtra(request: OutgoingRequest, limits: Limits): Uint8Array {
+  const { methodPath, attempt, priority, metadata } = request;
+  if (methodPath === undefined && !attempt && priority === undefined && metadata === undefined) return emptyHeader;
+  const header = new HeaderWriter().text(HeaderTag.methodPath, methodPath);
+  if (attempt) header.number(HeaderTag.attempt, attempt);
+  if (priority !== undefined) header.number(HeaderTag.priority, priority);
+  return header.metadata(metadata, limits).finish();
+}
+
+function encodeRequestHeader(methodId: number, hasDeadline: boolean, micros: number, extra: Uint8Array): Uint8Array {
+  const header = Buffer.alloc(hotTagBytes * (hasDeadline ? 2 : 1) + extra.length);
+  header.set([HeaderTag.methodId, 4]);
+  header.writeUInt32BE(methodId, 2);
+  if (hasDeadline) {
+    header.set([HeaderTag.deadline, 4], hotTagBytes);
+    header.writeUInt32BE(micros, hotTagBytes + 2);
+  }
+  header.set(extra, header.length - extra.length);
+  return header;
+}

@@ -1,0 +1,356 @@
+import type { WheelEntry } from "../environment/timer-wheel.ts";
+import { RpcError } from "../errors/rpc-error.ts";
+import { FrameFlag, FrameKind, GoawayCode, HeaderTag } from "../protocol/frame.ts";
+import type { FrameReader } from "../protocol/frame-reader.ts";
+import { decodeMetadata, type HeaderReader } from "../protocol/header-reader.ts";
+import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
+import type { IncomingCall, Metadata, OutgoingFailure, RequestReceiver, Serialization } from "./connection.ts";
+import { encodeFailure } from "./failure.ts";
+import { IncomingLane } from "./incoming-lane.ts";
+import { createError, type Multiplexer } from "./multiplexer.ts";
+import { copySmall } from "./outgoing-call.ts";
+import type { LaneOwner, OutgoingLane } from "./outgoing-lane.ts";
+import { toSerialization } from "./reply-head.ts";
+
+/** What a call asks of its connection. */
+export interface IncomingCallOwner {
+  readonly link: Multiplexer;
+  /** The request is complete: hand it to the server. */
+  dispatch(call: ServerCall, body: Uint8Array): void;
+  /** Nothing more is sent or read for the call: its lane is free. */
+  release(call: ServerCall): void;
+  /** Released and settled: it no longer counts. */
+  forget(call: ServerCall): void;
+}
+
+/**
+ * reading: the request arrives in chunks -> running, done
+ * running: the handler has it -> replying (the last word waits in the queues), done
+ * replying -> done
+ * done: answered, cancelled, timed out or lost
+ */
+type CallState = "reading" | "running" | "replying" | "done";
+
+/** A call at the server. */
+export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
+  readonly idHigh: number;
+  readonly idLow: number;
+  readonly methodId: number;
+  readonly methodPath: string | undefined;
+  readonly serialization: Serialization;
+  readonly oneway: boolean;
+  readonly hasItems: boolean;
+  readonly attempt: number;
+  readonly priority: number | undefined;
+  receiver: RequestReceiver | undefined;
+  deadlineMs: number;
+  wheelNext: WheelEntry | undefined;
+  wheelPrevious: WheelEntry | undefined;
+  wheelBucket: number;
+  /** Bytes of the request, charged until the call is forgotten. */
+  requestBytes: number;
+  isSettled: boolean;
+  #state: CallState;
+  readonly #owner: IncomingCallOwner;
+  readonly #header: Uint8Array | undefined;
+  #pairs: readonly (readonly [key: string, value: string])[] | undefined;
+  #itemsEnded: boolean;
+  #hasSentMetadata: boolean;
+  #isWritableWanted: boolean;
+  #outgoing: OutgoingLane | undefined;
+  #incoming: IncomingLane | undefined;
+
+  constructor(owner: IncomingCallOwner, reader: FrameReader, header: HeaderReader, deadlineMs: number) {
+    this.idHigh = reader.idHigh;
+    this.idLow = reader.idLow;
+    this.methodId = header.methodId;
+    this.methodPath = header.has(HeaderTag.methodPath) ? header.text(HeaderTag.methodPath) : undefined;
+    this.serialization = toSerialization(reader.serialization);
+    this.oneway = (reader.flags & FrameFlag.oneway) !== 0;
+    this.hasItems = (reader.flags & FrameFlag.endOfStream) === 0;
+    this.attempt = header.attempt;
+    this.priority = header.priority < 0 ? undefined : header.priority;
+    this.receiver = undefined;
+    this.deadlineMs = deadlineMs;
+    this.wheelNext = undefined;
+    this.wheelPrevious = undefined;
+    this.wheelBucket = -1;
+    this.requestBytes = 0;
+    this.isSettled = false;
+    this.#state = "reading";
+    this.#owner = owner;
+    this.#header = header.retainMetadata();
+    this.#pairs = undefined;
+    this.#itemsEnded = !this.hasItems;
+    this.#hasSentMetadata = false;
+    this.#isWritableWanted = false;
+    this.#outgoing = undefined;
+    this.#incoming = undefined;
+  }
+
+  get open(): boolean {
+    return this.#state === "running" || this.#state === "reading";
+  }
+
+  metadata(): readonly (readonly [key: string, value: string])[] {
+    return (this.#pairs ??= decodeMetadata(this.#header));
+  }
+
+  respond(body: Uint8Array, metadata?: Metadata): void {
+    if (this.#state !== "running" || this.#isMuteOrTooLong(body)) return;
+    this.#say(FrameKind.response, FrameFlag.endOfStream, this.serialization, this.#encodeMetadata(metadata), body);
+  }
+
+  sendItem(body: Uint8Array, metadata?: Metadata): boolean {
+    if (this.#state !== "running" || this.#isMuteOrTooLong(body)) return true;
+    const message = {
+      kind: FrameKind.item,
+      flags: 0,
+      serialization: this.serialization,
+      header: this.#encodeMetadata(metadata),
+      body: copySmall(body),
+    };
+    const isSent = this.#owner.link.outbound.send(this.#lane(), message);
+    this.#isWritableWanted = !isSent;
+    return isSent;
+  }
+
+  end(metadata?: Metadata): void {
+    if (this.#state !== "running") return;
+    if (this.oneway) return this.#finish();
+    this.#say(FrameKind.end, FrameFlag.endOfStream, 0, this.#encodeMetadata(metadata), emptyHeader);
+  }
+
+  fail(failure: OutgoingFailure): void {
+    if (this.#state !== "running" && this.#state !== "reading") return;
+    if (this.oneway) return this.#finish();
+    const body = failure.body ?? emptyHeader;
+    const serialization = body.length === 0 ? 0 : this.serialization;
+    const header = encodeFailure(failure, this.#owner.link.limits);
+    const fits = body.length <= maxFailureBytes;
+    this.#say(FrameKind.error, FrameFlag.endOfStream, fits ? serialization : 0, header, fits ? body : emptyHeader);
+  }
+
+  consumed(cost: number): void {
+    if (this.#incoming !== undefined) this.#owner.link.consume(this.#incoming, this.idHigh, this.idLow, cost);
+  }
+
+  settle(): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    if (this.#state === "running") {
+      if (!this.oneway) return this.#failUnanswered();
+      this.#finish();
+    } else if (this.#state === "done") this.#owner.forget(this);
+  }
+
+  onDeadline(): void {
+    this.#breakOff(createError("deadline_passed", "The deadline passed while the server worked on the call."));
+  }
+
+  onLaneEmpty(): void {
+    if (this.#state === "replying") return this.#finish();
+    if (!this.#isWritableWanted) return;
+    this.#isWritableWanted = false;
+    this.#call(() => this.receiver?.onWritable?.());
+  }
+
+  /** The caller gave up or the connection is lost: the handler hears of it, nothing more is said. */
+  cancel(error: RpcError): void {
+    const wasRunning = this.#state === "running";
+    this.#finish();
+    if (wasRunning) this.#tell(error);
+  }
+
+  /** Continues a request in chunks. */
+  onRequestChunk(reader: FrameReader): void {
+    if (this.#state !== "reading") return this.#fault("A request was sent twice with the same id.");
+    this.readRequest(reader);
+  }
+
+  /** Takes a frame of the request. */
+  readRequest(reader: FrameReader): void {
+    const link = this.#owner.link;
+    const isWhole = this.#incoming === undefined && (reader.flags & FrameFlag.moreFollows) === 0;
+    if (isWhole && reader.bodyEnd - reader.bodyStart <= link.limits.maxMessageBytes) return this.#start(reader.body());
+    const message = link.receive(reader, this.#lanes());
+    if (message === "too_long") return this.#refuseTooLong();
+    if (typeof message !== "string") this.#start(message.body);
+  }
+
+  onItem(reader: FrameReader): void {
+    if (this.#itemsEnded || this.#state === "reading")
+      return this.#fault("An item came before the request was complete or after its end.");
+    const message = this.#owner.link.receive(reader, this.#lanes());
+    if (message === "too_long") return this.#refuseTooLong();
+    if (typeof message === "string") return;
+    if (message.serialization !== this.serialization)
+      return this.#refuse("unsupported", "The items of a call must have the serialization of its request.");
+    if (this.receiver?.onItem === undefined || this.#state !== "running") return this.consumed(message.cost);
+    this.#call(() => this.receiver?.onItem?.(message.body, message.cost));
+    if ((reader.flags & FrameFlag.endOfStream) !== 0) this.#endItems();
+  }
+
+  onItemsEnd(reader: FrameReader): void {
+    if (
+      this.#itemsEnded ||
+      this.#state === "reading" ||
+      this.#incoming?.assembly !== undefined ||
+      reader.bodyEnd > reader.bodyStart
+    ) {
+      return this.#fault("An end came twice, inside a message, or with a body.");
+    }
+    this.#endItems();
+  }
+
+  /** Turns the call away; its handler does not run. */
+  refuse(failure: OutgoingFailure): void {
+    this.fail({ ...failure, notStarted: true });
+    this.settle();
+  }
+
+  /** @returns false when the sum overflows */
+  addCredit(bytes: number): boolean {
+    return this.oneway || this.#owner.link.outbound.addLaneCredit(this.#lane(), bytes);
+  }
+
+  #endItems(): void {
+    this.#itemsEnded = true;
+    if (this.#state === "running") this.#call(() => this.receiver?.onItemsEnd?.());
+  }
+
+  #start(body: Uint8Array): void {
+    this.#state = "running";
+    this.requestBytes = body.length;
+    this.#owner.dispatch(this, body);
+  }
+
+  /** The last word. It may have to wait behind items, for credit or for the transport. */
+  #say(kind: number, flags: number, serialization: number, header: Uint8Array, body: Uint8Array): void {
+    const { outbound } = this.#owner.link;
+    this.#state = "replying";
+    const lane = this.#outgoing;
+    if ((lane === undefined || lane.state === "idle") && outbound.canWrite(header.length, body.length)) {
+      outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);
+      return this.#finish();
+    }
+    if (outbound.waitingBytes + body.length > this.#owner.link.limits.maxOutboundBytes) return this.#sayTooMuch();
+    if (outbound.send(this.#lane(), { kind, flags, serialization, header, body: copySmall(body) })) this.#finish();
+  }
+
+  #sayTooMuch(): void {
+    const error = createError("limit_exceeded", "Too many bytes of replies wait for this client.");
+    const header = encodeFailure({ error }, this.#owner.link.limits);
+    this.#owner.link.outbound.writeFrame(
+      FrameKind.error,
+      0,
+      FrameFlag.endOfStream,
+      this.idHigh,
+      this.idLow,
+      header,
+      emptyHeader,
+    );
+    this.#finish();
+  }
+
+  #failUnanswered(): void {
+    this.fail({ error: createError("handler_threw", "internal error") });
+  }
+
+  #isMuteOrTooLong(body: Uint8Array): boolean {
+    if (this.oneway) {
+      this.#finish();
+      return true;
+    }
+    const limit = Math.min(this.#owner.link.limits.maxMessageBytes, this.#owner.link.peer.maxMessageBytes);
+    if (body.length <= limit) return false;
+    this.fail({
+      error: createError(
+        "limit_exceeded",
+        `A reply of ${body.length} bytes is longer than the ${limit} that the client takes.`,
+      ),
+    });
+    return true;
+  }
+
+  #encodeMetadata(metadata: Metadata | undefined): Uint8Array {
+    if (metadata === undefined || this.#hasSentMetadata) return emptyHeader;
+    const header = new HeaderWriter().metadata(metadata, this.#owner.link.limits).finish();
+    this.#hasSentMetadata = true;
+    return header;
+  }
+
+  #refuseTooLong(): void {
+    this.#refuse(
+      "limit_exceeded",
+      `A message is longer than the ${this.#owner.link.limits.maxMessageBytes} bytes that the server takes.`,
+    );
+  }
+
+  #refuse(reason: "limit_exceeded" | "unsupported", message: string): void {
+    this.#breakOff(createError(reason, message));
+  }
+
+  /** Ends the call from here, past what waits to be sent: the client gets the error, a handler that runs is told to stop. */
+  #breakOff(error: RpcError): void {
+    if (this.#state === "done") return;
+    const before = this.#state;
+    this.#dropOutgoing();
+    this.#state = "running";
+    this.fail({ error, notStarted: before === "reading" });
+    if (before === "running") this.#tell(error);
+    else if (before === "reading") this.settle();
+  }
+
+  #tell(error: RpcError): void {
+    if (this.isSettled) return;
+    try {
+      this.receiver?.onCancel(error);
+    } catch {
+      // The call is over for its peer; a handler that fails to clean up has nobody to tell.
+    }
+  }
+
+  #fault(message: string): void {
+    this.#owner.link.onFault({ code: GoawayCode.protocol, message });
+  }
+
+  #lane(): OutgoingLane {
+    return (this.#outgoing ??= this.#owner.link.outbound.openLane(this.idHigh, this.idLow, this));
+  }
+
+  #lanes(): IncomingLane {
+    if (this.#incoming === undefined) {
+      this.#incoming = new IncomingLane(this.#owner.link.limits.streamCreditBytes);
+      this.#owner.link.grantStream(this.#incoming, this.idHigh, this.idLow);
+    }
+    return this.#incoming;
+  }
+
+  #dropOutgoing(): void {
+    if (this.#outgoing !== undefined) this.#owner.link.outbound.closeLane(this.#outgoing);
+    this.#outgoing = undefined;
+  }
+
+  #finish(): void {
+    if (this.#state === "done") return;
+    this.#state = "done";
+    const link = this.#owner.link;
+    link.wheel.remove(this);
+    this.#dropOutgoing();
+    if (this.#incoming !== undefined) link.closeLane(this.#incoming);
+    this.#owner.release(this);
+    if (this.isSettled) this.#owner.forget(this);
+  }
+
+  #call(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#breakOff(RpcError.from(error));
+    }
+  }
+}
+
+/** Data of a declared error: one frame's worth, header apart. */
+const maxFailureBytes = 16 * 1024;

@@ -1,0 +1,538 @@
+import type { Environment, Timer } from "../environment/environment.ts";
+import { TimerWheel } from "../environment/timer-wheel.ts";
+import { type Reason } from "../errors/reason.ts";
+import { RpcError } from "../errors/rpc-error.ts";
+import {
+  FrameFlag,
+  FrameKind,
+  GoawayCode,
+  HeaderTag,
+  ignorableBit,
+  type ProtocolFault,
+  Serialization,
+} from "../protocol/frame.ts";
+import { FrameReader, type FrameSink } from "../protocol/frame-reader.ts";
+import {
+  type AnnouncedLimits,
+  encodeOption,
+  limitsFromJson,
+  type Option,
+  OptionReader,
+  parseJsonObject,
+  refuseOption,
+} from "../protocol/handshake.ts";
+import { HeaderReader } from "../protocol/header-reader.ts";
+import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
+import { initialCredit, initialPeerLimits, type Limits } from "../protocol/limits.ts";
+import type { Transport, TransportEvents } from "../transport/transport.ts";
+import type { ConnectionState } from "./connection.ts";
+import type { IncomingLane, IncomingMessage } from "./incoming-lane.ts";
+import { Liveness } from "./liveness.ts";
+import { MessageAssembly } from "./message-assembly.ts";
+import { Outbound } from "./outbound.ts";
+import { PingPolicy } from "./ping-policy.ts";
+import { ReceiveWindow } from "./receive-window.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/** What client and server do differently. Called by {@link Multiplexer} only. */
+export interface Role {
+  /** A frame that belongs to a call; the header has been read into {@link Multiplexer.header}. */
+  onStreamFrame(reader: FrameReader): void;
+  /** Credit for a call. @returns false when the sum overflows */
+  onStreamCredit(idHigh: number, idLow: number, bytes: number): boolean;
+  /** A request whose header has a fault that only concerns the call. */
+  onBadHeader(reader: FrameReader, verdict: "unsupported" | "metadata_limit" | "metadata_invalid"): void;
+  /** The peer's Option. @returns the answer to send; undefined for none; text when it cannot be accepted */
+  onOption(option: Option): Option | undefined | string;
+  /** The peer sends GOAWAY. */
+  onGoaway(idHigh: number, idLow: number): void;
+  /** Every call ends with this error now. */
+  terminate(error: RpcError): void;
+  /** Calls in progress. */
+  readonly callsInProgress: number;
+  readonly onOpen: () => void;
+  readonly onDraining: () => void;
+  readonly onClose: (error: RpcError | undefined) => void;
+  /** Id for GOAWAY: the last request that was accepted. */
+  readonly lastIdHigh: number;
+  readonly lastIdLow: number;
+}
+
+/** What {@link Multiplexer} is made of. */
+export interface MultiplexerOptions {
+  readonly side: "client" | "server";
+  readonly transport: Transport;
+  readonly environment: Environment;
+  readonly limits: Limits;
+  readonly role: Role;
+}
+
+/**
+ * The state machine of a connection, without sockets: bytes and timers in, frames and calls of its {@link Role} out.
+ * States: see {@link ConnectionState}.
+ */
+export class Multiplexer implements FrameSink, TransportEvents {
+  readonly environment: Environment;
+  readonly limits: Limits;
+  readonly transport: Transport;
+  readonly outbound: Outbound;
+  readonly header: HeaderReader;
+  readonly wheel: TimerWheel;
+  readonly window: ReceiveWindow;
+  readonly cancels: TokenBucket;
+  readonly liveness: Liveness;
+  state: ConnectionState;
+  peer: AnnouncedLimits;
+  /** Messages that the peer has begun in chunks and not ended. */
+  chunking: number;
+  readonly #side: "client" | "server";
+  readonly #role: Role;
+  readonly #reader: FrameReader;
+  readonly #idleFrames: TokenBucket;
+  readonly #pings: PingPolicy;
+  #optionReader: OptionReader | undefined;
+  #handshakeTimer: Timer | undefined;
+  #graceTimer: Timer | undefined;
+  #graceEndMs: number;
+  #closeTimer: Timer | undefined;
+  #isPongWaiting: boolean;
+  #pongHigh: number;
+  #pongLow: number;
+  #pingCount: number;
+  #error: RpcError | undefined;
+  #transportClosed: boolean;
+  #closedWaiters: (() => void)[];
+
+  constructor(options: MultiplexerOptions) {
+    const { environment, limits, transport, side } = options;
+    this.environment = environment;
+    this.limits = limits;
+    this.transport = transport;
+    this.peer = initialPeerLimits;
+    this.outbound = new Outbound({
+      environment,
+      transport,
+      limits,
+      onSlowPeer: () => this.#lose(`The peer took no bytes for ${limits.slowPeerMs} ms.`),
+      onFlushed: () => this.#onFlushed(),
+      pausesReading: side === "server",
+    });
+    this.header = new HeaderReader(limits);
+    this.wheel = new TimerWheel(environment);
+    this.window = new ReceiveWindow(initialCredit.connectionBytes, limits.connectionCreditBytes);
+    this.cancels = new TokenBucket(environment, limits.cancelBurst, limits.cancelsPerSecond);
+    this.liveness = new Liveness({
+      environment,
+      limits,
+      isBusy: () => options.role.callsInProgress > 0,
+      isPartial: () => this.#reader.isPartial,
+      sendPing: () => this.#ping(),
+      onDead: (message) => this.#lose(message),
+    });
+    this.state = "opening";
+    this.chunking = 0;
+    this.#side = side;
+    this.#role = options.role;
+    this.#reader = new FrameReader(this, limits);
+    this.#idleFrames = new TokenBucket(environment, limits.idleFrameBurst, limits.idleFramesPerSecond);
+    this.#pings = new PingPolicy(limits);
+    this.#optionReader = new OptionReader(limits.maxOptionBytes);
+    this.#handshakeTimer = environment.setTimer(limits.handshakeMs, () => this.#onHandshakeTimeout());
+    this.#graceTimer = undefined;
+    this.#graceEndMs = Infinity;
+    this.#closeTimer = undefined;
+    this.#isPongWaiting = false;
+    this.#pongHigh = 0;
+    this.#pongLow = 0;
+    this.#pingCount = 0;
+    this.#error = undefined;
+    this.#transportClosed = false;
+    this.#closedWaiters = [];
+  }
+
+  onData(bytes: Uint8Array): void {
+    if (this.state === "closed") return;
+    let at = 0;
+    if (this.#optionReader !== undefined) {
+      at = this.#readOption(this.#optionReader, bytes);
+      if (at < 0 || at === bytes.length) return;
+    }
+    this.#reader.push(at === 0 ? bytes : bytes.subarray(at));
+    if (!this.#isClosed()) this.liveness.onRead();
+  }
+
+  onDrain(): void {
+    if (this.#isPongWaiting) this.#writePong();
+    this.outbound.onDrain();
+  }
+
+  onClose(error: Error | undefined): void {
+    if (this.#transportClosed) return;
+    this.#transportClosed = true;
+    const isPolite = error === undefined && this.#role.callsInProgress === 0 && this.state !== "opening";
+    const lost = isPolite ? undefined : createError("connection_lost", lostMessage(this.#side, error), error);
+    this.finish(lost);
+    this.#closeTimer?.cancel();
+    const waiters = this.#closedWaiters;
+    this.#closedWaiters = [];
+    this.#role.onClose(this.#error);
+    for (const resolve of waiters) resolve();
+  }
+
+  /** [DSP-1] */
+  onFrame(reader: FrameReader): void {
+    const kind = reader.kind;
+    if ((kind & ignorableBit) !== 0) return this.#chargeIdle();
+    const verdict = this.header.read(reader.bytes, reader.headerStart, reader.bodyStart);
+    if (verdict === "malformed") return this.onFault(protocolFault("A header is not a run of tag, length and value."));
+    if (verdict === "ok" && kind <= FrameKind.cancel) return this.#role.onStreamFrame(reader);
+    if (verdict !== "ok") return this.#onBadHeader(reader, verdict);
+    if (kind === FrameKind.credit) this.#onCredit(reader);
+    else if (kind === FrameKind.ping) this.#onPing(reader);
+    else if (kind === FrameKind.settings) this.#onSettings(reader);
+    else if (kind === FrameKind.goaway) this.#onGoaway(reader);
+    else this.#onPong(reader);
+  }
+
+  /** A breach: last words, then the end [GOA-4]. */
+  onFault(fault: ProtocolFault): void {
+    if (this.state === "closed") return;
+    this.#writeGoaway(fault.code, fault.message);
+    this.outbound.flush();
+    this.finish(createError("protocol_violated", fault.message));
+    this.#closePolitely();
+  }
+
+  /** Begins to drain; {@link onDrained} is asked at each step. */
+  drain(graceMs: number): Promise<void> {
+    if (this.state === "open" || this.state === "opening") this.#beginDrain(GoawayCode.none, "");
+    if (this.state === "draining") this.#limitGrace(graceMs);
+    return this.#transportClosed ? Promise.resolve() : new Promise((resolve) => this.#closedWaiters.push(resolve));
+  }
+
+  abort(error?: RpcError): void {
+    if (this.state === "closed") return;
+    this.finish(error ?? createError("connection_lost", "The connection was closed."));
+    this.transport.abort();
+  }
+
+  /** Drains because of idleness or age. */
+  retire(code: GoawayCode, message: string): void {
+    if (this.state !== "open") return;
+    this.#beginDrain(code, message);
+    this.#limitGrace(this.limits.ageGraceMs);
+  }
+
+  /** No new calls; the peer knows or will soon. */
+  enterDraining(): void {
+    if (this.state !== "open" && this.state !== "opening") return;
+    this.state = "draining";
+    this.#role.onDraining();
+  }
+
+  /** Asked whenever a call ended: closes a draining connection that has nothing left to do. */
+  closeWhenDrained(): void {
+    if (this.state === "draining" && this.#role.callsInProgress === 0) this.outbound.wake();
+  }
+
+  /** Ends every call; nothing is sent or read afterwards. */
+  finish(error: RpcError | undefined): void {
+    if (this.state === "closed") return;
+    this.state = "closed";
+    this.#error = error;
+    this.#handshakeTimer?.cancel();
+    this.#graceTimer?.cancel();
+    this.liveness.close();
+    this.#reader.stop();
+    this.#role.terminate(error ?? createError("connection_lost", "The connection has ended."));
+    this.wheel.close();
+    this.outbound.close();
+  }
+
+  /**
+   * Takes a frame of a message [MSG-1..6]. `lane` is made on first need.
+   * @returns the message when it is complete; "more"; "too_long" when only the call fails; "fault" when the connection has ended
+   */
+  receive(reader: FrameReader, lane: IncomingLane): IncomingMessage | "more" | "too_long" | "fault" {
+    const isItem = reader.kind === FrameKind.item;
+    const hasMore = (reader.flags & FrameFlag.moreFollows) !== 0;
+    const assembly = lane.assembly;
+    const isPart = hasMore || assembly !== undefined;
+    if (assembly !== undefined && assembly.kind !== reader.kind)
+      return this.#fail("A message in chunks was interrupted.");
+    const cost = isItem || isPart ? reader.frameBytes : 0;
+    if (!this.#takeCredit(lane, cost, isItem)) return "fault";
+    if (!isPart) return this.#whole(reader, lane, cost);
+    return this.#part(reader, lane, assembly ?? new MessageAssembly(reader.kind, reader.serialization), cost);
+  }
+
+  /** The call of this lane is over: what it held counts no longer. */
+  closeLane(lane: IncomingLane): void {
+    if (lane.assembly !== undefined) this.chunking--;
+    lane.assembly = undefined;
+    this.window.release(lane.window.held);
+    lane.window.held = 0;
+    this.grantConnection();
+  }
+
+  /** An item for a call that is over: only the connection's credit is moved. @returns false when the connection has ended */
+  discardItem(reader: FrameReader): boolean {
+    if (!this.window.receive(reader.frameBytes)) return this.#overrun("connection");
+    this.grantConnection();
+    return true;
+  }
+
+  /** An item has been used. */
+  consume(lane: IncomingLane, idHigh: number, idLow: number, cost: number): void {
+    const bytes = Math.min(Math.max(cost, 0), lane.window.held);
+    lane.window.release(bytes);
+    this.window.release(bytes);
+    this.grantStream(lane, idHigh, idLow);
+    this.grantConnection();
+  }
+
+  grantStream(lane: IncomingLane, idHigh: number, idLow: number): void {
+    const grant = lane.window.takeGrant();
+    if (grant > 0) this.outbound.writeCredit(idHigh, idLow, grant);
+  }
+
+  grantConnection(): void {
+    if (this.state === "closed") return;
+    const grant = this.window.takeGrant();
+    if (grant > 0) this.outbound.writeCredit(0, 0, grant);
+  }
+
+  #isClosed(): boolean {
+    return this.state === "closed";
+  }
+
+  #takeCredit(lane: IncomingLane, cost: number, isItem: boolean): boolean {
+    if (cost === 0) return true;
+    if (!lane.window.receive(cost)) return this.#overrun("stream");
+    return !isItem || this.window.receive(cost) || this.#overrun("connection");
+  }
+
+  #overrun(where: string): false {
+    this.onFault({
+      code: GoawayCode.creditOverrun,
+      message: `The peer sent more than the credit of the ${where} allows.`,
+    });
+    return false;
+  }
+
+  #fail(message: string): "fault" {
+    this.onFault(protocolFault(message));
+    return "fault";
+  }
+
+  #whole(reader: FrameReader, lane: IncomingLane, cost: number): IncomingMessage | "too_long" {
+    const body = reader.body();
+    if (body.length > this.limits.maxMessageBytes) return "too_long";
+    this.#hold(lane, cost);
+    return { body, cost, serialization: reader.serialization };
+  }
+
+  #part(
+    reader: FrameReader,
+    lane: IncomingLane,
+    assembly: MessageAssembly,
+    cost: number,
+  ): IncomingMessage | "more" | "too_long" | "fault" {
+    if (lane.assembly === undefined) {
+      if (this.chunking >= this.limits.maxChunkedMessages) {
+        return this.#fail(`More than ${this.limits.maxChunkedMessages} messages are under way in chunks.`);
+      }
+      lane.assembly = assembly;
+      this.chunking++;
+    }
+    if (!assembly.append(reader.bytes, reader.bodyStart, reader.bodyEnd, this.limits.maxMessageBytes))
+      return "too_long";
+    assembly.cost += cost;
+    if ((reader.flags & FrameFlag.moreFollows) !== 0) return this.#more(reader, lane);
+    lane.assembly = undefined;
+    this.chunking--;
+    const held = assembly.kind === FrameKind.item ? assembly.cost : 0;
+    this.#hold(lane, held);
+    return { body: assembly.finish(), cost: held, serialization: assembly.serialization };
+  }
+
+  /** An empty chunk brings nothing forward; parts of a message give their credit back at once. */
+  #more(reader: FrameReader, lane: IncomingLane): "more" | "fault" {
+    if (reader.bodyStart === reader.bodyEnd) this.#chargeIdle();
+    if (this.#isClosed()) return "fault";
+    this.grantStream(lane, reader.idHigh, reader.idLow);
+    this.grantConnection();
+    return "more";
+  }
+
+  #hold(lane: IncomingLane, cost: number): void {
+    if (cost === 0) return;
+    lane.window.hold(cost);
+    this.window.hold(cost);
+  }
+
+  #readOption(reader: OptionReader, bytes: Uint8Array): number {
+    const progress = reader.push(bytes);
+    if (progress.kind === "more") return -1;
+    this.#optionReader = undefined;
+    if (progress.kind === "fault") return this.#refuse(progress.message, progress.isOurs && this.#side === "server");
+    this.#handshakeTimer?.cancel();
+    const { option } = progress;
+    const answer = option.error === undefined ? this.#role.onOption(option) : `The peer refused: ${option.error}`;
+    if (typeof answer === "string") return this.#refuse(answer, this.#side === "server" && option.error === undefined);
+    this.peer = option.limits;
+    if (answer !== undefined) this.sendOption(answer);
+    this.grantConnection();
+    if (this.state === "opening") this.state = "open";
+    this.#role.onOpen();
+    return progress.used;
+  }
+
+  /** [OPT-6, OPT-7] A scanner gets no answer. */
+  #refuse(message: string, answers: boolean): -1 {
+    if (answers) {
+      this.outbound.writer.raw(encodeOption(refuseOption(message)));
+      this.outbound.flush();
+    }
+    this.finish(createError("handshake_failed", message));
+    if (answers) this.#closePolitely();
+    else this.transport.abort();
+    return -1;
+  }
+
+  sendOption(option: Option): void {
+    this.outbound.writer.raw(encodeOption(option));
+    this.outbound.wake();
+  }
+
+  #onHandshakeTimeout(): void {
+    this.finish(createError("handshake_failed", `The handshake took longer than ${this.limits.handshakeMs} ms.`));
+    this.transport.abort();
+  }
+
+  #onBadHeader(reader: FrameReader, verdict: "unsupported" | "metadata_limit" | "metadata_invalid"): void {
+    if (reader.kind <= FrameKind.item || reader.kind === FrameKind.end) return this.#role.onBadHeader(reader, verdict);
+    this.onFault(protocolFault(`The header of a frame of kind ${reader.kind} cannot be accepted: ${verdict}.`));
+  }
+
+  #onCredit(reader: FrameReader): void {
+    const { credit } = this.header;
+    if (credit === 0 || credit < minUsefulCredit) this.#chargeIdle();
+    if (this.#isClosed()) return;
+    const isConnection = reader.idHigh === 0 && reader.idLow === 0;
+    const fits = isConnection
+      ? this.outbound.addConnectionCredit(credit)
+      : this.#role.onStreamCredit(reader.idHigh, reader.idLow, credit);
+    if (!fits) this.onFault({ code: GoawayCode.creditOverrun, message: "The sum of credits is above 2^31 - 1." });
+  }
+
+  #onPing(reader: FrameReader): void {
+    if (reader.bodyEnd !== reader.headerStart) return void this.#fail("A ping has neither header nor body.");
+    if (!this.#pings.accept(this.environment.now(), this.#role.callsInProgress > 0)) {
+      return this.onFault({ code: GoawayCode.tooManyPings, message: "Pings come too often." });
+    }
+    this.#pongHigh = reader.idHigh;
+    this.#pongLow = reader.idLow;
+    if (this.outbound.blocked) this.#isPongWaiting = true;
+    else this.#writePong();
+  }
+
+  #writePong(): void {
+    this.#isPongWaiting = false;
+    this.outbound.writeFrame(FrameKind.pong, 0, 0, this.#pongHigh, this.#pongLow, emptyHeader, emptyHeader);
+  }
+
+  #onPong(reader: FrameReader): void {
+    if (reader.bodyEnd !== reader.headerStart) return void this.#fail("A pong has neither header nor body.");
+    this.#chargeIdle();
+  }
+
+  #ping(): void {
+    this.outbound.writeFrame(FrameKind.ping, 0, 0, 0, ++this.#pingCount, emptyHeader, emptyHeader);
+  }
+
+  #onSettings(reader: FrameReader): void {
+    this.#chargeIdle();
+    if (this.#isClosed()) return;
+    const json = reader.serialization === Serialization.json ? parseJsonObject(reader.body()) : undefined;
+    if (json === undefined) return void this.#fail("Settings must be a JSON object.");
+    const limits = limitsFromJson(json["Limits"], this.peer);
+    if (typeof limits === "string") return void this.#fail(limits);
+    this.peer = limits;
+  }
+
+  #onGoaway(reader: FrameReader): void {
+    this.enterDraining();
+    this.#role.onGoaway(reader.idHigh, reader.idLow);
+    this.closeWhenDrained();
+  }
+
+  #chargeIdle(): void {
+    if (this.#idleFrames.take()) return;
+    this.onFault({ code: GoawayCode.enhanceCalm, message: "Too many frames that bring nothing forward." });
+  }
+
+  #beginDrain(code: GoawayCode, message: string): void {
+    this.enterDraining();
+    if (this.#side === "server") this.#writeGoaway(code, message);
+    this.closeWhenDrained();
+  }
+
+  #limitGrace(graceMs: number): void {
+    const endMs = this.environment.now() + graceMs;
+    if (endMs >= this.#graceEndMs) return;
+    this.#graceEndMs = endMs;
+    this.#graceTimer?.cancel();
+    this.#graceTimer = this.environment.setTimer(graceMs, () =>
+      this.abort(
+        createError("connection_lost", `The connection was closed: calls took longer than the ${graceMs} ms of grace.`),
+      ),
+    );
+  }
+
+  #writeGoaway(code: GoawayCode, message: string): void {
+    const header = new HeaderWriter().number(HeaderTag.goawayCode, code);
+    if (message !== "") header.text(HeaderTag.errorMessage, message.slice(0, 256));
+    const { lastIdHigh, lastIdLow } = this.#role;
+    this.outbound.writeFrame(FrameKind.goaway, 0, 0, lastIdHigh, lastIdLow, header.finish(), emptyHeader);
+  }
+
+  /** Everything is with the transport: a drained connection ends here. */
+  #onFlushed(): void {
+    if (this.state !== "draining" || this.#role.callsInProgress > 0 || !this.outbound.isEmpty) return;
+    this.finish(undefined);
+    this.#closePolitely();
+  }
+
+  #closePolitely(): void {
+    this.transport.close();
+    if (this.#transportClosed) return;
+    this.#closeTimer = this.environment.setTimer(this.limits.closeMs, () => this.transport.abort());
+  }
+
+  /** The end without last words: nobody would hear them. */
+  #lose(message: string): void {
+    if (this.state === "closed") return;
+    this.finish(createError("connection_lost", message));
+    this.transport.abort();
+  }
+}
+
+/** Credit below this is a frame that brings little: it is charged like one that brings nothing. */
+const minUsefulCredit = 4 * 1024;
+
+/** An error made here. */
+export function createError(reason: Reason, message: string, cause?: unknown): RpcError {
+  return new RpcError(cause === undefined ? { reason, message } : { reason, message, cause });
+}
+
+function protocolFault(message: string): ProtocolFault {
+  return { code: GoawayCode.protocol, message };
+}
+
+function lostMessage(side: "client" | "server", error: Error | undefined): string {
+  const other = side === "client" ? "server" : "client";
+  return error === undefined
+    ? `The ${other} closed the connection.`
+    : `The connection to the ${other} was lost: ${error.message}`;
+}

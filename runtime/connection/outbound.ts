@@ -1,0 +1,376 @@
+import type { Environment, Timer } from "../environment/environment.ts";
+import { FrameFlag, FrameKind, fixedBytes, HeaderTag, maxCredit } from "../protocol/frame.ts";
+import { FrameWriter } from "../protocol/frame-writer.ts";
+import { emptyHeader } from "../protocol/header-writer.ts";
+import { initialCredit, type Limits } from "../protocol/limits.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { LaneOwner, OutgoingMessage } from "./outgoing-lane.ts";
+import { OutgoingLane } from "./outgoing-lane.ts";
+import { Queue } from "./queue.ts";
+
+/** Payload of the longest frame that we write, whatever the peer accepts: a small call waits behind one such frame per large message. */
+export const chunkPayloadBytes: number = 64 * 1024;
+/** Chunks smaller than this are not worth a frame, unless they end the message. */
+const minChunkBytes = 16 * 1024;
+/** Messages up to this size go before parts of larger ones. */
+const smallMessageBytes = 16 * 1024;
+/** Bytes written in one turn above which further messages stay with their calls. */
+const maxDirectBytes = 512 * 1024;
+/** Bytes taken from the queues per turn before input is read again. */
+const turnBytes = 128 * 1024;
+
+/** What {@link Outbound} needs. */
+export interface OutboundOptions {
+  readonly environment: Environment;
+  readonly transport: Transport;
+  readonly limits: Limits;
+  /** The peer takes nothing any more. */
+  readonly onSlowPeer: () => void;
+  /** Everything that was written is with the transport, and the transport takes more. */
+  readonly onFlushed: () => void;
+  /** Stops and resumes reading while too much waits; only a server does [FLW-8]. */
+  readonly pausesReading: boolean;
+}
+
+/**
+ * Everything that leaves a connection. Frames of a turn go out in one write. Small messages go first, large ones take turns chunk by chunk;
+ * nothing is taken from the queues while the transport is full, so what waits stays with its call.
+ */
+export class Outbound {
+  /** For frames that need no credit and may pass everything that waits. Call {@link wake} afterwards. */
+  readonly writer: FrameWriter;
+  /** True while the transport is full. */
+  blocked: boolean;
+  /** Bytes of items that the peer allows on the connection. */
+  connectionCredit: number;
+  /** Bytes of messages in the queues. */
+  waitingBytes: number;
+  readonly #options: OutboundOptions;
+  readonly #small: Queue<OutgoingLane>;
+  readonly #large: Queue<OutgoingLane>;
+  readonly #waiting: Queue<OutgoingLane>;
+  #connectionParked: OutgoingLane[];
+  #chunking: number;
+  #scheduled: boolean;
+  #closed: boolean;
+  #pausedReading: boolean;
+  #slowTimer: Timer | undefined;
+  #takenBytes: number;
+  #afterFlush: (() => void)[];
+  readonly #write: (bytes: Uint8Array, onWritten: () => void) => boolean;
+  readonly #flushNow: () => void;
+
+  constructor(options: OutboundOptions) {
+    this.writer = new FrameWriter();
+    this.blocked = false;
+    this.connectionCredit = initialCredit.connectionBytes;
+    this.waitingBytes = 0;
+    this.#options = options;
+    this.#small = new Queue();
+    this.#large = new Queue();
+    this.#waiting = new Queue();
+    this.#connectionParked = [];
+    this.#chunking = 0;
+    this.#scheduled = false;
+    this.#closed = false;
+    this.#pausedReading = false;
+    this.#slowTimer = undefined;
+    this.#takenBytes = 0;
+    this.#afterFlush = [];
+    this.#write = (bytes, onWritten) => options.transport.write(bytes, onWritten);
+    this.#flushNow = () => this.flush();
+  }
+
+  /** True when nothing waits here; the transport may still have some. */
+  get isEmpty(): boolean {
+    return (
+      this.waitingBytes === 0 && this.#small.length === 0 && this.#large.length === 0 && this.writer.waitingBytes === 0
+    );
+  }
+
+  /** Sees to it that what was written leaves at the end of this turn. */
+  wake(): void {
+    if (this.#scheduled || this.#closed) return;
+    this.#scheduled = true;
+    this.#options.environment.defer(this.#flushNow);
+  }
+
+  /** Calls `action` when what has been written so far is with the transport. Not called when the connection ends first. */
+  afterFlush(action: () => void): void {
+    this.#afterFlush.push(action);
+    this.wake();
+  }
+
+  /** True when a message with this much header and body may be written at once, past the queues. */
+  canWrite(headerBytes: number, bodyBytes: number): boolean {
+    return !this.blocked && headerBytes + bodyBytes <= chunkPayloadBytes && this.writer.waitingBytes < maxDirectBytes;
+  }
+
+  /** Credit for the connection or, when the frame names one, a stream. */
+  writeCredit(idHigh: number, idLow: number, bytes: number): void {
+    this.writer.begin(FrameKind.credit, 0, 0, idHigh, idLow, 6, 0);
+    this.writer.tag32(HeaderTag.credit, bytes);
+    this.wake();
+  }
+
+  /** A frame of one piece without credit. */
+  writeFrame(
+    kind: number,
+    serialization: number,
+    flags: number,
+    idHigh: number,
+    idLow: number,
+    header: Uint8Array,
+    body: Uint8Array,
+  ): void {
+    this.writer.begin(kind, serialization, flags, idHigh, idLow, header.length, body.length);
+    if (header.length > 0) this.writer.copy(header);
+    this.writer.copy(body);
+    this.wake();
+  }
+
+  /** A lane for a call's further messages. */
+  openLane(idHigh: number, idLow: number, owner: LaneOwner): OutgoingLane {
+    return new OutgoingLane(idHigh, idLow, initialCredit.streamBytes, owner);
+  }
+
+  /** Queues a message behind those of its lane. @returns false when it (or an earlier one) has to wait */
+  send(lane: OutgoingLane, message: OutgoingMessage): boolean {
+    if (lane.state === "closed") return true;
+    if (lane.state === "idle" && this.#isFree(lane, message)) {
+      this.#writeWhole(lane, message);
+      return true;
+    }
+    lane.messages.push(message);
+    this.waitingBytes += message.body.length;
+    if (lane.state === "idle") this.#enqueue(lane);
+    this.#checkPressure();
+    this.wake();
+    return false;
+  }
+
+  /** Drops what the lane had to send. */
+  closeLane(lane: OutgoingLane): void {
+    if (lane.state === "closed") return;
+    for (const message of lane.messages) this.waitingBytes -= message.body.length;
+    this.waitingBytes += lane.offset;
+    lane.messages = [];
+    lane.offset = 0;
+    lane.state = "closed";
+    if (lane.isChunking) this.#endChunking(lane);
+  }
+
+  /** @returns false when the sum is above {@link maxCredit} */
+  addLaneCredit(lane: OutgoingLane, bytes: number): boolean {
+    lane.credit += bytes;
+    if (lane.credit > maxCredit) return false;
+    if (lane.state === "parked") this.#enqueue(lane);
+    this.wake();
+    return true;
+  }
+
+  /** @returns false when the sum is above {@link maxCredit} */
+  addConnectionCredit(bytes: number): boolean {
+    this.connectionCredit += bytes;
+    if (this.connectionCredit > maxCredit) return false;
+    const parked = this.#connectionParked;
+    this.#connectionParked = [];
+    for (const lane of parked) if (lane.state === "parked") this.#enqueue(lane);
+    this.wake();
+    return true;
+  }
+
+  /** The transport takes more. */
+  onDrain(): void {
+    this.blocked = false;
+    this.#slowTimer?.cancel();
+    this.#slowTimer = undefined;
+    this.flush();
+  }
+
+  /** Writes what is due. */
+  flush(): void {
+    this.#scheduled = false;
+    if (this.#closed) return;
+    if (!this.blocked) this.#fill();
+    if (!this.writer.flush(this.#write)) this.#onBlocked();
+    this.#checkPressure();
+    this.#runAfterFlush();
+    if (this.blocked) return;
+    if (this.#small.length > 0 || this.#large.length > 0) this.#wakeLater();
+    else this.#options.onFlushed();
+  }
+
+  /** Nothing is written any more. */
+  close(): void {
+    this.#closed = true;
+    this.#slowTimer?.cancel();
+    this.#afterFlush = [];
+  }
+
+  #wakeLater(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#options.environment.yieldTurn(this.#flushNow);
+  }
+
+  #runAfterFlush(): void {
+    if (this.#afterFlush.length === 0) return;
+    const actions = this.#afterFlush;
+    this.#afterFlush = [];
+    for (const action of actions) action();
+  }
+
+  /** May this message leave at once, whole, past the queues? */
+  #isFree(lane: OutgoingLane, message: OutgoingMessage): boolean {
+    const payload = message.header.length + message.body.length;
+    if (this.blocked || payload > chunkPayloadBytes || message.body.length > smallMessageBytes) return false;
+    if (message.kind !== FrameKind.item) return true;
+    const cost = fixedBytes + payload;
+    return cost <= lane.credit && cost <= this.connectionCredit;
+  }
+
+  #writeWhole(lane: OutgoingLane, message: OutgoingMessage): void {
+    if (message.kind === FrameKind.item)
+      this.#pay(lane, message.kind, fixedBytes + message.header.length + message.body.length);
+    const { kind, serialization, flags, header, body } = message;
+    this.writeFrame(kind, serialization, flags, lane.idHigh, lane.idLow, header, body);
+  }
+
+  #pay(lane: OutgoingLane, kind: number, cost: number): void {
+    lane.credit -= cost;
+    if (kind === FrameKind.item) this.connectionCredit -= cost;
+  }
+
+  #enqueue(lane: OutgoingLane): void {
+    const first = lane.messages[0];
+    lane.state = "queued";
+    const isSmall = first === undefined || (lane.offset === 0 && first.body.length <= smallMessageBytes);
+    (isSmall ? this.#small : this.#large).push(lane);
+  }
+
+  /** Takes frames from the queues: the small ones, then one of a large message, and so on. */
+  #fill(): void {
+    while (this.writer.waitingBytes < turnBytes) {
+      const small = this.#small.shift();
+      if (small !== undefined) {
+        this.#advance(small);
+        if (this.writer.waitingBytes < turnBytes / 2) continue;
+      }
+      const large = this.#large.shift();
+      if (large !== undefined) this.#advance(large);
+      else if (small === undefined) return;
+    }
+  }
+
+  /** Sends one frame of a lane and puts the lane where it belongs next. */
+  #advance(lane: OutgoingLane): void {
+    const message = lane.messages[0];
+    if (lane.state !== "queued" || message === undefined) return;
+    const isWhole = lane.offset === 0 && message.header.length + message.body.length <= chunkPayloadBytes;
+    const done = isWhole ? this.#sendWhole(lane, message) : this.#sendChunk(lane, message);
+    if (lane.state !== "queued") return;
+    if (done) this.#finishMessage(lane, message);
+    if (lane.messages.length > 0) this.#enqueue(lane);
+    else this.#becomeIdle(lane);
+  }
+
+  #becomeIdle(lane: OutgoingLane): void {
+    lane.state = "idle";
+    lane.owner.onLaneEmpty();
+  }
+
+  #finishMessage(lane: OutgoingLane, message: OutgoingMessage): void {
+    lane.messages.shift();
+    this.waitingBytes -= message.body.length - lane.offset;
+    lane.offset = 0;
+    if (lane.isChunking) this.#endChunking(lane);
+  }
+
+  #sendWhole(lane: OutgoingLane, message: OutgoingMessage): boolean {
+    const cost = fixedBytes + message.header.length + message.body.length;
+    if (message.kind === FrameKind.item && this.#parkWithout(lane, message, cost)) return false;
+    this.#writeWhole(lane, message);
+    return true;
+  }
+
+  #sendChunk(lane: OutgoingLane, message: OutgoingMessage): boolean {
+    if (!lane.isChunking && !this.#beginChunking(lane)) return false;
+    const header = lane.offset === 0 ? message.header : emptyHeader;
+    const overhead = fixedBytes + header.length;
+    const remaining = message.body.length - lane.offset;
+    if (this.#parkWithout(lane, message, overhead + Math.min(remaining, minChunkBytes))) return false;
+    const available = this.#available(lane, message) - overhead;
+    const size = Math.min(remaining, chunkPayloadBytes - header.length, available);
+    const isLast = size === remaining;
+    const flags = isLast ? message.flags : FrameFlag.moreFollows;
+    this.#pay(lane, message.kind, overhead + size);
+    const part = message.body.subarray(lane.offset, lane.offset + size);
+    this.writeFrame(message.kind, message.serialization, flags, lane.idHigh, lane.idLow, header, part);
+    if (isLast) return true;
+    lane.offset += size;
+    this.waitingBytes -= size;
+    return false;
+  }
+
+  #available(lane: OutgoingLane, message: OutgoingMessage): number {
+    return message.kind === FrameKind.item ? Math.min(lane.credit, this.connectionCredit) : lane.credit;
+  }
+
+  /** @returns true when credit is missing: the lane waits for it */
+  #parkWithout(lane: OutgoingLane, message: OutgoingMessage, cost: number): boolean {
+    if (this.#available(lane, message) >= cost) return false;
+    lane.state = "parked";
+    if (lane.credit >= cost) this.#connectionParked.push(lane);
+    return true;
+  }
+
+  #beginChunking(lane: OutgoingLane): boolean {
+    if (this.#chunking >= this.#options.limits.maxChunkedMessages) {
+      lane.state = "waiting";
+      this.#waiting.push(lane);
+      return false;
+    }
+    this.#chunking++;
+    lane.isChunking = true;
+    return true;
+  }
+
+  #endChunking(lane: OutgoingLane): void {
+    lane.isChunking = false;
+    this.#chunking--;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      if (next.state !== "waiting") continue;
+      this.#enqueue(next);
+      this.wake();
+      return;
+    }
+  }
+
+  #onBlocked(): void {
+    this.blocked = true;
+    if (this.#slowTimer === undefined) this.#watchSlowPeer();
+  }
+
+  #watchSlowPeer(): void {
+    const { transport, environment, limits } = this.#options;
+    this.#takenBytes = transport.bytesWritten - transport.bytesQueued;
+    this.#slowTimer = environment.setTimer(limits.slowPeerMs, () => {
+      this.#slowTimer = undefined;
+      if (transport.bytesWritten - transport.bytesQueued === this.#takenBytes) this.#options.onSlowPeer();
+      else this.#watchSlowPeer();
+    });
+    this.#slowTimer.unref();
+  }
+
+  /** While the transport is full, no more is read than leaves [FLW-8]; a client must go on reading, or both sides might wait for each other. */
+  #checkPressure(): void {
+    if (!this.#options.pausesReading || this.#closed) return;
+    const { transport, limits } = this.#options;
+    const isFull = this.blocked && this.waitingBytes + transport.bytesQueued > limits.outboundPauseBytes;
+    if (isFull === this.#pausedReading) return;
+    this.#pausedReading = isFull;
+    if (isFull) transport.pause();
+    else transport.resume();
+  }
+}

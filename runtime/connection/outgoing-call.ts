@@ -1,0 +1,326 @@
+import type { WheelEntry } from "../environment/timer-wheel.ts";
+import { RpcError } from "../errors/rpc-error.ts";
+import { FrameFlag, FrameKind, GoawayCode, HeaderTag } from "../protocol/frame.ts";
+import type { FrameReader } from "../protocol/frame-reader.ts";
+import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
+import type { OutgoingCall, OutgoingRequest, RemoteFailure, ReplyReceiver } from "./connection.ts";
+import { decodeFailure, decodeRetryAfter } from "./failure.ts";
+import { IncomingLane, type IncomingMessage } from "./incoming-lane.ts";
+import { createError, type Multiplexer } from "./multiplexer.ts";
+import type { LaneOwner, OutgoingLane, OutgoingMessage } from "./outgoing-lane.ts";
+import { createReplyHead, toSerialization } from "./reply-head.ts";
+
+/** What a call asks of its connection. */
+export interface OutgoingCallOwner {
+  readonly link: Multiplexer;
+  /** The call is over: its lane is free. */
+  release(call: ClientCall): void;
+}
+
+/**
+ * waiting: in line for a place -> open (sent), done
+ * open: the request was written or queued -> done
+ * done: the receiver had its outcome
+ */
+type CallState = "waiting" | "open" | "done";
+
+/** A call at the client. */
+export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
+  idHigh: number;
+  idLow: number;
+  state: CallState;
+  deadlineMs: number;
+  wheelNext: WheelEntry | undefined;
+  wheelPrevious: WheelEntry | undefined;
+  wheelBucket: number;
+  /** Kept while the call waits in line. */
+  request: OutgoingRequest | undefined;
+  /** Metadata, encoded. */
+  readonly extra: Uint8Array;
+  readonly serialization: number;
+  readonly isOneway: boolean;
+  readonly #receiver: ReplyReceiver;
+  readonly #owner: OutgoingCallOwner;
+  #sendsItems: boolean;
+  #isWritableWanted: boolean;
+  #outgoing: OutgoingLane | undefined;
+  #incoming: IncomingLane | undefined;
+  #head: Uint8Array | undefined;
+  #early: OutgoingMessage[];
+
+  constructor(owner: OutgoingCallOwner, request: OutgoingRequest, serialization: number, extra: Uint8Array) {
+    this.idHigh = 0;
+    this.idLow = 0;
+    this.state = "waiting";
+    this.deadlineMs = request.deadlineMs ?? Infinity;
+    this.wheelNext = undefined;
+    this.wheelPrevious = undefined;
+    this.wheelBucket = -1;
+    this.request = undefined;
+    this.extra = extra;
+    this.serialization = serialization;
+    this.isOneway = request.oneway === true;
+    this.#receiver = request.receiver;
+    this.#owner = owner;
+    this.#sendsItems = request.hasItems === true;
+    this.#isWritableWanted = false;
+    this.#outgoing = undefined;
+    this.#incoming = undefined;
+    this.#head = undefined;
+    this.#early = [];
+  }
+
+  sendItem(body: Uint8Array): boolean {
+    if (this.state === "done" || !this.#sendsItems) return true;
+    if (this.#isTooLong(body)) return true;
+    const isSent = this.#send(FrameKind.item, 0, this.serialization, copySmall(body));
+    this.#isWritableWanted = !isSent;
+    return isSent;
+  }
+
+  endItems(): void {
+    if (this.state === "done" || !this.#sendsItems) return;
+    this.#sendsItems = false;
+    this.#send(FrameKind.end, FrameFlag.endOfStream, 0, emptyHeader);
+  }
+
+  consumed(cost: number): void {
+    if (this.#incoming !== undefined) this.#owner.link.consume(this.#incoming, this.idHigh, this.idLow, cost);
+  }
+
+  cancel(error?: RpcError): void {
+    this.#cancelWith(error ?? createError("cancelled_by_caller", "The caller cancelled the call."));
+  }
+
+  onDeadline(): void {
+    this.#cancelWith(createError("deadline_passed", "The deadline passed before the reply came."));
+  }
+
+  onLaneEmpty(): void {
+    if (!this.#isWritableWanted) return;
+    this.#isWritableWanted = false;
+    this.#guard(() => this.#receiver.onWritable?.());
+  }
+
+  /** Ends the call with a failure made here. */
+  fail(error: RpcError, failure?: RemoteFailure): void {
+    if (this.state === "done") return;
+    this.#finish();
+    this.#deliverError(error, failure);
+  }
+
+  /** A one-way request is with the transport. */
+  onHanded(): void {
+    if (this.state === "done") return;
+    this.#finish();
+    this.#deliver(() => this.#receiver.onEnd(createReplyHead(this.serialization, undefined)));
+  }
+
+  /** The request was sent: what came while the call waited in line follows it. */
+  onOpened(): void {
+    const early = this.#early;
+    if (early.length === 0) return;
+    this.#early = [];
+    let isFree = true;
+    for (const message of early) isFree = this.#owner.link.outbound.send(this.#lane(), message);
+    if (isFree) this.onLaneEmpty();
+  }
+
+  /** Puts the request into the queues, where it waits for the transport. */
+  queueRequest(flags: number, header: Uint8Array, body: Uint8Array): void {
+    this.#owner.link.outbound.send(this.#lane(), {
+      kind: FrameKind.request,
+      flags,
+      serialization: this.serialization,
+      header,
+      body: copySmall(body),
+    });
+  }
+
+  /** @returns false when the sum overflows */
+  addCredit(bytes: number): boolean {
+    return this.#owner.link.outbound.addLaneCredit(this.#lane(), bytes);
+  }
+
+  onFrame(reader: FrameReader): void {
+    if (reader.kind === FrameKind.item) this.#onItem(reader);
+    else if (reader.kind === FrameKind.response) this.#onResponse(reader);
+    else if (reader.kind === FrameKind.end) this.#onEnd(reader);
+    else this.#onErrorFrame(reader);
+  }
+
+  #onResponse(reader: FrameReader): void {
+    const link = this.#owner.link;
+    if (this.#incoming === undefined && (reader.flags & FrameFlag.moreFollows) === 0) {
+      if (reader.bodyEnd - reader.bodyStart > link.limits.maxMessageBytes) return this.#failTooLong();
+      return this.#respond(reader.body(), reader.serialization, reader);
+    }
+    const message = link.receive(reader, this.#lanes());
+    if (message === "too_long") return this.#failTooLong();
+    if (typeof message === "string") return this.#keepHead(reader);
+    this.#respond(message.body, message.serialization, reader);
+  }
+
+  /** Metadata travels with the first chunk. */
+  #keepHead(reader: FrameReader): void {
+    if (reader.bodyStart > reader.headerStart) this.#head ??= this.#owner.link.header.retainMetadata();
+  }
+
+  #takeHead(serialization: number): ReturnType<typeof createReplyHead> {
+    const header = this.#head ?? this.#owner.link.header.retainMetadata();
+    this.#head = undefined;
+    return createReplyHead(serialization, header);
+  }
+
+  #respond(body: Uint8Array, serialization: number, reader: FrameReader): void {
+    if (this.#isForeign(reader, serialization)) return;
+    const head = this.#takeHead(serialization);
+    this.#finish();
+    try {
+      this.#receiver.onResponse(body, head);
+    } catch (error) {
+      this.#deliverError(RpcError.from(error), undefined);
+    }
+  }
+
+  #onItem(reader: FrameReader): void {
+    const message = this.#owner.link.receive(reader, this.#lanes());
+    if (message === "too_long") return this.#failTooLong();
+    if (typeof message === "string") return this.#keepHead(reader);
+    if (this.#isForeign(reader, message.serialization)) return;
+    this.#deliverItem(message);
+  }
+
+  #deliverItem(message: IncomingMessage): void {
+    const head = this.#takeHead(message.serialization);
+    try {
+      this.#receiver.onItem(message.body, message.cost, head);
+    } catch (error) {
+      this.#cancelWith(RpcError.from(error));
+    }
+  }
+
+  #onEnd(reader: FrameReader): void {
+    if (this.#incoming?.assembly !== undefined || reader.bodyEnd > reader.bodyStart) {
+      return this.#fault("An end came inside a message, or with a body.");
+    }
+    const head = this.#takeHead(this.serialization);
+    this.#finish();
+    this.#deliver(() => this.#receiver.onEnd(head));
+  }
+
+  #onErrorFrame(reader: FrameReader): void {
+    const { header } = this.#owner.link;
+    const failure: RemoteFailure = {
+      errorType: header.text(HeaderTag.errorType),
+      serialization: toSerialization(reader.serialization),
+      body: reader.body(),
+      retryAfterMs: decodeRetryAfter(header),
+    };
+    this.fail(decodeFailure(header), failure);
+  }
+
+  /** Compressors and serializations that were not negotiated only fail the call. */
+  #isForeign(reader: FrameReader, serialization: number): boolean {
+    const isFine = (reader.flags & FrameFlag.compressorMask) === 0 && serialization >= 1 && serialization <= 2;
+    if (!isFine)
+      this.#cancelWith(
+        createError("unsupported", `The reply is in serialization ${serialization}, flags ${reader.flags}.`),
+      );
+    return !isFine;
+  }
+
+  #failTooLong(): void {
+    const { maxMessageBytes } = this.#owner.link.limits;
+    this.#cancelWith(
+      createError("limit_exceeded", `A message from the server is longer than ${maxMessageBytes} bytes.`),
+    );
+  }
+
+  #isTooLong(body: Uint8Array): boolean {
+    const limit = this.#owner.link.peer.maxMessageBytes;
+    if (body.length <= limit) return false;
+    this.#cancelWith(
+      createError(
+        "limit_exceeded",
+        `An item of ${body.length} bytes is longer than the ${limit} that the server takes.`,
+      ),
+    );
+    return true;
+  }
+
+  #fault(message: string): void {
+    this.#owner.link.onFault({ code: GoawayCode.protocol, message });
+  }
+
+  #send(kind: number, flags: number, serialization: number, body: Uint8Array): boolean {
+    const message: OutgoingMessage = { kind, flags, serialization, header: emptyHeader, body };
+    if (this.state === "open") return this.#owner.link.outbound.send(this.#lane(), message);
+    this.#early.push(message);
+    return false;
+  }
+
+  #lane(): OutgoingLane {
+    return (this.#outgoing ??= this.#owner.link.outbound.openLane(this.idHigh, this.idLow, this));
+  }
+
+  #lanes(): IncomingLane {
+    if (this.#incoming === undefined) {
+      this.#incoming = new IncomingLane(this.#owner.link.limits.streamCreditBytes);
+      this.#owner.link.grantStream(this.#incoming, this.idHigh, this.idLow);
+    }
+    return this.#incoming;
+  }
+
+  #cancelWith(error: RpcError): void {
+    if (this.state === "done") return;
+    const wasOpen = this.state === "open";
+    this.#finish();
+    const link = this.#owner.link;
+    if (wasOpen && !this.isOneway && link.state !== "closed") {
+      const header = new HeaderWriter().number(HeaderTag.errorCode, error.code).finish();
+      link.outbound.writeFrame(FrameKind.cancel, 0, 0, this.idHigh, this.idLow, header, emptyHeader);
+    }
+    this.#deliverError(error, undefined);
+  }
+
+  #finish(): void {
+    this.state = "done";
+    const link = this.#owner.link;
+    link.wheel.remove(this);
+    if (this.#outgoing !== undefined) link.outbound.closeLane(this.#outgoing);
+    if (this.#incoming !== undefined) link.closeLane(this.#incoming);
+    this.#owner.release(this);
+  }
+
+  #deliver(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#deliverError(RpcError.from(error), undefined);
+    }
+  }
+
+  #deliverError(error: RpcError, failure: RemoteFailure | undefined): void {
+    try {
+      this.#receiver.onError(error, failure);
+    } catch {
+      // Nobody is left to tell: the outcome was delivered and its receiver is at fault.
+    }
+  }
+
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#cancelWith(RpcError.from(error));
+    }
+  }
+}
+
+/** Memory that the caller may reuse is copied; see `copiedBodyBytes`. */
+export function copySmall(body: Uint8Array): Uint8Array {
+  return body.length > copyBytes || body.length === 0 ? body : body.slice();
+}
+
+const copyBytes = 16 * 1024;

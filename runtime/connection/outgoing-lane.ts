@@ -1,0 +1,52 @@
+/** A message, or the word that ends a call, on its way out. */
+export interface OutgoingMessage {
+  readonly kind: number;
+  /** For the last frame; chunks before it carry only `moreFollows`. */
+  readonly flags: number;
+  readonly serialization: number;
+  /** Goes with the first frame. */
+  readonly header: Uint8Array;
+  /** Not changed until sent. */
+  readonly body: Uint8Array;
+}
+
+/** Whom a lane tells about its progress. */
+export interface LaneOwner {
+  /** Every message was written: the next one may come. */
+  onLaneEmpty(): void;
+}
+
+/**
+ * idle: nothing to send -> queued (a message came)
+ * queued: in one of the queues of {@link Outbound} -> idle (all sent), parked (no credit), waiting (too many chunked messages), closed
+ * parked: for stream or connection credit -> queued (credit came), closed
+ * waiting: for another chunked message to end -> queued, closed
+ * closed: the call is over; what was left is dropped
+ */
+export type LaneState = "idle" | "queued" | "parked" | "waiting" | "closed";
+
+/** The outgoing half of a call that cannot say everything at once: messages in order, credit of its stream. Only {@link Outbound} writes to it. */
+export class OutgoingLane {
+  readonly idHigh: number;
+  readonly idLow: number;
+  readonly owner: LaneOwner;
+  state: LaneState;
+  /** Bytes that the peer allows on this stream. */
+  credit: number;
+  messages: OutgoingMessage[];
+  /** Bytes of the first message's body that were sent. */
+  offset: number;
+  /** True while the first message is partly sent. */
+  isChunking: boolean;
+
+  constructor(idHigh: number, idLow: number, credit: number, owner: LaneOwner) {
+    this.idHigh = idHigh;
+    this.idLow = idLow;
+    this.owner = owner;
+    this.state = "idle";
+    this.credit = credit;
+    this.messages = [];
+    this.offset = 0;
+    this.isChunking = false;
+  }
+}

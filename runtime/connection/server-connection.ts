@@ -1,0 +1,305 @@
+import type { Timer } from "../environment/environment.ts";
+import { systemEnvironment } from "../environment/system.ts";
+import { codeFromNumber } from "../errors/code.ts";
+import { RpcError } from "../errors/rpc-error.ts";
+import {
+  FrameFlag,
+  FrameKind,
+  GoawayCode,
+  laneMask,
+  onewayLane,
+  protocolVersion,
+  Serialization as Numbers,
+} from "../protocol/frame.ts";
+import type { FrameReader } from "../protocol/frame-reader.ts";
+import { codecType, createOption, type Option } from "../protocol/handshake.ts";
+import { createLimits, type Limits } from "../protocol/limits.ts";
+import type {
+  ConnectionState,
+  PeerLimits,
+  Serialization,
+  ServerConnection,
+  ServerConnectionEvents,
+  ServerConnectionOptions,
+} from "./connection.ts";
+import { type IncomingCallOwner, ServerCall } from "./incoming-call.ts";
+import { LaneTable } from "./lane-table.ts";
+import { createError, Multiplexer, type Role } from "./multiplexer.ts";
+
+/**
+ * Starts the server's side on a transport that was accepted: waits for the client's Option.
+ * @throws RangeError or TypeError for limits that are not allowed
+ */
+export function createServerConnection(options: ServerConnectionOptions): ServerConnection {
+  return new ServerSide(options);
+}
+
+class ServerSide implements ServerConnection, Role, IncomingCallOwner {
+  readonly link: Multiplexer;
+  serialization: Serialization;
+  callsInProgress: number;
+  lastIdHigh: number;
+  lastIdLow: number;
+  readonly #limits: Limits;
+  readonly #events: ServerConnectionEvents;
+  readonly #serializations: readonly Serialization[];
+  readonly #peerName: string | undefined;
+  readonly #table: LaneTable<ServerCall>;
+  readonly #oneways: Set<ServerCall>;
+  #requestBytes: number;
+  #lastRequestMs: number;
+  #isGoing: boolean;
+  #idleTimer: Timer | undefined;
+  #ageTimer: Timer | undefined;
+
+  constructor(options: ServerConnectionOptions) {
+    this.#limits = createLimits(options.limits);
+    this.#events = options.events;
+    this.#serializations = options.serializations ?? [Numbers.binary, Numbers.json];
+    if (this.#serializations.length === 0)
+      throw new TypeError("serializations must name at least one: 1 (binary) or 2 (JSON).");
+    this.serialization = this.#serializations[0] as Serialization;
+    this.#peerName = options.peerName;
+    this.callsInProgress = 0;
+    this.lastIdHigh = 0;
+    this.lastIdLow = 0;
+    this.#table = new LaneTable(false);
+    this.#oneways = new Set();
+    this.#requestBytes = 0;
+    this.#isGoing = false;
+    this.#idleTimer = undefined;
+    this.#ageTimer = undefined;
+    const environment = options.environment ?? systemEnvironment;
+    this.#lastRequestMs = environment.now();
+    this.link = new Multiplexer({
+      side: "server",
+      transport: options.transport,
+      environment,
+      limits: this.#limits,
+      role: this,
+    });
+    options.transport.start(this.link);
+  }
+
+  get state(): ConnectionState {
+    return this.link.state;
+  }
+
+  get peer(): string {
+    return this.link.transport.peerAddress;
+  }
+
+  get peerLimits(): PeerLimits {
+    return this.link.peer;
+  }
+
+  drain(graceMs: number): Promise<void> {
+    return this.link.drain(graceMs);
+  }
+
+  abort(error?: RpcError): void {
+    this.link.abort(error);
+  }
+
+  onStreamFrame(reader: FrameReader): void {
+    const { kind, idHigh, idLow } = reader;
+    if (kind === FrameKind.response || kind === FrameKind.error)
+      return this.#fault(`A client sent a frame of kind ${kind}.`);
+    const call = this.#table.get(idHigh, idLow);
+    if (call === undefined) return this.#onFrameWithoutCall(reader);
+    if (kind === FrameKind.request) call.onRequestChunk(reader);
+    else if (kind === FrameKind.item) call.onItem(reader);
+    else if (kind === FrameKind.end) call.onItemsEnd(reader);
+    else this.#onCancel(call);
+  }
+
+  onStreamCredit(idHigh: number, idLow: number, bytes: number): boolean {
+    return this.#table.get(idHigh, idLow)?.addCredit(bytes) ?? true;
+  }
+
+  onBadHeader(reader: FrameReader, verdict: "unsupported" | "metadata_limit" | "metadata_invalid"): void {
+    if (reader.kind !== FrameKind.request || !this.#isNew(reader))
+      return this.#fault(`A header cannot be accepted: ${verdict}.`);
+    const reason =
+      verdict === "metadata_limit" ? "limit_exceeded" : verdict === "unsupported" ? "unsupported" : "malformed_message";
+    this.#accept(reader, createError(reason, `The header of the request cannot be accepted: ${verdict}.`));
+  }
+
+  onOption(option: Option): Option | string {
+    if (option.codecType !== codecType)
+      return `The codec type ${JSON.stringify(option.codecType.slice(0, 64))} is not supported.`;
+    if (option.version !== protocolVersion)
+      return `Version ${option.version} is not supported; this is version ${protocolVersion}.`;
+    const chosen = option.serializations.find((offered) => this.#serializations.includes(offered));
+    if (chosen === undefined) return "None of the offered serializations is supported.";
+    this.serialization = chosen;
+    return createOption([chosen], this.#limits, this.#peerName);
+  }
+
+  onGoaway(): void {
+    // The client begins no more calls; those in progress go on.
+  }
+
+  terminate(error: RpcError): void {
+    this.#idleTimer?.cancel();
+    this.#ageTimer?.cancel();
+    for (const call of this.#table.all()) call.cancel(error);
+    for (const call of [...this.#oneways]) call.cancel(error);
+  }
+
+  dispatch(call: ServerCall, body: Uint8Array): void {
+    if (this.#requestBytes + body.length > this.#limits.maxRequestBytes) {
+      call.requestBytes = 0;
+      return call.refuse({
+        error: createError("too_many_calls", "The requests in progress on this connection take too much memory."),
+      });
+    }
+    this.#requestBytes += body.length;
+    try {
+      this.#events.onRequest(call, body);
+    } catch (error) {
+      call.fail({ error: RpcError.from(error) });
+      call.settle();
+    }
+  }
+
+  release(call: ServerCall): void {
+    if (call.oneway) this.#oneways.delete(call);
+    else this.#table.delete(call);
+  }
+
+  forget(call: ServerCall): void {
+    this.callsInProgress--;
+    this.#requestBytes -= call.requestBytes;
+    this.link.closeWhenDrained();
+  }
+
+  readonly onOpen = (): void => {
+    this.#watchIdle(this.#limits.idleMs);
+    this.#watchAge();
+    this.#events.onOpen?.();
+  };
+
+  readonly onDraining = (): void => {
+    this.#isGoing = true;
+    this.#events.onDraining?.();
+  };
+
+  readonly onClose = (error: RpcError | undefined): void => this.#events.onClose?.(error);
+
+  /** Frames for calls that are over are late, not wrong; for calls that never began they are wrong [STR-6]. */
+  #onFrameWithoutCall(reader: FrameReader): void {
+    if (this.#isNew(reader)) {
+      if (reader.kind === FrameKind.request) return this.#accept(reader, undefined);
+      if (!this.#isGoing) return this.#fault(`A frame of kind ${reader.kind} names a call that was never started.`);
+    }
+    if (reader.kind === FrameKind.item) this.link.discardItem(reader);
+    else if (reader.kind === FrameKind.request && (reader.flags & FrameFlag.moreFollows) === 0 && !this.#isNew(reader))
+      this.#lateRequest(reader);
+  }
+
+  /** The rest of a request that was turned away is dropped; a first frame with an old id is a fault, and cannot be told from it once its call is over. */
+  #lateRequest(reader: FrameReader): void {
+    if (reader.bodyStart > reader.headerStart) this.#fault("The id of a request must be higher than all before it.");
+  }
+
+  #isNew({ idHigh, idLow }: FrameReader): boolean {
+    return idHigh > this.lastIdHigh || (idHigh === this.lastIdHigh && idLow > this.lastIdLow);
+  }
+
+  #accept(reader: FrameReader, refusal: RpcError | undefined): void {
+    if (this.#isGoing) return;
+    const fault = this.#faultOf(reader);
+    if (fault !== undefined) return this.#fault(fault);
+    this.lastIdHigh = reader.idHigh;
+    this.lastIdLow = reader.idLow;
+    const { header, environment } = this.link;
+    const remainingMs =
+      header.deadlineMicros < 0 ? Infinity : Math.min(header.deadlineMicros / 1000, this.#limits.maxDeadlineMs);
+    const nowMs = environment.now();
+    this.#lastRequestMs = nowMs;
+    const call = new ServerCall(this, reader, header, nowMs + remainingMs);
+    const isTooMany =
+      this.callsInProgress >= this.#limits.maxCalls || (reader.idLow & laneMask) >= this.#laneLimit(call);
+    this.callsInProgress++;
+    const error = refusal ?? this.#refusalOf(reader, isTooMany, remainingMs);
+    if (error !== undefined) return call.refuse({ error });
+    if (call.oneway) this.#oneways.add(call);
+    else this.#table.set(call);
+    if (remainingMs !== Infinity) this.link.wheel.add(call);
+    this.link.liveness.onBusy();
+    call.readRequest(reader);
+  }
+
+  #laneLimit(call: ServerCall): number {
+    return call.oneway ? onewayLane + 1 : this.#limits.maxCalls;
+  }
+
+  #faultOf(reader: FrameReader): string | undefined {
+    const lane = reader.idLow & laneMask;
+    const isOneway = (reader.flags & FrameFlag.oneway) !== 0;
+    if (isOneway !== (lane === onewayLane))
+      return `The lane ${onewayLane} is for one-way requests, and they have no other.`;
+    if (isOneway && (reader.flags & FrameFlag.moreFollows) === 0 && (reader.flags & FrameFlag.endOfStream) === 0)
+      return "A one-way request has no items.";
+    if (!isOneway && this.#table.at(lane) !== undefined) return `The lane ${lane} is taken by a call that is not over.`;
+    return undefined;
+  }
+
+  #refusalOf(reader: FrameReader, isTooMany: boolean, remainingMs: number): RpcError | undefined {
+    if (isTooMany)
+      return createError("too_many_calls", `This connection runs at most ${this.#limits.maxCalls} calls at a time.`);
+    if ((reader.flags & FrameFlag.compressorMask) !== 0)
+      return createError("unsupported", "The compressor of the request is not supported.");
+    if (!this.#serializations.includes(reader.serialization as Serialization)) {
+      return createError("unsupported", `The serialization ${reader.serialization} of the request is not supported.`);
+    }
+    return remainingMs > 0
+      ? undefined
+      : createError("deadline_passed", "The deadline had passed when the request arrived.");
+  }
+
+  #onCancel(call: ServerCall): void {
+    const isNearDeadline = call.deadlineMs - this.link.environment.now() < nearDeadlineMs;
+    const code = codeFromNumber(this.link.header.errorCode);
+    call.cancel(
+      new RpcError({
+        code,
+        reason: "cancelled_by_caller",
+        message: "The caller cancelled the call.",
+        origin: "remote",
+      }),
+    );
+    if (isNearDeadline || this.link.cancels.take()) return;
+    this.link.onFault({ code: GoawayCode.enhanceCalm, message: "Too many calls are cancelled." });
+  }
+
+  #watchIdle(delayMs: number): void {
+    const { idleMs } = this.#limits;
+    if (idleMs === 0) return;
+    this.#idleTimer = this.link.environment.setTimer(delayMs, () => {
+      const silentMs = this.link.environment.now() - this.#lastRequestMs;
+      if (this.callsInProgress > 0) this.#watchIdle(idleMs);
+      else if (silentMs < idleMs) this.#watchIdle(idleMs - silentMs);
+      else this.link.retire(GoawayCode.idle, `No call came for ${idleMs} ms.`);
+    });
+    this.#idleTimer.unref();
+  }
+
+  /** Not all connections of a server shall end at the same time: a tenth more or less. */
+  #watchAge(): void {
+    const { maxAgeMs } = this.#limits;
+    if (maxAgeMs === 0) return;
+    const { environment } = this.link;
+    const ageMs = maxAgeMs * (0.9 + 0.2 * environment.random());
+    this.#ageTimer = environment.setTimer(ageMs, () => this.link.retire(GoawayCode.idle, "The connection is old."));
+    this.#ageTimer.unref();
+  }
+
+  #fault(message: string): void {
+    this.link.onFault({ code: GoawayCode.protocol, message });
+  }
+}
+
+/** A cancel this close to the deadline is the deadline seen from the other side, and not charged. */
+const nearDeadlineMs = 1_000;

@@ -1,0 +1,127 @@
+import type { Environment, Timer } from "../environment/environment.ts";
+
+interface Task {
+  readonly atMs: number;
+  readonly order: number;
+  readonly action: () => void;
+  isCancelled: boolean;
+}
+
+/** An environment whose time only moves when it is told to, and whose lots come from a seed: the same seed gives the same run. */
+export interface VirtualEnvironment extends Environment {
+  /** Timers that are set and neither fired nor cancelled. */
+  readonly pendingTimers: number;
+  /** Runs what is deferred and due, then moves time on by `durationMs`, stopping at each timer on the way. */
+  advance(durationMs: number): void;
+  /** As {@link advance}, letting promise reactions run in between. */
+  advanceAsync(durationMs: number): Promise<void>;
+  /** Runs what is deferred, and turns, without moving time. */
+  flush(): void;
+}
+
+/** @param seed whole number; decides every `random` and `randomBytes` */
+export function createVirtualEnvironment(seed = 1): VirtualEnvironment {
+  const random = createRandom(seed);
+  let nowMs = 1_000;
+  let order = 0;
+  let deferred: (() => void)[] = [];
+  let turns: (() => void)[] = [];
+  let timers: Task[] = [];
+
+  function setTimer(delayMs: number, action: () => void): Timer {
+    const task: Task = { atMs: nowMs + Math.max(0, delayMs), order: order++, action, isCancelled: false };
+    insert(timers, task);
+    return {
+      cancel: () => {
+        task.isCancelled = true;
+        timers = timers.filter((other) => other !== task);
+      },
+      ref: () => undefined,
+      unref: () => undefined,
+    };
+  }
+
+  function runDeferred(): void {
+    while (deferred.length > 0) {
+      const actions = deferred;
+      deferred = [];
+      for (const action of actions) action();
+    }
+  }
+
+  function flush(): void {
+    runDeferred();
+    while (turns.length > 0) {
+      const actions = turns;
+      turns = [];
+      for (const action of actions) {
+        action();
+        runDeferred();
+      }
+    }
+  }
+
+  /** @returns false when nothing is due until `endMs` */
+  function step(endMs: number): boolean {
+    flush();
+    const task = timers[0];
+    if (task === undefined || task.atMs > endMs) return false;
+    timers.shift();
+    nowMs = Math.max(nowMs, task.atMs);
+    task.action();
+    return true;
+  }
+
+  return {
+    now: () => nowMs,
+    wallClock: () => 1_700_000_000_000 + nowMs,
+    setTimer,
+    defer: (action) => void deferred.push(action),
+    yieldTurn: (action) => void turns.push(action),
+    random,
+    randomBytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(random() * 256)),
+    get pendingTimers() {
+      return timers.length;
+    },
+    flush,
+    advance(durationMs) {
+      const endMs = nowMs + durationMs;
+      while (step(endMs));
+      nowMs = endMs;
+    },
+    async advanceAsync(durationMs) {
+      const endMs = nowMs + durationMs;
+      do await settlePromises();
+      while (step(endMs));
+      await settlePromises();
+      nowMs = endMs;
+      flush();
+    },
+  };
+}
+
+function insert(timers: Task[], task: Task): void {
+  let low = 0;
+  let high = timers.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((timers[middle] as Task).atMs <= task.atMs) low = middle + 1;
+    else high = middle;
+  }
+  timers.splice(low, 0, task);
+}
+
+async function settlePromises(): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
