@@ -241,3 +241,23 @@ export function returned(test: Piece): Code {
 export function conditional(test: Piece, yes: Piece, no: Piece): Code {
   return group(test, indent(spaceLine, raw("? "), yes, spaceLine, raw(": "), no));
 }
+
+/** `name: value` of an object literal; the line breaks behind the colon when the beginning of the value does not fit. */
+export function entry(name: Piece, value: Piece): Code {
+  return group(name, raw(":"), { kind: "fluid", right: value, hard: isHard(value) });
+}
+
+/** `name: a && b` of an object literal; the line breaks behind the colon when not all of the value fits. */
+export function entryBelow(name: Piece, value: Piece): Code {
+  return group(name, raw(":"), group(indent(spaceLine, value)));
+}
+
+/** `left === right` as part of a larger condition. */
+export function comparison(left: Piece, operator: string, right: Piece): Code {
+  return group(left, raw(` ${operator}`), indent(spaceLine, right));
+}
+
+/** `left === right` as the whole of a condition. */
+export function wholeComparison(left: Piece, operator: string, right: Piece): Code {
+  return group(left, raw(` ${operator}`), spaceLine, right);
+}

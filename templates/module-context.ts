@@ -1,4 +1,13 @@
-import type { FileDescriptor, Reference, SchemaDescriptor } from "@rpcgen/runtime/descriptor";
+import type {
+  Declaration,
+  ErrorDescriptor,
+  FieldDescriptor,
+  FileDescriptor,
+  MessageDescriptor,
+  Reference,
+  SchemaDescriptor,
+  UnionDescriptor,
+} from "@rpcgen/runtime/descriptor";
 import { createImports, type Imports } from "./imports.ts";
 import { type FileNames, type Names, namesOf } from "./naming.ts";
 import type { OutputOptions, OutputPart, TemplateInput } from "./template.ts";
@@ -34,4 +43,39 @@ export function createModuleContext(input: TemplateInput): ModuleContext {
     emits: (part) => parts.has(part),
     isOwn: (reference) => reference.file === input.file.path,
   };
+}
+
+const declarations = new WeakMap<SchemaDescriptor, ReadonlyMap<string, Declaration>>();
+
+/** The declaration that a reference means. @throws TypeError when the schema does not hold it */
+export function declarationOf(context: Pick<ModuleContext, "schema">, reference: Reference): Declaration {
+  let table = declarations.get(context.schema);
+  if (table === undefined) declarations.set(context.schema, (table = declarationTable(context.schema)));
+  const found = table.get(`${reference.file}:${reference.name}`);
+  if (found === undefined) throw new TypeError(`${reference.file} does not declare ${reference.name}`);
+  return found;
+}
+
+/** The message, or the error whose members are the message, that a reference means. */
+export function messageOf(
+  context: Pick<ModuleContext, "schema">,
+  reference: Reference,
+): MessageDescriptor | ErrorDescriptor {
+  const found = declarationOf(context, reference);
+  if (found.kind === "message" || found.kind === "error") return found;
+  throw new TypeError(`${reference.fullName} is not a message`);
+}
+
+/** The fields of a message, error or union, those in oneofs included. */
+export function allFields(descriptor: MessageDescriptor | ErrorDescriptor | UnionDescriptor): FieldDescriptor[] {
+  if (descriptor.kind === "union") return [...descriptor.cases];
+  return descriptor.members.flatMap((member) => (member.kind === "oneof" ? member.cases : [member]));
+}
+
+function declarationTable(schema: SchemaDescriptor): ReadonlyMap<string, Declaration> {
+  const table = new Map<string, Declaration>();
+  for (const file of schema.files) {
+    for (const declaration of file.declarations) table.set(`${file.path}:${declaration.name}`, declaration);
+  }
+  return table;
 }

@@ -464,3 +464,8 @@ export function runtimeAlias(name: string, taken: ReadonlySet<string>): Ident {
   while (taken.has(alias) || isReserved(alias)) alias += "_";
   return ident(alias);
 }
+
+/** The name under which something is passed on: `Page` as `Sheet` makes `PageInit` a `SheetInit`. */
+export function reexported(name: string, declared: string, as: string): Ident {
+  return escaped(name.startsWith(declared) ? flat(as) + name.slice(declared.length) : name);
+}

@@ -35,3 +35,34 @@ export { valueFromJson, valueToJson, readValue, writeValue } from "../codec/valu
 export { checkUuid } from "../codec/uuid.ts";
 export { int64FromNumber, int64FromText, numberFromInt64 } from "../codec/int64.ts";
 export { errorType, type ErrorParts } from "./error-type.ts";
+export {
+  addNested,
+  checkAbove,
+  checkBelow,
+  checkBytes,
+  checkFormat,
+  checkItems,
+  checkLength,
+  checkMax,
+  checkMin,
+  checkNoneOf,
+  checkOneOf,
+  checkPattern,
+  checkPresent,
+  checkThat,
+  checkUnique,
+  noViolations,
+  sizeOf,
+} from "./constraints.ts";
+export { copyList, copyMap, createAny } from "./copy.ts";
+export {
+  equalAny,
+  equalBytes,
+  equalJson,
+  equalLists,
+  equalMaps,
+  equalNumbers,
+  equalOptional,
+  equalTimes,
+} from "./equality.ts";
+export { leftOut } from "./left-out.ts";

@@ -1,0 +1,131 @@
+import type {
+  MethodDescriptor,
+  Reference,
+  SchemaDescriptor,
+  ServiceDescriptor,
+  Type,
+} from "@rpcgen/runtime/descriptor";
+import { code, type Code, type Piece } from "../code.ts";
+import { docComment } from "../jsdoc.ts";
+import { array, call, generic, object, sections, typedConstant } from "../layout.ts";
+import { booleanLiteral, numberLiteral, stringLiteral } from "../literal.ts";
+import type { ModuleContext } from "../module-context.ts";
+import type { MethodNames, ServiceNames } from "../naming.ts";
+import { messageNamesOf, typeExpression, valueName } from "../type-expression.ts";
+import { dataExpression } from "./data-expression.ts";
+
+/** The values of a service: one per method, and the service itself. Stands below the messages that it names. */
+export function serviceValues(context: ModuleContext, service: ServiceDescriptor, names: ServiceNames): Code {
+  return sections(
+    ...service.methods.map((method) => methodValue(context, service, method, names)),
+    serviceValue(context, service, names),
+  );
+}
+
+function serviceValue(context: ModuleContext, service: ServiceDescriptor, names: ServiceNames): Code {
+  const constants = service.methods.map((method) => (names.methods.get(method.name) as MethodNames).constant);
+  const client = context.emits("client");
+  const type = generic(context.imports.runtime("ServiceType"), [
+    client ? names.client : code`unknown`,
+    context.emits("server") ? names.handlers : code`unknown`,
+  ]);
+  const leftOut = code`/* @__PURE__ */ ${client ? undefined : context.imports.runtime("leftOut")}(${stringLiteral("client")})`;
+  const parts = object([
+    code`name: ${stringLiteral(service.fullName)}`,
+    code`methods: ${array(constants)}`,
+    code`stub: ${client ? names.stub : leftOut}`,
+  ]);
+  const value = call(code`/* @__PURE__ */ ${context.imports.runtime("serviceType")}`, [parts]);
+  const { doc, deprecated, unstable } = service;
+  return code`
+    ${docComment({ doc, deprecated, unstable })}
+    ${typedConstant(code`export const ${names.type}`, type, value)};
+  `;
+}
+
+function methodValue(
+  context: ModuleContext,
+  service: ServiceDescriptor,
+  method: MethodDescriptor,
+  names: ServiceNames,
+): Code {
+  const { constant, member } = names.methods.get(method.name) as MethodNames;
+  const type = generic(context.imports.runtime("MethodType"), [
+    typeOf(context, method.request, "value"),
+    typeOf(context, method.request, "init"),
+    typeOf(context, method.response, "value"),
+    typeOf(context, method.response, "init"),
+  ]);
+  const parts = object([
+    code`kind: ${stringLiteral(method.kind)}`,
+    code`name: ${stringLiteral(method.name)}`,
+    code`member: ${stringLiteral(member)}`,
+    code`service: ${stringLiteral(service.fullName)}`,
+    code`path: ${stringLiteral(method.path)}`,
+    code`id: ${numberLiteral(method.id)}`,
+    code`oneway: ${booleanLiteral(method.oneway)}`,
+    code`idempotency: ${stringLiteral(method.idempotency)}`,
+    messageEntry(context, code`request`, method.request),
+    messageEntry(context, code`response`, method.response),
+    errorsEntry(context, method.errors),
+    code`policy: ${dataExpression(method.policy)}`,
+  ]);
+  const value = call(code`/* @__PURE__ */ ${context.imports.runtime("methodType")}`, [parts]);
+  return code`
+    ${docComment({ notes: [`Method \`${method.name}\` of {@link ${names.type}}.`], deprecated: method.deprecated })}
+    ${typedConstant(code`export const ${constant}`, type, value)};
+  `;
+}
+
+function typeOf(context: ModuleContext, type: Type, use: "value" | "init"): Code {
+  return isReference(type) ? typeExpression(context, type, use) : code`void`;
+}
+
+function messageEntry(context: ModuleContext, name: Code, type: Type): Code {
+  if (!isReference(type)) return code`${name}: ${context.imports.runtime("emptyType")}`;
+  const value = valueName(context, type.file, messageNamesOf(context, type).type);
+  return mayComeLater(context, [type]) ? getter(name, value) : code`${name}: ${value}`;
+}
+
+function errorsEntry(context: ModuleContext, errors: readonly Reference[]): Code {
+  const classes = errors.map((error) =>
+    valueName(context, error.file, context.names.file(error.file).error(error.name).type),
+  );
+  const list = array(classes);
+  return mayComeLater(context, errors) ? getter(code`errors`, list) : code`errors: ${list}`;
+}
+
+function getter(name: Code, value: Piece): Code {
+  return code`
+    get ${name}() {
+      return ${value};
+    }
+  `;
+}
+
+function isReference(type: Type): type is Reference {
+  return type.kind === "message" || type.kind === "union" || type.kind === "error";
+}
+
+/**
+ * True when a reference leads to a file that leads back here: such modules may be evaluated in either order, so that the
+ * value may not exist yet when this module is evaluated.
+ */
+function mayComeLater(context: ModuleContext, references: readonly Reference[]): boolean {
+  return references.some(
+    (reference) => !context.isOwn(reference) && leadsTo(context.schema, reference.file, context.file.path),
+  );
+}
+
+function leadsTo(schema: SchemaDescriptor, from: string, to: string): boolean {
+  const files = new Map(schema.files.map((file) => [file.path, file]));
+  const reached = new Set([from]);
+  for (const path of reached) {
+    const file = files.get(path);
+    for (const next of [...(file?.imports ?? []), ...(file?.reexports ?? []).map((reexport) => reexport.path)]) {
+      if (next === to) return true;
+      reached.add(next);
+    }
+  }
+  return false;
+}

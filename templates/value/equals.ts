@@ -1,0 +1,183 @@
+import type {
+  ErrorDescriptor,
+  FieldDescriptor,
+  MessageDescriptor,
+  OneofDescriptor,
+  Reference,
+  Type,
+  UnionDescriptor,
+} from "@rpcgen/runtime/descriptor";
+import { code, type Code, type Ident, type Piece } from "../code.ts";
+import { plainDefault } from "../default-value.ts";
+import { call, comparison, operands, returned, sections, signature, wholeComparison } from "../layout.ts";
+import { stringLiteral } from "../literal.ts";
+import { messageOf, type ModuleContext } from "../module-context.ts";
+import { locals, type MessageNames, type OneofNames } from "../naming.ts";
+import { messageNamesOf, valueName } from "../type-expression.ts";
+
+const { a, b } = locals;
+
+/** `equalsUser`: deep equality field by field; what is left out equals its default. */
+export function equalsFunctions(
+  context: ModuleContext,
+  descriptor: MessageDescriptor | ErrorDescriptor,
+  names: MessageNames,
+): Code {
+  const oneofs = descriptor.members.filter((member) => member.kind === "oneof");
+  const tests = descriptor.members.map((member) => memberTest(context, member, names, descriptor.members.length > 1));
+  const [only] = tests;
+  const test = tests.length === 1 && only !== undefined ? only : operands("&&", tests);
+  return sections(
+    tests.length === 0 ? equalsNothing(names) : equalsFunction(names.equals, names.init, returned(test)),
+    ...oneofs.map((oneof) =>
+      equalsOneof(context, oneof.cases, names.oneofs.get(oneof.name) as OneofNames, oneof.optional),
+    ),
+  );
+}
+
+/** `equalsShape` of a union. */
+export function equalsUnionFunction(context: ModuleContext, union: UnionDescriptor, names: MessageNames): Code {
+  return equalsOneof(context, union.cases, names, false);
+}
+
+function equalsNothing(names: MessageNames): Code {
+  return code`
+    function ${names.equals}(): boolean {
+      return true;
+    }
+  `;
+}
+
+function equalsFunction(name: Ident, type: Ident, body: Code): Code {
+  return code`
+    function ${signature(name, [code`${a}: ${type}`, code`${b}: ${type}`], code`boolean`)} {
+      ${body}
+    }
+  `;
+}
+
+function memberTest(
+  context: ModuleContext,
+  member: FieldDescriptor | OneofDescriptor,
+  names: MessageNames,
+  nested: boolean,
+): Code {
+  const name = names.members.get(member.name) as Ident;
+  const left = code`${a}.${name}`;
+  const right = code`${b}.${name}`;
+  if (member.kind === "oneof") return oneofTest(context, member, left, right, names);
+  const { type } = member;
+  if (type.kind === "list" || type.kind === "map") return collectionTest(context, type, left, right);
+  const equals = equalsOf(context, type);
+  if (equals === undefined) {
+    const compare = nested ? comparison : wholeComparison;
+    if (member.optional || member.required) return compare(left, "===", right);
+    const zero = plainDefault(context, member) as Code;
+    return compare(code`(${left} ?? ${zero})`, "===", code`(${right} ?? ${zero})`);
+  }
+  if (member.required) return call(equals, [left, right]);
+  if (member.optional || mustBeGiven(context, type)) {
+    return call(context.imports.runtime("equalOptional"), [left, right, equals]);
+  }
+  const zero = zeroOf(context, member);
+  return call(equals, [code`${left} ?? ${zero}`, code`${right} ?? ${zero}`]);
+}
+
+/** What an absent member equals. */
+function zeroOf(context: ModuleContext, field: FieldDescriptor): Code {
+  if (field.type.kind === "union") return code`{ kind: undefined }`;
+  return plainDefault(context, field) ?? code`{}`;
+}
+
+/** True for messages that cannot be written as `{}`. */
+function mustBeGiven(context: ModuleContext, type: Type): boolean {
+  if (type.kind !== "message" && type.kind !== "error") return false;
+  return messageOf(context, type).members.some((member) => member.required);
+}
+
+function collectionTest(
+  context: ModuleContext,
+  type: Extract<Type, { kind: "list" | "map" }>,
+  left: Code,
+  right: Code,
+): Code {
+  const element = type.kind === "list" ? type.element : type.value;
+  const equals = equalsOf(context, element);
+  const compare = context.imports.runtime(type.kind === "list" ? "equalLists" : "equalMaps");
+  return call(compare, equals === undefined ? [left, right] : [left, right, equals]);
+}
+
+function oneofTest(context: ModuleContext, oneof: OneofDescriptor, left: Code, right: Code, names: MessageNames): Code {
+  const { equals } = names.oneofs.get(oneof.name) as OneofNames;
+  if (oneof.optional) return call(context.imports.runtime("equalOptional"), [left, right, equals]);
+  return call(equals, [code`${left} ?? { kind: undefined }`, code`${right} ?? { kind: undefined }`]);
+}
+
+/** The function that compares two values of a type; `undefined` when `===` does. */
+function equalsOf(context: ModuleContext, type: Type): Piece | undefined {
+  switch (type.kind) {
+    case "scalar":
+      if (type.scalar === "bytes") return context.imports.runtime("equalBytes");
+      return type.scalar === "float" || type.scalar === "double" ? context.imports.runtime("equalNumbers") : undefined;
+    case "builtin":
+      if (type.name === "timestamp") return context.imports.runtime("equalTimes");
+      if (type.name === "json") return context.imports.runtime("equalJson");
+      return type.name === "any" ? context.imports.runtime("equalAny") : undefined;
+    case "message":
+    case "union":
+    case "error":
+      return equalsOfReference(context, type);
+    default:
+      return undefined;
+  }
+}
+
+/** `equalsPoint` of this module, `Point.equals` of another. */
+function equalsOfReference(context: ModuleContext, reference: Reference): Code {
+  const names = messageNamesOf(context, reference);
+  if (context.isOwn(reference)) return code`${names.equals}`;
+  return code`${valueName(context, reference.file, names.type)}.equals`;
+}
+
+function equalsOneof(
+  context: ModuleContext,
+  cases: readonly FieldDescriptor[],
+  names: Pick<OneofNames, "init" | "equals">,
+  optional: boolean,
+): Code {
+  const absent = optional
+    ? undefined
+    : code`
+        default:
+          return ${b}.kind === undefined;
+      `;
+  return equalsFunction(
+    names.equals,
+    names.init,
+    code`
+      switch (${a}.kind) {
+        ${cases.map((field) => equalsCase(context, field))}
+        ${absent}
+      }
+    `,
+  );
+}
+
+function equalsCase(context: ModuleContext, field: FieldDescriptor): Code {
+  const kind = stringLiteral(field.name);
+  const sameKind = comparison(code`${b}.kind`, "===", kind);
+  if (field.type.kind === "builtin" && field.type.name === "void") {
+    return code`
+      case ${kind}:
+        return ${b}.kind === ${kind};
+    `;
+  }
+  const left = code`${a}.value`;
+  const right = code`${b}.value`;
+  const equals = equalsOf(context, field.type);
+  const sameValue = equals === undefined ? comparison(left, "===", right) : call(equals, [left, right]);
+  return code`
+    case ${kind}:
+      ${returned(operands("&&", [sameKind, sameValue]))}
+  `;
+}

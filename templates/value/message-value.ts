@@ -1,0 +1,29 @@
+import { code, type Code, type Ident, type Piece } from "../code.ts";
+import { call, generic, object, typedConstant } from "../layout.ts";
+import { stringLiteral } from "../literal.ts";
+import type { ModuleContext } from "../module-context.ts";
+import type { MessageNames } from "../naming.ts";
+
+/** The value beside the interface of a message, union or error: `User.encode(...)`, `User.decode(...)`. */
+export function messageValue(context: ModuleContext, names: MessageNames, fullName: string, checked: boolean): Code {
+  const part = (emitted: boolean, name: Ident, from: string): Piece => (emitted ? name : leftOut(context, from));
+  const json = context.emits("json");
+  const validate = checked ? names.validate : context.imports.runtime("noViolations");
+  const parts = object([
+    code`typeName: ${stringLiteral(fullName)}`,
+    code`write: ${names.write}`,
+    code`read: ${names.read}`,
+    code`toJson: ${part(json, names.toJson, "json")}`,
+    code`fromJson: ${part(json, names.fromJson, "json")}`,
+    code`create: ${names.create}`,
+    code`validate: ${part(context.emits("validate"), validate, "validate")}`,
+    code`equals: ${names.equals}`,
+  ]);
+  const type = generic(context.imports.runtime("MessageType"), [names.type, names.init]);
+  const value = call(code`/* @__PURE__ */ ${context.imports.runtime("messageType")}`, [parts]);
+  return code`${typedConstant(code`export const ${names.type}`, type, value)};`;
+}
+
+function leftOut(context: ModuleContext, part: string): Code {
+  return code`/* @__PURE__ */ ${context.imports.runtime("leftOut")}(${stringLiteral(part)})`;
+}
