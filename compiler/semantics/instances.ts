@@ -96,7 +96,7 @@ function request(registry: Registry, type: Extract<ResolvedType, { kind: "declar
   if (name.length > MAX_INSTANCE_NAME || registry.count >= MAX_INSTANCES) return refuse(registry, symbol, use);
   const { packageName } = use.module;
   const fullName = packageName === "" ? name : `${packageName}.${name}`;
-  const instance: Instance = { name, fullName, module: use.module, symbol, arguments: type.arguments };
+  const instance: Instance = { name, fullName, module: use.module, symbol, arguments: type.arguments, span: use.span };
   registry.byModule.set(use.module, table.set(key, instance));
   registry.count++;
   registry.queue.push({ instance, span: use.span });

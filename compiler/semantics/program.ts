@@ -143,6 +143,8 @@ export interface Instance {
   readonly module: Module;
   readonly symbol: SymbolOf<"message" | "union">;
   readonly arguments: readonly ResolvedType[];
+  /** Where it was needed first. */
+  readonly span: Span;
 }
 
 /** What a stage hands on, with what it found wrong. */
