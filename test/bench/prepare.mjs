@@ -42,7 +42,8 @@ function generateProtobufjs() {
   emptyFolder("protobufjs");
   for (const name of ["order", "echo"]) {
     const out = `gen/protobufjs/${name}.js`;
-    run("pbjs", ["-t", "static-module", "-w", "es6", "-r", name, "--es6", "-d", "-o", out, `schema/${name}.proto`]);
+    run("pbjs", ["-t", "static-module", "-w", "es6", "-r", name, "--es6", "-o", out, `schema/${name}.proto`]);
+    writeFileSync(join(here, `gen/protobufjs/${name}.d.ts`), "export const bench: any;\n");
   }
 }
 

@@ -3,7 +3,7 @@ import { startChild } from "../measure/child.mjs";
 import { contenders } from "./contenders/contender.mjs";
 import { payloads } from "./payloads.mjs";
 
-export const operations = ["encode", "decode", "roundTrip"];
+export const operations = ["encode", "decode", "roundTrip", "relay"];
 
 /**
  * Nanoseconds of one contender, by operation, one figure per round.
@@ -22,8 +22,8 @@ export const operations = ["encode", "decode", "roundTrip"];
 
 /** @type {{ readonly full: Effort, readonly smoke: Effort }} */
 const efforts = {
-  full: { rounds: 9, batchMs: 50, warmUpMs: 1500 },
-  smoke: { rounds: 3, batchMs: 4, warmUpMs: 40 },
+  full: { rounds: 7, batchMs: 40, warmUpMs: 1500 },
+  smoke: { rounds: 3, batchMs: 2, warmUpMs: 30 },
 };
 
 /**

@@ -7,8 +7,8 @@ import { formatTable } from "./table.mjs";
 
 /** @typedef {import("../codec/codec.mjs").CodecCase} CodecCase */
 
-const titles = ["", "encode", "decode", "round trip", "bytes"];
-const widths = [20, 20, 20, 20, 14];
+const titles = ["", "encode", "decode", "round trip", "relay", "bytes"];
+const widths = [19, 18, 18, 18, 18, 16];
 
 /**
  * @param {readonly CodecCase[]} cases

@@ -31,7 +31,7 @@ export function size(bytes) {
  */
 export function ratio({ median, min, max }) {
   const text = `${number(median)}x`;
-  const noise = dim(`${number(min)}..${number(max)}`.padStart(12));
+  const noise = dim(`${number(min)}..${number(max)}`.padStart(11));
   if (min > 1) return `${bold(green(text))} ${noise}`;
   return `${max < 1 ? bold(red(text)) : bold(text)} ${noise}`;
 }
