@@ -4,7 +4,7 @@ import type { MessageType } from "../codec/message-type.ts";
 
 /** A generated error class, as far as a method needs it. */
 interface ErrorClass {
-  readonly type: ErrorType<never, never>;
+  readonly type: ErrorType<unknown, never>;
 }
 
 /**
