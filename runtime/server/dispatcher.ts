@@ -57,7 +57,7 @@ export function createDispatcher(
     const entry = table.find(incoming);
     const refusal = entry instanceof RpcError ? entry : refusalFor(incoming, entry.method);
     if (entry instanceof RpcError || refusal !== undefined) {
-      if (!incoming.oneway && refusal !== undefined) incoming.fail({ error: refusal });
+      if (!incoming.oneway && refusal !== undefined) incoming.fail({ error: refusal, notStarted: true });
       return incoming.settle();
     }
     callsInProgress++;
