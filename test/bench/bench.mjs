@@ -1,7 +1,8 @@
 /** `npm run bench`: codec, calls and compile speed against peers, as ratios within one run. See README.md. */
 import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { benchCalls } from "./calls/calls.mjs";
@@ -44,7 +45,7 @@ async function main() {
   const results = await measure(options);
   if (options.json !== undefined)
     writeResult(options.json, { machine, date: new Date().toISOString(), smoke: options.smoke, ...results });
-  return results.compile === false ? 1 : 0;
+  return results.compile?.passed === false ? 1 : 0;
 }
 
 /** @typedef {Exclude<ReturnType<typeof readOptions>, string>} Options */
@@ -87,7 +88,7 @@ function chosenFrom(what, text, known) {
   return chosen;
 }
 
-/** @typedef {import("./report/goals.mjs").Results & { compile: boolean | undefined }} Results */
+/** @typedef {import("./report/goals.mjs").Results & { compile: ReturnType<typeof compileSpeed> }} Results */
 
 /** @param {Options} options @returns {Promise<Results>} */
 async function measure(options) {
@@ -113,15 +114,21 @@ function generatedFor(only) {
   return [...new Set(only.map((name) => (name === "grpc" ? "protobufjs" : name)))];
 }
 
-/** Runs compile.mjs, which prints its own tables. @param {Options} options @returns {boolean | undefined} undefined: not there */
-function compileSpeed({ smoke, json }) {
+/**
+ * Runs compile.mjs, which prints its own table.
+ * @param {Options} options
+ * @returns {{ passed: boolean, figures: unknown } | undefined} undefined: not there
+ */
+function compileSpeed({ smoke }) {
   const script = fileURLToPath(new URL("compile.mjs", import.meta.url));
   if (!existsSync(script)) return undefined;
-  const args = [
-    ...(smoke ? ["--smoke"] : []),
-    ...(json === undefined ? [] : ["--json", `${resolveFromCaller(json)}.compile`]),
-  ];
-  return spawnSync(process.execPath, [script, ...args], { stdio: "inherit" }).status === 0;
+  const folder = mkdtempSync(join(tmpdir(), "rpcgen-bench-"));
+  const file = join(folder, "compile.json");
+  const args = [script, ...(smoke ? ["--smoke"] : []), "--json", file];
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
+  const figures = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+  rmSync(folder, { recursive: true });
+  return { passed: status === 0, figures };
 }
 
 /** @param {string} text */

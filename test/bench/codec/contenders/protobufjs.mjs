@@ -51,7 +51,7 @@ function orderFrom(plain) {
     customerId: signed(plain.customerId),
     totalCents: signed(plain.totalCents),
     placedAtMs: signed(plain.placedAtMs),
-    status: /** @type {any} */ (OrderStatus)[`ORDER_STATUS_${plain.status.toUpperCase()}`],
+    status: OrderStatus[`ORDER_STATUS_${plain.status.toUpperCase()}`],
     lines: plain.lines.map((/** @type {any} */ line) => OrderLine.create(line)),
     shipTo: Address.create(plain.shipTo),
   });
