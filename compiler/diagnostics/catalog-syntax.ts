@@ -240,16 +240,16 @@ export const syntaxCatalog = {
       help: value === "" ? [`write  = ${number}`] : [`write  = ${number} @default(${value})`],
     }),
   }),
-  misplacedDeclaration: entry<{ what: string; where: string }>({
+  misplacedDeclaration: entry<{ what: string; where: string; help?: string }>({
     code: "RPC0124",
     severity: "error",
     title: "A declaration inside a block",
     explanation:
       "Only `message`, `enum` and `union` can be declared inside a block of fields; all others stand at the top level.",
     clause: "2.4",
-    text: ({ what, where }) => ({
+    text: ({ what, where, help }) => ({
       message: `${what} cannot be declared in ${where}`,
-      help: ["move it to the top level of the file"],
+      help: [help ?? "move it to the top level of the file"],
     }),
   }),
   methodShape: entry<{ name: string; rewritten: string }>({

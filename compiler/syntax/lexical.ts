@@ -112,9 +112,12 @@ function isSuspicious(token: Token, next: Token | undefined): boolean {
   );
 }
 
-/** `user-name`: a name that goes on with a hyphen. */
+const letters = /^[\p{L}\p{M}\p{N}]+$/u;
+
+/** `user-name`, `größe`: a name that goes on with a hyphen or with letters that are not ASCII. */
 function isGlued(token: Token, next: Token | undefined): boolean {
-  return next !== undefined && next.image.startsWith("-") && next.startOffset === tokens.tokenEnd(token);
+  if (next === undefined || next.startOffset !== tokens.tokenEnd(token)) return false;
+  return next.image.startsWith("-") || (next.tokenType === tokens.Stray && letters.test(next.image));
 }
 
 /** Reports what is wrong with the token at an index and keeps what the parser should see; returns the last index used. */
@@ -137,7 +140,7 @@ function repairToken(check: Check, index: number): number {
     case tokens.Stray:
       return repairStray(check, token, index);
     default:
-      return token.image.length > MAX_NAME_LENGTH ? checkLength(check, token, index) : repairHyphens(check, index);
+      return token.image.length > MAX_NAME_LENGTH ? checkLength(check, token, index) : repairGlued(check, index);
   }
 }
 
@@ -223,24 +226,39 @@ function keepName(check: Check, { token, image, why, suggestion, index }: NotANa
   return index;
 }
 
-/** Joins `user-name-2` to one name. */
-function repairHyphens(check: Check, index: number): number {
+/** Joins `user-name-2` or `größe` to one name. */
+function repairGlued(check: Check, index: number): number {
   const first = check.source[index];
   if (first === undefined) return index;
   let last = index;
   let image = first.image;
   for (let next = check.source[last + 1]; next !== undefined; next = check.source[last + 1]) {
-    const glued = next.startOffset === first.startOffset + image.length;
-    if (!glued || !(next.image.startsWith("-") || (image.endsWith("-") && /^\w/.test(next.image)))) break;
+    if (next.startOffset !== first.startOffset + image.length || !joins(next)) break;
     image += next.image;
     last++;
   }
-  if (!/^[\w-]*\w$/.test(image)) {
+  if (image.endsWith("-")) {
     check.kept.push(first);
     return index;
   }
-  const suggestion = image.replace(/-+([A-Za-z0-9_])/g, (_, letter: string) => letter.toUpperCase());
-  return keepName(check, { token: first, image, why: "it contains `-`", suggestion, index: last });
+  const suggestion = asciiName(image);
+  const why = image.includes("-") ? "it contains `-`" : "its letters must be ASCII";
+  return keepName(check, { token: first, image, why, suggestion, index: last });
+}
+
+function joins(token: Token): boolean {
+  return /^[\w-]+$/.test(token.image) || (token.tokenType === tokens.Stray && letters.test(token.image));
+}
+
+/** `größe-2` -> `grosse2`. */
+function asciiName(image: string): string {
+  const plain = image
+    .replaceAll("ß", "ss")
+    .normalize("NFD")
+    .replace(/\p{M}+/gu, "");
+  const ascii = plain.replace(/[^A-Za-z0-9_-]+/g, "");
+  const camel = ascii.replace(/-+([A-Za-z0-9_])?/g, (_, letter?: string) => (letter ?? "").toUpperCase());
+  return /^[A-Za-z_]/.test(camel) ? camel : `name${camel}`;
 }
 
 function repairText(check: Check, token: Token, index: number): number {
@@ -289,6 +307,7 @@ function repairStray(check: Check, token: Token, index: number): number {
   const adjacent = next !== undefined && next.startOffset === tokens.tokenEnd(token);
   if (token.image === "-" && adjacent && next.tokenType === tokens.CloseAngle) return repairArrow(check, index);
   if (token.image.startsWith("#") && startsLine(check.file, token)) return repairHash(check, token, index);
+  if (letters.test(token.image)) return repairGlued(check, index);
   check.diagnostics.push(strayDiagnostic(check.file, token));
   return index;
 }

@@ -1,7 +1,7 @@
 import { syntaxCatalog } from "../diagnostics/catalog-syntax.ts";
 import { sortDiagnostics } from "../diagnostics/collector.ts";
 import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
-import type { SourceFile } from "../source/source-file.ts";
+import { positionAt, type SourceFile } from "../source/source-file.ts";
 import type { DeclarationNode, ExportNode, FileNode, ImportNode, PackageNode } from "./ast.ts";
 import { type EditionNode, Grammar, type TopLevelNode } from "./grammar.ts";
 import { recover } from "./recovery/recover.ts";
@@ -33,7 +33,26 @@ export function parse(file: SourceFile): ParseResult {
     ...sorted.parts,
     comments: scanned.comments,
   };
-  return { ast, diagnostics: sortDiagnostics([...scanned.diagnostics, ...read.diagnostics, ...sorted.diagnostics]) };
+  return {
+    ast,
+    diagnostics: sortDiagnostics([
+      ...scanned.diagnostics,
+      ...withoutEchoes(read.diagnostics, scanned.diagnostics),
+      ...sorted.diagnostics,
+    ]),
+  };
+}
+
+const vague = new Set(
+  [syntaxCatalog.unexpected, syntaxCatalog.missingToken, syntaxCatalog.wrongToken].map(({ code }) => code),
+);
+
+/** A character or string that is wrong explains what the parser did not understand on its line. */
+function withoutEchoes(found: readonly Diagnostic[], lexical: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (lexical.length === 0) return found;
+  const lineOf = ({ span }: Diagnostic): number => positionAt(span.file, span.start).line;
+  const lines = new Set(lexical.map(lineOf));
+  return found.filter((diagnostic) => !vague.has(diagnostic.code) || !lines.has(lineOf(diagnostic)));
 }
 
 interface Read {

@@ -24,6 +24,7 @@ interface Matcher {
   readonly result: Token[];
   readonly diagnostics: Diagnostic[];
   readonly open: Opener[];
+  readonly lists: ReadonlySet<Token>;
   /** How many `}` there are too few; negative when there are too many. */
   missing: number;
   lineIndent: number;
@@ -31,9 +32,11 @@ interface Matcher {
 
 /** Adds missing `}` where the indentation says that a block has ended, and takes away those that close nothing. */
 export function balanceBraces(file: SourceFile, source: readonly Token[]): Balanced {
-  const missing = countMissing(source);
-  const matcher: Matcher = { file, source, result: [], diagnostics: [], open: [], missing, lineIndent: 0 };
-  if (missing === 0 && neverNegative(source)) return { tokens: [...source], diagnostics: [] };
+  const lists = listBraces(source);
+  const blocks = source.filter((token) => !lists.has(token));
+  const missing = countMissing(blocks);
+  const matcher: Matcher = { lists, file, source, result: [], diagnostics: [], open: [], missing, lineIndent: 0 };
+  if (missing === 0 && neverNegative(blocks)) return { tokens: [...source], diagnostics: [] };
   for (let index = 0; index < source.length; index++) place(matcher, index);
   while (matcher.open.length > 0) close(matcher, source.length);
   return { tokens: matcher.result, diagnostics: matcher.diagnostics };
@@ -54,6 +57,27 @@ function braceChange(token: Token): number {
   return token.tokenType === tokens.OpenBrace ? 1 : token.tokenType === tokens.CloseBrace ? -1 : 0;
 }
 
+/** The braces of an import or export list are no block; the list ends with its file name or `;`. */
+export function listBraces(source: readonly Token[]): ReadonlySet<Token> {
+  const found = new Set<Token>();
+  source.forEach((token, index) => {
+    const before = source[index - 1]?.tokenType;
+    if (token.tokenType !== tokens.OpenBrace) return;
+    if (before !== tokens.Keyword.import && before !== tokens.Keyword.export) return;
+    found.add(token);
+    const closer = listEnd(source, index);
+    if (closer !== undefined) found.add(closer);
+  });
+  return found;
+}
+
+function listEnd(source: readonly Token[], open: number): Token | undefined {
+  const ends: unknown[] = [tokens.Semicolon, tokens.Text, tokens.OpenBrace, tokens.Colon, tokens.Equals];
+  for (let at = open + 1; at < source.length && !ends.includes(source[at]?.tokenType); at++)
+    if (source[at]?.tokenType === tokens.CloseBrace) return source[at];
+  return undefined;
+}
+
 function place(matcher: Matcher, index: number): void {
   const { source, open, result } = matcher;
   const token = source[index];
@@ -62,6 +86,10 @@ function place(matcher: Matcher, index: number): void {
   if (first) {
     matcher.lineIndent = positionAt(matcher.file, token.startOffset).column;
     closeByIndent(matcher, index, token);
+  }
+  if (matcher.lists.has(token)) {
+    result.push(token);
+    return;
   }
   if (token.tokenType === tokens.OpenBrace) open.push({ index, indent: matcher.lineIndent });
   if (token.tokenType === tokens.CloseBrace && !takeCloser(matcher, token, first)) return;

@@ -87,3 +87,17 @@ function continues(file: SourceFile, list: readonly Token[], index: number): boo
     return !onNewLine(file, list[index - 1], token);
   return token.image === "throws" || token.image === "from";
 }
+
+/** First index behind a type that starts at an index, in .rpc or .proto spelling; the index itself when there is none. */
+export function skipType(list: readonly Token[], from: number): number {
+  let index = is(list[from], tokens.Dot) ? from + 1 : from;
+  if (!isName(list[index])) return from;
+  index++;
+  while (is(list[index], tokens.Dot) && isName(list[index + 1])) index += 2;
+  if (is(list[index], tokens.OpenAngle)) {
+    while (index < list.length && !is(list[index], tokens.CloseAngle) && !is(list[index], tokens.Semicolon)) index++;
+    while (is(list[index], tokens.CloseAngle)) index++;
+  }
+  while (is(list[index], tokens.OpenSquare) && is(list[index + 1], tokens.CloseSquare)) index += 2;
+  return index;
+}

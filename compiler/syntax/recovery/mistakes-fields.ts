@@ -2,7 +2,7 @@ import { syntaxCatalog } from "../../diagnostics/catalog-syntax.ts";
 import { makeToken } from "../lexical.ts";
 import * as tokens from "../tokens.ts";
 import type { Token } from "../tokens.ts";
-import { skipGroup, startsStatement } from "./extent.ts";
+import { skipGroup, skipType, startsStatement } from "./extent.ts";
 import { dropStatement } from "./mistakes-general.ts";
 import { nextFreeNumber } from "./numbers.ts";
 import {
@@ -31,20 +31,6 @@ const scalars = new Set(
 
 function looksLikeType(image: string): boolean {
   return scalars.has(image) || /^[A-Z]/.test(image);
-}
-
-/** First index behind a type that starts at an index, in .rpc or .proto spelling; the index itself when there is none. */
-function skipType(list: readonly Token[], from: number): number {
-  let index = is(list[from], tokens.Dot) ? from + 1 : from;
-  if (!isName(list[index])) return from;
-  index++;
-  while (is(list[index], tokens.Dot) && isName(list[index + 1])) index += 2;
-  if (is(list[index], tokens.OpenAngle)) {
-    while (index < list.length && !is(list[index], tokens.CloseAngle) && !is(list[index], tokens.Semicolon)) index++;
-    while (is(list[index], tokens.CloseAngle)) index++;
-  }
-  while (is(list[index], tokens.OpenSquare) && is(list[index + 1], tokens.CloseSquare)) index += 2;
-  return index;
 }
 
 const labels = new Set(["optional", "required", "repeated"]);
@@ -398,6 +384,17 @@ const blockDeclarations = new Set<unknown>([Keyword.message, Keyword.enum, Keywo
 /** A `service` in a message, a `message` in a service. */
 export const misplacedDeclaration: Recogniser = (stuck) => {
   const keyword = headToken(stuck, 0);
+  if (keyword !== undefined && isMethodInFields(stuck))
+    return dropStatement(stuck, (span) => ({
+      entry: syntaxCatalog.misplacedDeclaration,
+      parameters: {
+        what: "a method",
+        where: "a block of fields",
+        help: "methods stand in a service:  service Users { ... }",
+      },
+      span,
+      start: 0,
+    }));
   if (keyword === undefined || !isName(headToken(stuck, 1))) return undefined;
   const nested =
     blockDeclarations.has(keyword.tokenType) && (stuck.container === "enum" || stuck.container === "service");
@@ -408,3 +405,8 @@ export const misplacedDeclaration: Recogniser = (stuck) => {
   const parameters = { what: `\`${keyword.image}\``, where };
   return dropStatement(stuck, () => ({ entry: syntaxCatalog.misplacedDeclaration, parameters, span, start: 0 }));
 };
+
+/** `get(A): B;` outside of a service. */
+function isMethodInFields(stuck: Stuck): boolean {
+  return stuck.container !== "service" && isName(headToken(stuck, 0)) && is(headToken(stuck, 1), tokens.OpenParen);
+}

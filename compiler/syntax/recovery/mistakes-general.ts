@@ -1,6 +1,6 @@
 import { syntaxCatalog } from "../../diagnostics/catalog-syntax.ts";
 import * as tokens from "../tokens.ts";
-import { startsStatement } from "./extent.ts";
+import { startsStatement, statementEnd } from "./extent.ts";
 import {
   describeToken,
   fixOf,
@@ -98,24 +98,35 @@ export const missingSemicolon: Recogniser = (stuck) => {
   if (stuck.wanted !== tokens.Semicolon.name) return undefined;
   const token = stuck.tokens[stuck.at];
   const after = statementName(stuck);
-  if (is(token, tokens.Comma)) {
-    const span = spanOver(stuck, stuck.at, stuck.at + 1);
-    const insert = [virtualToken(stuck, tokens.Semicolon, stuck.at)];
-    const fix = fixOf("Write `;`", span, ";");
-    return mend({
-      entry: syntaxCatalog.commaForSemicolon,
-      parameters: { after },
-      span,
-      fix,
-      start: stuck.at,
-      remove: 1,
-      insert,
-    });
-  }
+  if (is(token, tokens.Comma)) return commaForSemicolon(stuck, after);
   const ends =
     token === undefined || is(token, tokens.CloseBrace) || startsStatement(stuck.file, stuck.tokens, stuck.at);
   return ends || looksLikeMember(stuck) ? insertSemicolon(stuck, after) : undefined;
 };
+
+/** The member behind the comma often has no `;` either, because it is the last one: that is the same mistake. */
+function commaForSemicolon(stuck: Stuck, after: string): Mend {
+  const span = spanOver(stuck, stuck.at, stuck.at + 1);
+  const end = statementEnd(stuck.file, stuck.tokens, stuck.at + 1);
+  const isLast =
+    is(stuck.tokens[end], tokens.CloseBrace) &&
+    !stuck.tokens.slice(stuck.at + 1, end).some((token) => is(token, tokens.Comma));
+  const unended = isLast && end > stuck.at + 1;
+  const edits = [{ span, text: ";" }, ...(unended ? [{ span: spanBehind(stuck, end), text: ";" }] : [])];
+  const last = unended ? [...stuck.tokens.slice(stuck.at + 1, end), virtualToken(stuck, tokens.Semicolon, end)] : [];
+  const insert = [virtualToken(stuck, tokens.Semicolon, stuck.at), ...last];
+  const remove = unended ? end - stuck.at : 1;
+  const fix = { title: "Write `;`", edits };
+  return mend({
+    entry: syntaxCatalog.commaForSemicolon,
+    parameters: { after },
+    span,
+    fix,
+    start: stuck.at,
+    remove,
+    insert,
+  });
+}
 
 /** `a: string = 1 b: string = 2;` on one line. */
 function looksLikeMember(stuck: Stuck): boolean {

@@ -36,6 +36,7 @@ function readSignature(stuck: Stuck): Signature | undefined {
   return { name, request: [start + 2, requestEnd - 1], response: [requestEnd + 2, responseEnd - 1] };
 }
 
+const leadingDot = /^(stream\s+)?\./;
 const emptyMessage = /^\.?google\.protobuf\.Empty$/;
 
 /** `rpc Get(A) returns (B);` */
@@ -44,8 +45,12 @@ export const protoMethod: Recogniser = (stuck) => {
   if (signature === undefined) return bareRpc(stuck);
   const list = stuck.tokens;
   const { name, request, response } = signature;
-  const given = textOver(stuck, ...request).replace(emptyMessage, "");
-  const result = textOver(stuck, ...response).replace(emptyMessage, "void");
+  const given = textOver(stuck, ...request)
+    .replace(emptyMessage, "")
+    .replace(leadingDot, "$1");
+  const result = textOver(stuck, ...response)
+    .replace(emptyMessage, "void")
+    .replace(leadingDot, "$1");
   const methodName = name.image.charAt(0).toLowerCase() + name.image.slice(1);
   const rewritten = `${methodName}(${given}): ${result};`;
   const open = virtualToken(stuck, tokens.OpenParen, request[0]);
@@ -178,7 +183,11 @@ export const fieldInService: Recogniser = (stuck) => {
   if (!stuck.tokens.slice(stuck.head, stuck.end).some((token) => token.tokenType === tokens.Equals)) return undefined;
   return dropStatement(stuck, (span) => ({
     entry: syntaxCatalog.misplacedDeclaration,
-    parameters: { what: "a field", where: "a service" },
+    parameters: {
+      what: "a field",
+      where: "a service",
+      help: "fields stand in a message; a method has parentheses:  get(Request): Response;",
+    },
     span,
     start: 0,
   }));

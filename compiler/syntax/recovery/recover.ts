@@ -3,7 +3,7 @@ import type { SourceFile } from "../../source/source-file.ts";
 import type { EditionNode, Grammar, TopLevelNode } from "../grammar.ts";
 import * as tokens from "../tokens.ts";
 import type { Token } from "../tokens.ts";
-import { balanceBraces } from "./braces.ts";
+import { balanceBraces, listBraces } from "./braces.ts";
 import { depthChange, startsStatement } from "./extent.ts";
 import { type Budget, MAX_MENDS, parseDeclaration } from "./repair.ts";
 
@@ -40,6 +40,7 @@ export function splitDeclarations(file: SourceFile, list: readonly Token[]): Tok
   const chunks: Token[][] = [];
   let start = 0;
   let depth = 0;
+  const lists = listBraces(list);
   const cut = (index: number): void => {
     if (index > start) chunks.push(list.slice(start, index));
     start = index;
@@ -48,10 +49,10 @@ export function splitDeclarations(file: SourceFile, list: readonly Token[]): Tok
   for (let index = 0; index < list.length; index++) {
     const token = list[index];
     if (token === undefined) break;
-    if (index > start && braceDepth(depth) === 0 && startsDeclaration(file, list, index)) cut(index);
-    depth = nextDepth(depth, token);
-    const ended =
-      token.tokenType === tokens.Semicolon || (token.tokenType === tokens.CloseBrace && endsBlock(list, index));
+    if (index > start && braceDepth(depth) === 0 && startsDeclaration(file, list, index, start)) cut(index);
+    if (!lists.has(token)) depth = nextDepth(depth, token);
+    const closes = token.tokenType === tokens.CloseBrace && !lists.has(token);
+    const ended = token.tokenType === tokens.Semicolon || (closes && endsBlock(list, index));
     if (braceDepth(depth) === 0 && ended) cut(index + 1);
   }
   cut(list.length);
@@ -79,22 +80,23 @@ function endsBlock(list: readonly Token[], index: number): boolean {
   return !(goesOn.includes(type) || next.image === "from");
 }
 
-function startsDeclaration(file: SourceFile, list: readonly Token[], index: number): boolean {
+function startsDeclaration(file: SourceFile, list: readonly Token[], index: number, start: number): boolean {
   const token = list[index];
   const next = list[index + 1];
   if (token === undefined || !startsStatement(file, list, index)) return false;
-  if (token.tokenType === tokens.At) return list[index - 1]?.tokenType !== tokens.At && !followsAnnotation(list, index);
+  if (token.tokenType === tokens.At)
+    return list[index - 1]?.tokenType !== tokens.At && !followsAnnotation(list, index, start);
   const opens =
     next?.tokenType === tokens.OpenBrace || next?.tokenType === tokens.Star || tokens.isToken(next, tokens.Name);
-  return declarationWords.test(token.image) && opens && !followsAnnotation(list, index);
+  return declarationWords.test(token.image) && opens && !followsAnnotation(list, index, start);
 }
 
 /** True when everything between the last `;` or `}` and an index is annotations. */
-function followsAnnotation(list: readonly Token[], index: number): boolean {
+function followsAnnotation(list: readonly Token[], index: number, start: number): boolean {
   let at = index - 1;
   if (list[at]?.tokenType === tokens.CloseParen) {
     let depth = 0;
-    for (; at >= 0; at--) {
+    for (; at >= start; at--) {
       const token = list[at];
       if (token === undefined) return false;
       depth -= depthChange(token);

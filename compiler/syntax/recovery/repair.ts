@@ -12,6 +12,7 @@ import * as fields from "./mistakes-fields.ts";
 import * as file from "./mistakes-file.ts";
 import * as general from "./mistakes-general.ts";
 import * as service from "./mistakes-service.ts";
+import { refine } from "./refine.ts";
 import {
   describeToken,
   fixOf,
@@ -26,6 +27,8 @@ import {
 
 /** Mistakes of one file that are looked into; what comes after is left out of the tree. */
 export const MAX_MENDS = 100;
+/** Changes that may be made before one token; then the declaration is given up. */
+const MAX_STALLS = 4;
 /** Longer declarations are not parsed again and again to try a single token. */
 const MAX_TRIAL_TOKENS = 4_000;
 
@@ -34,10 +37,10 @@ const inFields: readonly Recogniser[] = [
   fields.reservedItems,
   general.protoOption,
   general.protoOnly,
+  fields.misplacedDeclaration,
   fields.missingColon,
   fields.protoField,
   general.modifier,
-  fields.misplacedDeclaration,
   fields.misplacedQuestion,
   fields.unionType,
   fields.valueForNumber,
@@ -126,6 +129,8 @@ export function parseDeclaration(grammar: Grammar, chunk: Chunk, budget: Budget)
   const diagnostics: Diagnostic[] = [];
   const source = chunk.file;
   let list = [...chunk.tokens];
+  let stoppedAt: Token | undefined;
+  let stalls = 0;
   while (list.length > 0) {
     const attempt = tryParse(grammar, list, chunk.first);
     if (attempt.error === undefined) {
@@ -141,6 +146,10 @@ export function parseDeclaration(grammar: Grammar, chunk: Chunk, budget: Budget)
     const stuck = stuckAt(grammar, source, list, attempt.error);
     const change = recognise(stuck) ?? trySingleToken(grammar, stuck) ?? resort(stuck, attempt.error);
     diagnostics.push(change.diagnostic);
+    if (change.start >= list.length && change.insert.length === 0) break;
+    stalls = attempt.error.token === stoppedAt ? stalls + 1 : 0;
+    stoppedAt = attempt.error.token;
+    if (stalls >= MAX_STALLS) break;
     list = spliced(list, change);
   }
   return { diagnostics };
@@ -171,18 +180,21 @@ function indexOf(list: readonly Token[], token: Token | undefined): number {
   return index < 0 ? list.length : index;
 }
 
+const blockRules = new Set(["body", "enum", "service"]);
+
 function stuckAt(grammar: Grammar, source: SourceFile, list: readonly Token[], error: IRecognitionException): Stuck {
   const { container, statement } = grammar.place;
   const at = indexOf(list, error.token);
-  const closesBlock = error.message === tokens.CloseBrace.name || error.message === "end";
+  const rule = error.context.ruleStack.at(-1) ?? "";
+  const closesBlock = error.message === "end" || (error.message === tokens.CloseBrace.name && blockRules.has(rule));
   const from = closesBlock || statement === undefined ? at : Math.min(at, indexOf(list, statement));
   const head = skipAnnotations(list, from);
-  const rule = error.context.ruleStack.at(-1) ?? "";
   const end = Math.max(at < list.length ? from : list.length, statementEnd(source, list, head));
-  return { file: source, tokens: list, container, from, head, at, end, wanted: error.message, rule };
+  return refine({ file: source, tokens: list, container, from, head, at, end, wanted: error.message, rule });
 }
 
 function recognise(stuck: Stuck): Mend | undefined {
+  if (stuck.from < stuck.at && stuck.at < stuck.head) return general.trailingComma(stuck);
   for (const recogniser of recognisersFor(stuck)) {
     const found = recogniser(stuck);
     if (found !== undefined) return found;
@@ -190,7 +202,7 @@ function recognise(stuck: Stuck): Mend | undefined {
   return undefined;
 }
 
-/** Adds, replaces or removes one token if the parser then gets further than past it. */
+/** Adds, replaces or removes one token if the parser then gets past it. */
 function trySingleToken(grammar: Grammar, stuck: Stuck): Mend | undefined {
   if (stuck.tokens.length > MAX_TRIAL_TOKENS) return undefined;
   const type = tokens.allTokens.find((candidate) => candidate.name === stuck.wanted && candidate.name.startsWith("`"));
@@ -209,7 +221,7 @@ function trySingleToken(grammar: Grammar, stuck: Stuck): Mend | undefined {
     start: stuck.at,
     insert: [added],
   });
-  if (improves(grammar, stuck, add)) return add;
+  if (improves(grammar, stuck, add, 2)) return add;
   if (token === undefined) return undefined;
   const span = spanOver(stuck, stuck.at, stuck.at + 1);
   const replace = mend({
@@ -221,15 +233,15 @@ function trySingleToken(grammar: Grammar, stuck: Stuck): Mend | undefined {
     remove: 1,
     insert: [makeToken(type, token.image, token.startOffset)],
   });
-  return improves(grammar, stuck, replace) ? replace : undefined;
+  return improves(grammar, stuck, replace, 1) ? replace : undefined;
 }
 
-/** True when the parser gets at least two tokens past the change, or to the end. */
-function improves(grammar: Grammar, stuck: Stuck, change: Mend): boolean {
+/** True when the parser takes so many tokens behind the change, or all. */
+function improves(grammar: Grammar, stuck: Stuck, change: Mend, further: number): boolean {
   const list = spliced(stuck.tokens, change);
   const { error } = tryParse(grammar, list, true);
   if (error === undefined) return true;
-  return indexOf(list, error.token) > change.start + change.insert.length + 1;
+  return indexOf(list, error.token) >= change.start + change.insert.length + further;
 }
 
 function resort(stuck: Stuck, error: IRecognitionException): Mend {
