@@ -6,7 +6,7 @@ import type { FileDescriptor, SchemaDescriptor } from "@rpcgen/runtime/descripto
  */
 export interface Template {
   readonly name: string;
-  /** Files for one schema file; paths are relative to the output directory of that schema file. */
+  /** Files for one schema file; their paths lie in the tree of schema paths: `api/users.rpc` -> `api/users.rpc.ts`. */
   render(input: TemplateInput): readonly OutputFile[];
 }
 
@@ -18,7 +18,7 @@ export interface TemplateInput {
 }
 
 export interface OutputFile {
-  /** Relative to the output directory with `/` separators: `users.rpc.ts`. */
+  /** In the tree of schema paths, below the directory of a schema, with `/` separators: `api/users.rpc.ts`. */
   readonly path: string;
   readonly text: string;
 }

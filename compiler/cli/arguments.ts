@@ -63,7 +63,7 @@ export async function parseArguments(command: CommandSpec, args: readonly string
 
 function toYargs(option: OptionSpec): object {
   return {
-    type: option.type,
+    type: option.type === "number" ? "string" : option.type,
     ...(option.alias === undefined ? {} : { alias: option.alias }),
     ...(option.type === "boolean" ? {} : { requiresArg: true }),
   };
@@ -82,7 +82,8 @@ function checkOptions(command: CommandSpec, values: Readonly<Record<string, unkn
 
 function checkValue(option: OptionSpec, value: unknown): unknown {
   const spelled = `--${option.name}`;
-  if (option.type === "number" && (typeof value !== "number" || !Number.isInteger(value) || value < 0)) {
+  if (option.type === "number") {
+    if (/^\d{1,9}$/u.test(String(value))) return Number(value);
     throw new UsageError(`${spelled} takes a whole number, not "${String(value)}"`);
   }
   if (option.type === "string" && (typeof value !== "string" || value === ""))

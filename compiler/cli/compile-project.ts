@@ -2,17 +2,19 @@ import type { SchemaDescriptor } from "@rpcgen/runtime/descriptor";
 import { projectCatalog } from "../diagnostics/catalog-project.ts";
 import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
 import { placeIn } from "../config/place.ts";
+import { findCollisions, unitPaths } from "../emit/collisions.ts";
 import { applyChanges, compareOutputs, type Comparison, removeStale } from "../emit/apply.ts";
 import { findLeftovers } from "../emit/leftovers.ts";
 import { type Counts, type Manifest, readManifest, writeManifest } from "../emit/manifest.ts";
+import { foreignRoots } from "../emit/layout.ts";
 import { type Plan, planOutputs } from "../emit/plan.ts";
 import type { ProjectIdentity } from "../emit/project-key.ts";
 import { isSameContent } from "../emit/refresh.ts";
-import { templates } from "../../templates/index.ts";
+import { builtinTemplates } from "../../templates/index.ts";
 import { checkProject, hasErrors, type CheckedProject } from "./check-project.ts";
 import { createDisplay } from "./display.ts";
 import { manifestOf, refreshedManifest } from "./manifest-of.ts";
-import { createNodeHost, type NodeHost } from "./node-host.ts";
+import { createNodeHost, type NodeHost, schemasRead } from "./node-host.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import type { ToolIdentity } from "./tool-hash.ts";
 
@@ -56,7 +58,7 @@ export async function compileProject(request: CompileRequest): Promise<CompileOu
   const host = createNodeHost();
   const settings = await timer.step("settings", () => resolveSettings(request.identity, host));
   const run: Run = { request, host, settings, timer, previous: readManifest(request.identity) };
-  if (hasErrors(settings.diagnostics)) return failed(run, settings.diagnostics, true);
+  if (hasErrors(settings.diagnostics) || settings.entries.length === 0) return failed(run, settings.diagnostics, true);
   const upToDate = await timer.step("cache", () => reuse(run));
   if (upToDate !== undefined) return upToDate;
   const { directory, entries, importRoots } = settings;
@@ -103,7 +105,7 @@ function planFor(run: Run, checked: CheckedProject): Plan {
   const { request, settings, previous } = run;
   const isTrusted = request.useCache && request.mode === "write" && previous?.tool === request.tool.hash;
   return planOutputs(checked.schema, {
-    templates,
+    templates: builtinTemplates,
     tool: request.tool.hash,
     outDir: settings.outDir,
     sources: checked.sources,
@@ -115,14 +117,14 @@ function planFor(run: Run, checked: CheckedProject): Plan {
 function bringInLine(run: Run, checked: CheckedProject, plan: Plan): CompileOutcome {
   const { request, settings } = run;
   const display = createDisplay(settings.directory);
-  const base = settings.outDir ?? plan.root;
+  const base = plan.base;
   const rendered = plan.units.flatMap((unit) => unit.rendered ?? []);
   const comparison = compareOutputs(rendered, { base, force: request.force, display });
   const diagnostics = [
     ...settings.diagnostics,
     ...checked.diagnostics,
     ...comparison.diagnostics,
-    ...collisions(plan, display),
+    ...findCollisions(plan, display),
   ];
   if (hasErrors(diagnostics)) return failed(run, diagnostics, true);
   const stale = stalePaths(run, plan);
@@ -164,34 +166,10 @@ function stalePaths(run: Run, plan: Plan): readonly string[] {
   return [...new Set([...before, ...leftovers])].filter((path) => !current.has(path)).sort();
 }
 
-function unitPaths(unit: Plan["units"][number] | Manifest["units"][number]): readonly string[] {
-  if ("outputs" in unit) return unit.outputs.map((output) => output.stamp.path);
-  return unit.rendered?.map((file) => file.path) ?? unit.kept?.outputs.map((output) => output.stamp.path) ?? [];
-}
-
-/** Paths that would be one file where case does not count. */
-function collisions(plan: Plan, display: (path: string) => string): readonly Diagnostic[] {
-  const owners = new Map<string, string>();
-  const found: Diagnostic[] = [];
-  for (const unit of plan.units) {
-    for (const path of unitPaths(unit)) {
-      const first = owners.get(path.toLowerCase());
-      const parameters = { path: display(path), first: first ?? "", second: unit.path };
-      if (first !== undefined) found.push(diagnosticFrom(projectCatalog.outputTwice, parameters, placeIn(unit.path)));
-      owners.set(path.toLowerCase(), unit.path);
-    }
-  }
-  return found;
-}
-
-/** Beside the schemas, generated imports are right only when all descriptors' paths start at one directory. */
-function layoutProblems(checked: CheckedProject, settings: Settings): readonly Diagnostic[] {
-  if (settings.outDir !== undefined) return [];
-  const entries = [...checked.sources].map(([path, source]) => ({ path, root: source.slice(0, -path.length) }));
-  const root = entries[0]?.root;
-  return entries
-    .filter((entry) => entry.root !== root)
-    .map(({ path }) => diagnosticFrom(projectCatalog.needsOutDir, { path }, placeIn(path)));
+/** Beside the schemas, generated imports are right only when all schemas lie below one root. */
+function layoutProblems({ sources }: CheckedProject, settings: Settings): readonly Diagnostic[] {
+  const foreign = settings.outDir === undefined ? foreignRoots(sources) : [];
+  return foreign.map((path) => diagnosticFrom(projectCatalog.needsOutDir, { path }, placeIn(path)));
 }
 
 function countsOf(schema: SchemaDescriptor): Counts {
@@ -217,7 +195,7 @@ function outcome({ host, settings, timer }: Run): CompileOutcome {
     diagnostics: [],
     isDone: false,
     isUsageError: false,
-    counts: { files: settings.entries.length, messages: 0, services: 0 },
+    counts: { files: schemasRead(host), messages: 0, services: 0 },
     created: [],
     replaced: [],
     removed: [],

@@ -1,3 +1,5 @@
+import { wantsColor } from "./report/color.ts";
+
 /** Where commands print. Text for people goes to `error` when something is wrong, results to `output`. */
 export interface Console {
   output(text: string): void;
@@ -17,13 +19,6 @@ export function createProcessConsole(): Console {
   return {
     output: (text) => void process.stdout.write(text),
     error: (text) => void process.stderr.write(text),
-    hasColor: isColorWanted(process.env, process.stderr.isTTY),
+    hasColor: wantsColor({ environment: process.env, isTerminal: process.stderr.isTTY === true }),
   };
-}
-
-/** NO_COLOR wins over FORCE_COLOR, both over what the terminal is. */
-export function isColorWanted(environment: NodeJS.ProcessEnv, isTerminal: boolean | undefined): boolean {
-  if ((environment["NO_COLOR"] ?? "") !== "") return false;
-  if ((environment["FORCE_COLOR"] ?? "0") !== "0") return true;
-  return isTerminal === true && environment["TERM"] !== "dumb";
 }

@@ -52,14 +52,15 @@ export function manifestOf({ request, host, settings, plan, counts, warnings }: 
 
 /** The manifest of a run whose files turned out to hold the same content under new times. */
 export function refreshedManifest(previous: Manifest, settings: Settings, tool: ToolIdentity): Manifest {
-  const refresh = (file: TrackedFile): TrackedFile => ({
-    ...file,
-    stamp: provable(stampOf(file.stamp.path) ?? file.stamp),
-  });
+  const refresh = (file: TrackedFile): TrackedFile => ({ ...file, stamp: stampOf(file.stamp.path) ?? file.stamp });
+  const refreshInput = (file: TrackedFile): TrackedFile => {
+    const { stamp, hash } = refresh(file);
+    return { stamp: provable(stamp), hash };
+  };
   return {
     ...previous,
     toolStamp: tool.stamp,
-    inputs: previous.inputs.map(refresh),
+    inputs: previous.inputs.map(refreshInput),
     directories: settings.findAgain().directories,
     units: previous.units.map((unit) => ({ ...unit, outputs: unit.outputs.map(refresh) })),
   };

@@ -51,6 +51,11 @@ export function createNodeHost(): NodeHost {
   };
 }
 
+/** How many schemas a run has read. */
+export function schemasRead(host: NodeHost): number {
+  return [...host.files.keys()].filter((path) => path.endsWith(".rpc")).length;
+}
+
 interface ReadFile {
   readonly text: string;
   readonly file: TrackedFile;

@@ -1,17 +1,18 @@
-/** Where the outputs of schema files go. Paths are absolute with `/` separators. */
+/**
+ * Maps the tree of schema paths, in which templates and generated imports think, to the disk. Paths are absolute with `/`
+ * separators; those of the tree start at its own `/`.
+ */
 export interface OutputLayout {
-  /** Directory that receives the mirrored tree; `undefined` writes each output beside its schema. */
-  readonly outDir: string | undefined;
-  /** Directory whose inside is mirrored. */
+  /** Directory of the disk. */
+  readonly base: string;
+  /** Directory of the tree whose inside is mirrored below the base. */
   readonly root: string;
 }
 
-/** The directory that receives the outputs of a schema file. */
-export function outputDirectory(layout: OutputLayout, schemaPath: string): string {
-  const directory = parentOf(schemaPath);
-  if (layout.outDir === undefined) return directory;
-  const inner = directory === layout.root ? "" : directory.slice(withSlash(layout.root).length);
-  return inner === "" ? layout.outDir : `${layout.outDir === "/" ? "" : layout.outDir}/${inner}`;
+/** Where a path of the tree is on disk; `undefined` for a path outside the root. */
+export function toDisk({ base, root }: OutputLayout, treePath: string): string | undefined {
+  if (!isInside(root, treePath)) return undefined;
+  return `${withSlash(base)}${treePath.slice(withSlash(root).length)}`;
 }
 
 /** The deepest directory that holds all files: what is mirrored when nothing else is said. */
@@ -34,17 +35,12 @@ export function parentOf(path: string): string {
 
 /** True when a path lies inside a directory (the directory itself is not inside). */
 export function isInside(directory: string, path: string): boolean {
-  return path.startsWith(withSlash(directory));
+  return path !== directory && path.startsWith(withSlash(directory));
 }
 
-/**
- * Joins the path that a template asks for to its output directory. `undefined` when the path is not a plain relative one:
- * a template may not write anywhere else.
- */
-export function joinOutput(directory: string, relative: string): string | undefined {
-  const parts = relative.split("/");
-  const isPlain = parts.every((part) => part !== "" && part !== "." && part !== ".." && !/[\\\0:]/u.test(part));
-  return isPlain ? `${directory === "/" ? "" : directory}/${relative}` : undefined;
+/** True for the plain relative paths that a template may ask for: no empty, dotted or otherwise telling parts. */
+export function isPlainPath(relative: string): boolean {
+  return relative.split("/").every((part) => part !== "" && part !== "." && part !== ".." && !/[\\\0:]/u.test(part));
 }
 
 function withSlash(directory: string): string {

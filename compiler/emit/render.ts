@@ -1,6 +1,6 @@
 import type { FileDescriptor, SchemaDescriptor } from "@rpcgen/runtime/descriptor";
 import type { OutputOptions, Template } from "../../templates/template.ts";
-import { joinOutput } from "./output-path.ts";
+import { isPlainPath, type OutputLayout, toDisk } from "./output-path.ts";
 
 /** One file to write. */
 export interface RenderedFile {
@@ -13,18 +13,16 @@ export interface RenderInput {
   readonly file: FileDescriptor;
   readonly schema: SchemaDescriptor;
   readonly options: OutputOptions;
-  /** Absolute output directory of the file. */
-  readonly directory: string;
+  readonly layout: OutputLayout;
 }
 
-/** Runs every template over one file. Throws for a template that breaks its contract, naming it. */
+/** Runs every template over one file. Throws a {@link TemplateError} for a template that breaks its contract. */
 export function renderFile(templates: readonly Template[], input: RenderInput): RenderedFile[] {
-  const { file, schema, options, directory } = input;
+  const { file, schema, options, layout } = input;
   return templates.flatMap((template) =>
     template.render({ file, schema, options }).map((output) => {
-      const path = joinOutput(directory, output.path);
-      if (path === undefined)
-        throw new TemplateError(template.name, `asked for the path ${JSON.stringify(output.path)}`);
+      const path = isPlainPath(output.path) ? toDisk(layout, `/${output.path}`) : undefined;
+      if (path === undefined) throw new TemplateError(template.name, output.path);
       return { path, text: output.text };
     }),
   );
@@ -34,7 +32,10 @@ export function renderFile(templates: readonly Template[], input: RenderInput): 
 export class TemplateError extends Error {
   override readonly name = "TemplateError";
 
-  constructor(template: string, what: string) {
-    super(`the template "${template}" ${what}; outputs are plain relative paths with "/" between their parts`);
+  constructor(template: string, path: string) {
+    super(
+      `the template "${template}" asked for the path ${JSON.stringify(path)}; ` +
+        "outputs are plain relative paths below the directories of the schemas",
+    );
   }
 }

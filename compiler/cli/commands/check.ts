@@ -1,11 +1,11 @@
 import { UsageError } from "../arguments.ts";
 import { checkProject, hasErrors } from "../check-project.ts";
 import { EXIT } from "../exit-code.ts";
-import { exitCodeOf, findingsOptions, findingsSummary, printFindings } from "../findings.ts";
-import { createNodeHost } from "../node-host.ts";
+import { exitCodeOf, findingsOptions, printFindings } from "../findings.ts";
+import { createNodeHost, schemasRead } from "../node-host.ts";
 import type { Command } from "../run.ts";
 import { resolveSettings } from "../settings.ts";
-import { elapsed, plural } from "../summary.ts";
+import { renderSummary } from "../report/text.ts";
 
 /** `rpcgen check [files...]` */
 export const check: Command = async (args, { console, directory }) => {
@@ -21,9 +21,10 @@ export const check: Command = async (args, { console, directory }) => {
   }
   const checked = isUsable ? checkProject({ ...settings, host }).diagnostics : [];
   const diagnostics = [...settings.diagnostics, ...checked];
-  printFindings(diagnostics, findings, console);
+  const files = schemasRead(host);
+  printFindings({ diagnostics, files }, findings, console);
   const exitCode = isUsable ? exitCodeOf(diagnostics, findings) : EXIT.usage;
-  const summary = `${findingsSummary(diagnostics) || "no mistakes"} · ${plural(settings.entries.length, "file")} · ${elapsed()}\n`;
+  const summary = `${renderSummary(diagnostics, { files, ms: performance.now() })}\n`;
   if (findings.format === "text") (exitCode === EXIT.ok ? console.output : console.error)(summary);
   return exitCode;
 };

@@ -3,8 +3,9 @@ import type { ParsedArguments } from "../arguments.ts";
 import { UsageError } from "../arguments.ts";
 import { createDisplay } from "../display.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
-import { exitCodeOf, findingsOptions, type FindingsOptions, findingsSummary, printFindings } from "../findings.ts";
-import { elapsed, plural, summaryOf, summaryOfUnchanged } from "../summary.ts";
+import { exitCodeOf, findingsOptions, type FindingsOptions, printFindings } from "../findings.ts";
+import { renderSummary } from "../report/text.ts";
+import { plural, summaryOf, summaryOfUnchanged } from "../summary.ts";
 import { identifyTool } from "../tool-hash.ts";
 import type { Command, CommandContext } from "../run.ts";
 
@@ -46,8 +47,8 @@ function requestOf(args: ParsedArguments, { directory, entry }: CommandContext):
 /** Compiles once and says how it went. */
 async function runOnce(view: View): Promise<{ readonly exitCode: ExitCode; readonly watched: readonly string[] }> {
   const outcome = await compileProject(view.request);
-  printFindings(outcome.diagnostics, view.findings, view.console);
-  if (outcome.counts.files === 0 && outcome.diagnostics.length === 0) throw nothingToCompile(view);
+  if (!outcome.isDone && outcome.diagnostics.length === 0) throw nothingToCompile(view);
+  printFindings({ diagnostics: outcome.diagnostics, files: outcome.counts.files }, view.findings, view.console);
   const exitCode = exitCodeFor(outcome, view);
   if (view.findings.format === "text") printSummary(outcome, exitCode, view);
   return { exitCode, watched: outcome.watched };
@@ -74,9 +75,10 @@ function isStale({ created, replaced, removed }: CompileOutcome): boolean {
 
 function printSummary(outcome: CompileOutcome, exitCode: ExitCode, view: View): void {
   const { console, request } = view;
-  const findings = findingsSummary(outcome.diagnostics);
-  const suffix = findings === "" ? "" : ` · ${findings}`;
-  if (!outcome.isDone) console.error(`${findings} · ${plural(outcome.counts.files, "file")} · ${elapsed()}\n`);
+  const warnings = outcome.diagnostics.filter((each) => each.severity === "warning").length;
+  const suffix = warnings === 0 ? "" : ` · ${plural(warnings, "warning")}`;
+  const figures = { files: outcome.counts.files, ms: performance.now() };
+  if (!outcome.isDone) console.error(`${renderSummary(outcome.diagnostics, figures)}\n`);
   else if (outcome.isUpToDate) console.output(`${summaryOfUnchanged(outcome.counts)}\n`);
   else if (request.mode === "write") console.output(`${summaryOf("compiled", outcome.counts)}${suffix}\n`);
   else if (request.mode === "dry-run")

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { findCollisions } from "../../../compiler/emit/collisions.ts";
+
+function unit(
+  path: string,
+  ...outputs: readonly string[]
+): { path: string; key: string; rendered: { path: string; text: string }[] } {
+  return { path, key: "", rendered: outputs.map((output) => ({ path: output, text: "" })) };
+}
+
+test("two schemas may not write files that differ only in case", () => {
+  const units = [unit("a.rpc", "/gen/a.ts", "/gen/x.ts"), unit("A.rpc", "/gen/A.ts"), unit("b.rpc", "/gen/b.ts")];
+  const found = findCollisions({ units, base: "/gen" }, (path) => path.slice(1));
+  expect(found.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    "RPC0023 `a.rpc` and `A.rpc` would both write `gen/A.ts`",
+  ]);
+});
