@@ -39,7 +39,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   readonly methodPath: string | undefined;
   readonly serialization: Serialization;
   readonly oneway: boolean;
-  readonly hasItems: boolean;
+  hasItems: boolean;
   readonly attempt: number;
   readonly priority: number | undefined;
   receiver: RequestReceiver | undefined;
@@ -172,10 +172,10 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   readRequest(reader: FrameReader): void {
     const link = this.#owner.link;
     const isWhole = this.#incoming === undefined && (reader.flags & FrameFlag.moreFollows) === 0;
-    if (isWhole && reader.bodyEnd - reader.bodyStart <= link.limits.maxMessageBytes) return this.#start(reader.body());
+    if (isWhole && reader.bodyEnd - reader.bodyStart <= link.limits.maxMessageBytes) return this.#start(reader, reader.body());
     const message = link.receive(reader, this.#lanes());
     if (message === "too_long") return this.#refuseTooLong();
-    if (typeof message !== "string") this.#start(message.body);
+    if (typeof message !== "string") this.#start(reader, message.body);
   }
 
   onItem(reader: FrameReader): void {
@@ -219,7 +219,10 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     if (this.#state === "running") this.#call(() => this.receiver?.onItemsEnd?.());
   }
 
-  #start(body: Uint8Array): void {
+  /** Whether items follow stands on the last chunk of the request. */
+  #start(reader: FrameReader, body: Uint8Array): void {
+    this.hasItems = (reader.flags & FrameFlag.endOfStream) === 0;
+    this.#itemsEnded = !this.hasItems;
     this.#state = "running";
     this.requestBytes = body.length;
     this.#owner.dispatch(this, body);
