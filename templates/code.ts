@@ -137,7 +137,7 @@ export function isEmpty(hole: Hole): boolean {
   if (hole === undefined || hole === "") return true;
   if (typeof hole !== "object") return false;
   if (!("kind" in hole)) return hole.every(isEmpty);
-  return hole.kind === "lines" && hole.items.length === 0;
+  return hole.kind === "lines" && hole.items.every(isEmpty);
 }
 
 /** Nothing: a line with only this in it vanishes. */

@@ -85,7 +85,7 @@ export function specifiers(names: readonly Piece[]): Code {
 /** An object literal with one entry per line. */
 export function object(entries: readonly Piece[]): Code {
   if (entries.length === 0) return raw("{}");
-  return concat(raw("{"), indent(...entries.flatMap((entry) => [hardLine, entry, raw(",")])), hardLine, raw("}"));
+  return group(raw("{"), indent(...entries.flatMap((item) => [hardLine, item, raw(",")])), hardLine, raw("}"));
 }
 
 /** An object literal on one line when it fits. */
@@ -121,7 +121,6 @@ function hugging(args: readonly Piece[], last: Piece): Code {
 
 function isHuggable(piece: Piece): boolean {
   if (typeof piece !== "object") return false;
-  if (piece.kind === "concat") return piece.parts[0] === "{" && piece.hard;
   if (piece.kind === "group") return isOpenBrace(piece.contents);
   return piece.kind === "template" && piece.hard;
 }
@@ -234,7 +233,11 @@ export function operands(operator: "&&" | "||", items: readonly Piece[]): Code {
 export function returned(test: Piece): Code {
   if (isFlat(test)) return concat(raw("return "), test, raw(";"));
   const parenthesis = (text: string): IfBrokenNode => ({ kind: "if-broken", broken: text, flat: "", hard: false });
-  return concat(raw("return "), group(parenthesis("("), indent(softLine, test), softLine, parenthesis(")")), raw(";"));
+  return concat(
+    raw("return "),
+    group(parenthesis("("), indent(softLine, group(test)), softLine, parenthesis(")")),
+    raw(";"),
+  );
 }
 
 /** `test ? yes : no` */
@@ -250,6 +253,19 @@ export function entry(name: Piece, value: Piece): Code {
 /** `name: a && b` of an object literal; the line breaks behind the colon when not all of the value fits. */
 export function entryBelow(name: Piece, value: Piece): Code {
   return group(name, raw(":"), group(indent(spaceLine, value)));
+}
+
+/** `a && b && c` as an argument or in parentheses. */
+export function chained(operator: "&&" | "||", items: readonly Piece[]): Code {
+  const [first, ...others] = items;
+  if (first === undefined) return raw("");
+  const rest = others.flatMap((item) => [raw(` ${operator}`), spaceLine, item]);
+  return group(first, indent(...rest));
+}
+
+/** A call without side effects: bundlers drop it when nobody uses its result. */
+export function pureCall(callee: Piece, args: readonly Piece[]): Code {
+  return call(concat(raw("/*@__PURE__*/ "), callee), args);
 }
 
 /** `left === right` as part of a larger condition. */

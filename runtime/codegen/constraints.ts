@@ -33,7 +33,13 @@ export function checkPresent(violations: Violation[], path: string, value: unkno
 }
 
 /** `@len`: characters of a string. */
-export function checkLength(violations: Violation[], path: string, value: string, min: number, max = Infinity): void {
+export function checkLength(
+  violations: Violation[],
+  path: string,
+  value: string,
+  min: number,
+  max: number = Infinity,
+): void {
   checkCount(violations, path, "len", "characters", characters(value), min, max);
 }
 
@@ -43,7 +49,7 @@ export function checkBytes(
   path: string,
   value: string | Uint8Array,
   min: number,
-  max = Infinity,
+  max: number = Infinity,
 ): void {
   const count = typeof value === "string" ? utf8Length(value) : value.length;
   checkCount(violations, path, "bytes", "bytes", count, min, max);
@@ -55,7 +61,7 @@ export function checkItems(
   path: string,
   value: ArrayLike<unknown> | ReadonlyMap<unknown, unknown> | undefined,
   min: number,
-  max = Infinity,
+  max: number = Infinity,
 ): void {
   checkCount(violations, path, "items", "items", sizeOf(value), min, max);
 }

@@ -2,7 +2,7 @@
 export type SymbolKind = "type" | "value";
 
 /** Everything that generated code may import from `@rpcgen/runtime/codegen`. A test holds it equal to `index.ts`. */
-export const symbols = Object.freeze({
+export const symbols = {
   Any: "type",
   AnyInit: "type",
   Brand: "type",
@@ -95,7 +95,7 @@ export const symbols = Object.freeze({
   writeDuration: "value",
   writeTimestamp: "value",
   writeValue: "value",
-} as const satisfies Record<string, SymbolKind>);
+} as const;
 
 /** A name that generated code may import. */
 export type SymbolName = keyof typeof symbols;

@@ -2,7 +2,7 @@ import type { FieldDescriptor, ListType, MapType, Reference } from "@rpcgen/runt
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { branded, plainZero } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
-import { assign, call, lines } from "../layout.ts";
+import { assign, assignBelow, call, lines, wholeComparison } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals } from "../naming.ts";
@@ -63,7 +63,8 @@ function readSingle(context: ModuleContext, type: ElementType, variable: Ident):
     return readMessage(context, type, { previous: variable, store: (value) => code`${assign(variable, value)};` });
   }
   const value = readScalar(context, type);
-  return [code`${assign(variable, mayBeUnknown(context, type) ? code`${value} ?? ${variable}` : value)};`];
+  if (!mayBeUnknown(context, type)) return [code`${assign(variable, value)};`];
+  return [code`${assignBelow(variable, wholeComparison(value, "??", variable))};`];
 }
 
 function readList(context: ModuleContext, number: number, type: ListType, variable: Ident): Code[] {

@@ -2,7 +2,7 @@ import type { FieldDescriptor, ListType, MapType, ScalarType } from "@rpcgen/run
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { branded } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
-import { assign, call, lines, open, operands } from "../layout.ts";
+import { assign, assignBelow, call, lines, open, operands, wholeComparison } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals } from "../naming.ts";
@@ -99,7 +99,8 @@ function readField(context: ModuleContext, field: FieldDescriptor, variable: Ide
   if (type.kind === "map") return [readMap(context, type, variable)];
   if (type.kind === "builtin" && type.name === "void") return [code`reader.empty(item);`];
   const value = elementFromJson(context, type, locals.item);
-  return [code`${assign(variable, type.kind === "enum" ? code`${value} ?? ${variable}` : value)};`];
+  if (type.kind !== "enum") return [code`${assign(variable, value)};`];
+  return [code`${assignBelow(variable, wholeComparison(value, "??", variable))};`];
 }
 
 function readList(context: ModuleContext, type: ListType, variable: Ident): Code {

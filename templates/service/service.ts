@@ -7,7 +7,7 @@ import type {
 } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Piece } from "../code.ts";
 import { docComment } from "../jsdoc.ts";
-import { array, call, generic, object, sections, typedConstant } from "../layout.ts";
+import { array, generic, object, pureCall, sections, typedConstant } from "../layout.ts";
 import { booleanLiteral, numberLiteral, stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import type { MethodNames, ServiceNames } from "../naming.ts";
@@ -29,13 +29,12 @@ function serviceValue(context: ModuleContext, service: ServiceDescriptor, names:
     client ? names.client : code`unknown`,
     context.emits("server") ? names.handlers : code`unknown`,
   ]);
-  const leftOut = code`/* @__PURE__ */ ${client ? undefined : context.imports.runtime("leftOut")}(${stringLiteral("client")})`;
   const parts = object([
     code`name: ${stringLiteral(service.fullName)}`,
     code`methods: ${array(constants)}`,
-    code`stub: ${client ? names.stub : leftOut}`,
+    code`stub: ${client ? names.stub : pureCall(context.imports.runtime("leftOut"), [stringLiteral("client")])}`,
   ]);
-  const value = call(code`/* @__PURE__ */ ${context.imports.runtime("serviceType")}`, [parts]);
+  const value = pureCall(context.imports.runtime("serviceType"), [parts]);
   const { doc, deprecated, unstable } = service;
   return code`
     ${docComment({ doc, deprecated, unstable })}
@@ -70,7 +69,7 @@ function methodValue(
     errorsEntry(context, method.errors),
     code`policy: ${dataExpression(method.policy)}`,
   ]);
-  const value = call(code`/* @__PURE__ */ ${context.imports.runtime("methodType")}`, [parts]);
+  const value = pureCall(context.imports.runtime("methodType"), [parts]);
   return code`
     ${docComment({ notes: [`Method \`${method.name}\` of {@link ${names.type}}.`], deprecated: method.deprecated })}
     ${typedConstant(code`export const ${constant}`, type, value)};

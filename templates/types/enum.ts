@@ -1,7 +1,7 @@
 import type { EnumDescriptor, EnumMemberDescriptor } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident, type Literal } from "../code.ts";
 import { docComment } from "../jsdoc.ts";
-import { array, assign, call, numberArray, object, sections, signature, unionBehind } from "../layout.ts";
+import { array, assign, call, numberArray, object, pureCall, sections, signature, unionBehind } from "../layout.ts";
 import { numberLiteral, stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { type EnumNames, locals } from "../naming.ts";
@@ -36,10 +36,12 @@ export function enumValue(context: ModuleContext, descriptor: EnumDescriptor, na
     code`toName: ${names.toName}`,
     code`fromName: ${names.fromName}`,
   ]);
-  const make = code`/* @__PURE__ */ ${context.imports.runtime("enumType")}`;
   const base = code`${context.imports.runtime("EnumType")}<${names.type}>`;
   const type = numeric ? code`${base} & ${names.constants}` : base;
-  const value = call(make, numeric ? [parts, constants(descriptor, names)] : [parts]);
+  const value = pureCall(
+    context.imports.runtime("enumType"),
+    numeric ? [parts, constants(descriptor, names)] : [parts],
+  );
   return code`${assign(code`export const ${names.type}: ${type}`, value)};`;
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorDescriptor } from "@rpcgen/runtime/descriptor";
 import { code, type Code } from "../code.ts";
 import { docComment } from "../jsdoc.ts";
-import { arrow, call, generic, object, parameterList, typedConstant } from "../layout.ts";
+import { arrow, call, generic, object, parameterList, pureCall, typedConstant } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { type ErrorNames, locals } from "../naming.ts";
@@ -17,7 +17,7 @@ export function errorClass(context: ModuleContext, error: ErrorDescriptor, names
       ${constructorMember(error, names)}
 
       /** True for this error, also when another copy of this module made it. */
-      static is(${locals.error}: unknown): ${locals.error} is ${names.type} {
+      static override is(${locals.error}: unknown): ${locals.error} is ${names.type} {
         return ${call(context.imports.runtime("isDeclaredError"), [locals.error, stringLiteral(error.fullName)])};
       }
     }
@@ -27,7 +27,7 @@ export function errorClass(context: ModuleContext, error: ErrorDescriptor, names
 function typeMember(context: ModuleContext, error: ErrorDescriptor, names: ErrorNames): Code {
   const type = generic(context.imports.runtime("ErrorType"), [names.data.type, names.data.init]);
   const make = call(code`new ${names.type}`, [locals.data, locals.message]);
-  const value = call(code`/* @__PURE__ */ ${context.imports.runtime("errorType")}`, [
+  const value = pureCall(context.imports.runtime("errorType"), [
     object([
       code`typeName: ${stringLiteral(error.fullName)}`,
       code`code: ${stringLiteral(error.code)}`,

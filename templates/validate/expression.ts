@@ -1,7 +1,7 @@
 import type { ConstantValue, Expression, Type } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident } from "../code.ts";
 import { constantExpression, plainZero } from "../default-value.ts";
-import { comparison, concat, operands } from "../layout.ts";
+import { chained, comparison, concat } from "../layout.ts";
 import { bigintLiteral } from "../literal.ts";
 import { messageOf, type ModuleContext } from "../module-context.ts";
 import { messageNamesOf } from "../type-expression.ts";
@@ -156,7 +156,7 @@ function binary(surroundings: Surroundings, expression: Binary): Printed {
   const { operator } = expression;
   if (operator === "&&" || operator === "||") {
     const items = chain(expression, operator).map((item) => parenthesized(print(surroundings, item, "bool"), operator));
-    return { code: operands(operator, items), operator };
+    return { code: chained(operator, items), operator };
   }
   const spelled = operator === "==" ? "===" : operator === "!=" ? "!==" : operator;
   const [left, right] = sides(surroundings, expression);

@@ -1,5 +1,5 @@
 import { code, type Code, type Ident, type Piece } from "../code.ts";
-import { call, generic, object, typedConstant } from "../layout.ts";
+import { generic, object, pureCall, typedConstant } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import type { MessageNames } from "../naming.ts";
@@ -20,10 +20,10 @@ export function messageValue(context: ModuleContext, names: MessageNames, fullNa
     code`equals: ${names.equals}`,
   ]);
   const type = generic(context.imports.runtime("MessageType"), [names.type, names.init]);
-  const value = call(code`/* @__PURE__ */ ${context.imports.runtime("messageType")}`, [parts]);
+  const value = pureCall(context.imports.runtime("messageType"), [parts]);
   return code`${typedConstant(code`export const ${names.type}`, type, value)};`;
 }
 
 function leftOut(context: ModuleContext, part: string): Code {
-  return code`/* @__PURE__ */ ${context.imports.runtime("leftOut")}(${stringLiteral(part)})`;
+  return pureCall(context.imports.runtime("leftOut"), [stringLiteral(part)]);
 }
