@@ -1,5 +1,5 @@
 import protobuf from "protobufjs";
-import type { FieldDescriptor, FileDescriptor, OneofDescriptor, ScalarType, Type } from "@rpcgen/runtime/descriptor";
+import type { FieldDescriptor, FileDescriptor, OneofDescriptor, Type } from "@rpcgen/runtime/descriptor";
 
 /** The schema in protobufjs, by reflection, and its plain objects from our values. */
 export interface ProtobufjsPeer {
@@ -103,22 +103,19 @@ function memberOf(
   if (member.kind === "oneof") return caseOf(file, member.cases, value);
   const { type, name } = member;
   if (type.kind === "list") return [[name, (value as unknown[]).map((item) => elementOf(file, type.element, item))]];
-  if (type.kind === "map") return [[name, mapOf(file, type.key, type.value, value as Map<unknown, unknown>)]];
-  return member.presence === "implicit" && isZero(value) ? [] : [[name, elementOf(file, type, value)]];
+  if (type.kind === "map") return [[name, mapOf(file, type.value, value as Map<unknown, unknown>)]];
+  return member.presence === "implicit" && isZero(type, value) ? [] : [[name, elementOf(file, type, value)]];
 }
 
-function isZero(value: unknown): boolean {
+function isZero(type: Type, value: unknown): boolean {
   if (value instanceof Uint8Array) return value.length === 0;
-  return (
-    Object.is(value, 0) || value === 0n || value === "" || value === false || value === "0" || value === "unspecified"
-  );
+  if (type.kind === "enum") return value === "unspecified";
+  if (type.kind === "scalar" && type.js === "string") return value === "0";
+  return Object.is(value, 0) || value === 0n || value === "" || value === false;
 }
 
-/** 64-bit keys are hashes of eight characters in protobufjs. */
-function mapOf(file: FileDescriptor, key: ScalarType, value: Element, entries: Map<unknown, unknown>): object {
-  const is64 = /64$|53$/.test(key.scalar);
-  const name = (raw: unknown): string => (is64 ? String(raw) : String(raw));
-  return Object.fromEntries([...entries].map(([raw, item]) => [name(raw), elementOf(file, value, item)]));
+function mapOf(file: FileDescriptor, value: Element, entries: Map<unknown, unknown>): object {
+  return Object.fromEntries([...entries].map(([key, item]) => [String(key), elementOf(file, value, item)]));
 }
 
 function elementOf(file: FileDescriptor, type: Element, value: unknown): unknown {
