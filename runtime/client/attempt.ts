@@ -16,7 +16,7 @@ import type {
 import { RpcError } from "../errors/rpc-error.ts";
 import type { ClientCallState } from "./client-call.ts";
 import { brokenRequest, cancelledBySignal, itemsFailed, unreadableReply } from "./client-errors.ts";
-import { reviveError } from "./remote-error.ts";
+import { remoteError } from "./remote-error.ts";
 
 /** What an attempt needs of its channel. */
 export interface AttemptScope {
@@ -124,9 +124,8 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     try {
       this.#queue?.push(this.#read(body, head), cost);
     } catch (error) {
-      const fault = RpcError.from(error);
-      this.#fail(fault);
-      this.#outgoing?.cancel(fault);
+      this.#fail(error);
+      this.#outgoing?.cancel(RpcError.from(error));
     }
   }
 
@@ -141,7 +140,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
 
   onError(error: RpcError, failure: RemoteFailure | undefined): void {
     if (error.reason === "draining" && this.#restart()) return;
-    this.#fail(reviveError(this.#call.method, error, failure));
+    this.#fail(remoteError(this.#call.method, error, failure));
   }
 
   onWritable(): void {
