@@ -172,7 +172,8 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   readRequest(reader: FrameReader): void {
     const link = this.#owner.link;
     const isWhole = this.#incoming === undefined && (reader.flags & FrameFlag.moreFollows) === 0;
-    if (isWhole && reader.bodyEnd - reader.bodyStart <= link.limits.maxMessageBytes) return this.#start(reader, reader.body());
+    if (isWhole && reader.bodyEnd - reader.bodyStart <= link.limits.maxMessageBytes)
+      return this.#start(reader, reader.body());
     const message = link.receive(reader, this.#lanes());
     if (message === "too_long") return this.#refuseTooLong();
     if (typeof message !== "string") this.#start(reader, message.body);

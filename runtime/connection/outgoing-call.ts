@@ -3,7 +3,7 @@ import { RpcError } from "../errors/rpc-error.ts";
 import { FrameFlag, FrameKind, GoawayCode, HeaderTag } from "../protocol/frame.ts";
 import type { FrameReader } from "../protocol/frame-reader.ts";
 import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
-import type { OutgoingCall, OutgoingRequest, RemoteFailure, ReplyReceiver } from "./connection.ts";
+import { copiedBodyBytes, type OutgoingCall, type OutgoingRequest, type RemoteFailure, type ReplyReceiver } from "./connection.ts";
 import { decodeFailure, decodeRetryAfter } from "./failure.ts";
 import { IncomingLane, type IncomingMessage } from "./incoming-lane.ts";
 import { createError, type Multiplexer } from "./multiplexer.ts";
@@ -318,9 +318,7 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   }
 }
 
-/** Memory that the caller may reuse is copied; see `copiedBodyBytes`. */
+/** Memory that the caller may reuse is copied: see {@link copiedBodyBytes}. (`slice` would not copy a Buffer.) */
 export function copySmall(body: Uint8Array): Uint8Array {
-  return body.length > copyBytes || body.length === 0 ? body : body.slice();
+  return body.length > copiedBodyBytes || body.length === 0 ? body : new Uint8Array(body);
 }
-
-const copyBytes = 16 * 1024;

@@ -148,7 +148,7 @@ export function parseOption(bytes: Uint8Array): Option | string {
   return {
     codecType: codec,
     version: typeof version === "number" ? version : protocolVersion,
-    serializations: readSerializations(read("Serializations")),
+    serializations: error === undefined ? readSerializations(read("Serializations")) : [],
     limits,
     peerName: typeof peerName === "string" ? peerName.slice(0, maxPeerNameLength) : undefined,
     error: typeof error === "string" && error !== "" ? error.slice(0, 1024) : undefined,
