@@ -52,7 +52,7 @@ export class ValueGrammar extends EmbeddedActionsParser {
   /** From an offset to the end of the last consumed token. */
   protected spanFrom(start: number): Span {
     const last = this.LA(0);
-    return { file: this.source, start, end: Math.max(start, last.startOffset + last.image.length) };
+    return { file: this.source, start, end: Math.max(start, Math.min(tokens.tokenEnd(last), this.source.text.length)) };
   }
 
   /** Offset of the next token. */
@@ -60,30 +60,32 @@ export class ValueGrammar extends EmbeddedActionsParser {
     return this.LA(1).startOffset;
   }
 
-  protected nameFrom(token: tokens.Token): Identifier {
+  private spanOf(token: tokens.Token): Span {
     const start = token.startOffset;
+    return { file: this.source, start, end: Math.min(start + token.image.length, this.source.text.length) };
+  }
+
+  protected nameFrom(token: tokens.Token): Identifier {
     return {
       kind: "identifier",
       text: token.image,
-      span: { file: this.source, start, end: start + token.image.length },
+      span: this.spanOf(token),
     };
   }
 
   protected intFrom(token: tokens.Token): IntLiteral {
-    const start = token.startOffset;
     return {
       kind: "int_literal",
       value: decodeInt(token.image),
-      span: { file: this.source, start, end: start + token.image.length },
+      span: this.spanOf(token),
     };
   }
 
   protected textFrom(token: tokens.Token): StringLiteral {
-    const start = token.startOffset;
     return {
       kind: "string_literal",
-      value: decodeString(token.image).value,
-      span: { file: this.source, start, end: start + token.image.length },
+      value: typeof token.payload === "string" ? token.payload : decodeString(token.image).value,
+      span: this.spanOf(token),
     };
   }
 

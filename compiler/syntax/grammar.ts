@@ -138,6 +138,17 @@ export class Grammar extends ValueGrammar {
       this.findings.push(diagnosticFrom(syntaxCatalog.danglingAnnotation, { why }, { span }));
   }
 
+  /** `stream` is the keyword when a type or block follows; alone it is the name of a type. */
+  private readonly streamWord = {
+    GATE: (): boolean => {
+      const next = this.LA(2);
+      return (
+        next.tokenType === tokens.OpenBrace || (tokens.isToken(next, tokens.Name) && next.tokenType !== Keyword.throws)
+      );
+    },
+    DEF: (): tokens.Token => this.CONSUME(Keyword.stream),
+  };
+
   readonly file = this.RULE("file", (): Pick<FileNode, "edition"> & { readonly statements: TopLevelNode[] } => {
     const statements: TopLevelNode[] = [];
     let edition: FileNode["edition"];
@@ -482,7 +493,7 @@ export class Grammar extends ValueGrammar {
           },
           {
             ALT: () => {
-              const stream = this.OPTION2(() => this.CONSUME(Keyword.stream)) !== undefined;
+              const stream = this.OPTION2(this.streamWord) !== undefined;
               parameters = { kind: "message_parameter", stream, type: this.SUBRULE(this.typeReference) };
             },
           },
@@ -516,7 +527,7 @@ export class Grammar extends ValueGrammar {
 
   readonly result = this.RULE("result", (): ResultNode => {
     const start = this.nextStart();
-    const stream = this.OPTION(() => this.CONSUME(Keyword.stream)) !== undefined;
+    const stream = this.OPTION(this.streamWord) !== undefined;
     return this.OR([
       {
         ALT: (): ResultNode => {

@@ -269,7 +269,7 @@ function repairText(check: Check, token: Token, index: number): number {
   const fix = { title: `Add \`${quote}\``, edits };
   const span = { file: check.file, start: token.startOffset, end };
   check.diagnostics.push(diagnosticFrom(syntaxCatalog.unterminatedString, { quote }, { span, fix }));
-  check.kept.push(makeToken(tokens.Text, content.length < 2 ? quote + quote : content, token.startOffset));
+  check.kept.push(makeToken(tokens.Text, content, token.startOffset));
   keepTail(check, token.image.slice(content.length), end);
   return index;
 }

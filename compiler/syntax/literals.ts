@@ -43,6 +43,8 @@ function decodeEscape(text: string, digits: string | undefined): string | undefi
 
 /** Value of an {@link Int} token; 0 for text that is no number. */
 export function decodeInt(image: string): bigint {
+  const small = image.length < 15 ? Number(image) : Number.NaN;
+  if (Number.isInteger(small)) return BigInt(small);
   const negative = image.startsWith("-");
   const digits = negative ? image.slice(1) : image;
   if (!/^(?:0[xX][0-9a-fA-F]+|[0-9]+)$/.test(digits)) return 0n;

@@ -40,6 +40,22 @@ function graphemeWidth(grapheme: string): number {
   return wide.some(([low, high]) => point >= low && point <= high) ? 2 : 1;
 }
 
+/** A joiner inside of an emoji is part of it and stays. */
+function visible(grapheme: string): string {
+  return pictograph.test(grapheme)
+    ? grapheme.split("\u200d").map(escapeInvisible).join("\u200d")
+    : escapeInvisible(grapheme);
+}
+
+/** Terminal columns of a grapheme as it is shown. */
+function textWidth(grapheme: string, shown: string): number {
+  if (shown === grapheme) return graphemeWidth(grapheme);
+  return [...grapheme].reduce((width, character) => {
+    const escaped = escapeInvisible(character);
+    return width + (escaped === character ? graphemeWidth(character) : escaped.length);
+  }, 0);
+}
+
 /** Text of a line (1-based) without its line end. */
 export function lineText(file: SourceFile, line: number): string {
   const start = file.lineStarts[line - 1] ?? file.text.length;
@@ -53,9 +69,9 @@ export function displayLine(source: string): DisplayLine {
   let column = 0;
   const columns: number[] = [];
   for (const { segment } of segments.segment(source)) {
-    const shown = segment === "\t" ? " ".repeat(TAB_WIDTH - (column % TAB_WIDTH)) : escapeInvisible(segment);
+    const shown = segment === "\t" ? " ".repeat(TAB_WIDTH - (column % TAB_WIDTH)) : visible(segment);
     for (let unit = 0; unit < segment.length; unit++) columns.push(column);
-    column += segment === "\t" || shown !== segment ? shown.length : graphemeWidth(segment);
+    column += segment === "\t" ? shown.length : textWidth(segment, shown);
     text += shown;
   }
   columns.push(column);

@@ -355,7 +355,9 @@ export const reservedItems: Recogniser = (stuck) => {
     return undefined;
   const span = spanOver(stuck, at, at + 1);
   const wanted = `"${word.image}"`;
-  const insert = [makeToken(tokens.Text, wanted, word.startOffset)];
+  const quoted = makeToken(tokens.Text, word.image, word.startOffset);
+  quoted.payload = word.image;
+  const insert = [quoted];
   const parameters = { found: `\`${word.image}\``, wanted: `\`${wanted}\`` };
   return mend({
     entry: syntaxCatalog.wrongToken,

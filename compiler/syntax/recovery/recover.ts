@@ -21,14 +21,15 @@ export function recover(grammar: Grammar, file: SourceFile, source: readonly Tok
   const statements: TopLevelNode[] = [];
   const budget: Budget = { left: MAX_MENDS };
   let edition: EditionNode | undefined;
-  splitDeclarations(file, balanced.tokens).forEach((chunk, index) => {
+  for (const [index, chunk] of splitDeclarations(file, balanced.tokens).entries()) {
+    if (budget.left <= 0) break;
     const read = parseDeclaration(grammar, { file, tokens: chunk, first: index === 0 }, budget);
     const last = chunk.at(-1);
     if (last !== undefined) grammar.floor = tokens.tokenEnd(last);
     if (read.node !== undefined) statements.push(read.node);
     edition ??= read.edition;
     diagnostics.push(...read.diagnostics);
-  });
+  }
   return { ...(edition === undefined ? {} : { edition }), statements, diagnostics };
 }
 
