@@ -414,4 +414,16 @@ export const nameCatalog = {
       help: ["write  edition 2026;  or use a newer rpcgen"],
     }),
   }),
+  chainTooLong: entry<{ readonly name: string; readonly limit: number }>({
+    code: "RPC0233",
+    severity: "error",
+    title: "A name stands for a name that stands for a name, and so on",
+    explanation:
+      "Aliases, constants and sets of errors may refer to others of their kind, but not through more than 64 of them.",
+    clause: "2.2.7",
+    text: ({ name, limit }) => ({
+      message: `\`${name}\` stands at the end of a chain of more than ${limit} names`,
+      help: ["refer to what is meant directly"],
+    }),
+  }),
 };

@@ -3,11 +3,19 @@ import type { Analysis } from "../semantics/analyse.ts";
 import type { CheckedAnnotation } from "../semantics/annotations/check-annotations.ts";
 import type { ResolvedType } from "../semantics/program.ts";
 import { boundText } from "../semantics/values.ts";
+import { lowerExpression } from "./lower-expression.ts";
+import type { TypeLowering } from "./lower-type.ts";
 
 const FORMATS = ["email", "uuid", "uri", "ip", "hostname"] as const;
 
+export interface ConstraintContext {
+  readonly analysis: Analysis;
+  readonly types: Pick<TypeLowering, "typeAt">;
+}
+
 /** The constraints written at a field or alias of a type (without aliases), in a fixed order of kinds. */
-export function constraintsOf(node: object, type: ResolvedType, analysis: Analysis): Constraint[] {
+export function constraintsOf(node: object, type: ResolvedType, context: ConstraintContext): Constraint[] {
+  const { analysis } = context;
   const { annotations } = analysis;
   if (annotations.of(node).length === 0) return [];
   const find = (name: string): CheckedAnnotation | undefined => annotations.find(node, name);
@@ -17,15 +25,23 @@ export function constraintsOf(node: object, type: ResolvedType, analysis: Analys
     ...texts(find),
     ...(find("unique") === undefined ? [] : [{ kind: "unique" } as const]),
     ...valueLists(find),
-    ...checksOf(node, analysis),
+    ...checksOf(node, context),
   ];
 }
 
 /** The `@check` rules of a node. */
-export function checksOf(node: object, analysis: Analysis): CheckConstraint[] {
+export function checksOf(node: object, { analysis, types }: ConstraintContext): CheckConstraint[] {
   return analysis.annotations.of(node).flatMap((annotation) => {
-    const check = analysis.checks.get(annotation.node);
-    return annotation.isStandard && annotation.name === "check" && check !== undefined ? [check] : [];
+    const rule = analysis.checks.get(annotation.node);
+    if (rule === undefined) return [];
+    return [
+      {
+        kind: "check",
+        source: rule.source,
+        message: rule.message,
+        expression: lowerExpression(rule.expression, types),
+      },
+    ];
   });
 }
 

@@ -38,7 +38,7 @@ export function lowerShape(
   const members = shape.members.map((member) =>
     member.kind === "oneof" ? lowerOneof(member, lowering) : lowerField(member, { ...lowering, isCase: false }),
   );
-  const checks = checksOf(node, analysis);
+  const checks = checksOf(node, lowering);
   if (node.kind === "error") {
     const code = node.code?.text ?? "unknown";
     return { kind: "error", ...named, code: isStatusCode(code) ? code : "unknown", members, reserved, checks };
@@ -79,7 +79,7 @@ function lowerField(field: ResolvedField, lowering: ShapeLowering & { readonly i
     presence: isExplicit || types.isMessage(field.type) ? "explicit" : "implicit",
     required,
     ...(defaultValue === undefined ? {} : { default: defaultValue }),
-    constraints: constraintsOf(node, withoutAlias(types.concrete(field.type)), analysis),
+    constraints: constraintsOf(node, withoutAlias(types.concrete(field.type)), lowering),
     sensitive: annotations.find(node, "sensitive") !== undefined,
     ...marksOf(node, analysis),
   };

@@ -12,7 +12,7 @@ import { voidType } from "../semantics/builtin-types.ts";
 import { substitute } from "../semantics/instances.ts";
 import { isSymbolOf, type Module, type ResolvedField, type ResolvedType, type SymbolOf } from "../semantics/program.ts";
 import { aliasChain, withoutAlias } from "../semantics/types.ts";
-import { constraintsOf } from "./constraints.ts";
+import { type ConstraintContext, constraintsOf } from "./constraints.ts";
 
 /** Lowers types as seen from one file, within one instance when there are arguments. */
 export interface TypeLowering {
@@ -21,6 +21,8 @@ export interface TypeLowering {
   /** The type with type parameters replaced. */
   concrete(type: ResolvedType): ResolvedType;
   fieldType(field: ResolvedField): Type;
+  /** The type of a field's node, which may differ from that of the field by the arguments of a generic. */
+  typeAt(type: ResolvedType, node: object): Type;
   methodType(type: ResolvedType): Type;
   aliasType(symbol: SymbolOf<"type_alias">): Type;
   errorReference(symbol: SymbolOf<"error">): Reference;
@@ -46,6 +48,7 @@ export function createTypeLowering(
     references: state.references,
     concrete,
     fieldType: (field) => lowerAt(state, concrete(field.type), field.node),
+    typeAt: (type, node) => lowerAt(state, concrete(type), node),
     methodType: (type) => lowerType(state, type),
     aliasType: (symbol) => aliasType(state, symbol),
     errorReference: (symbol) =>
@@ -57,8 +60,12 @@ export function createTypeLowering(
 function aliasType(state: State, symbol: SymbolOf<"type_alias">): Type {
   const target = state.analysis.types.aliasTarget(symbol);
   const type = lowerAt(state, target, symbol.node);
-  const own = constraintsOf(symbol.node, withoutAlias(target), state.analysis);
+  const own = constraintsOf(symbol.node, withoutAlias(target), constraintContext(state));
   return own.length === 0 ? type : { ...type, constraints: [...(type.constraints ?? []), ...own] };
+}
+
+function constraintContext(state: State): ConstraintContext {
+  return { analysis: state.analysis, types: { typeAt: (type, node) => lowerAt(state, type, node) } };
 }
 
 /** A type with the annotations of its place that change its form: `@js` and `@packed`. */
@@ -117,7 +124,7 @@ function lowerAliased(state: State, type: Extract<ResolvedType, { kind: "alias" 
   const home: State = { ...state, module: innermost.module };
   const constraints = [...chain]
     .reverse()
-    .flatMap((symbol): Constraint[] => constraintsOf(symbol.node, base, state.analysis));
+    .flatMap((symbol): Constraint[] => constraintsOf(symbol.node, base, constraintContext(home)));
   const alias: AliasReference = {
     name: outermost.qualifiedName,
     file: outermost.module.path,

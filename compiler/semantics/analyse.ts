@@ -1,8 +1,8 @@
-import type { CheckConstraint } from "@rpcgen/runtime/descriptor";
 import type { AnnotationNode } from "../syntax/ast.ts";
 import { type Annotations, checkAnnotations } from "./annotations/check-annotations.ts";
 import { bind, type Bound } from "./bind.ts";
 import { checkExpressions } from "./expressions/check-expressions.ts";
+import type { CheckedRule } from "./expressions/expression.ts";
 import { linkModules, type ModuleLinks } from "./exports.ts";
 import { expandGenerics, type Instances } from "./instances.ts";
 import { buildMethods } from "./methods.ts";
@@ -35,7 +35,7 @@ export interface Analysis {
   readonly instances: Instances;
   readonly annotations: Annotations;
   /** The rules of `@check` annotations. */
-  readonly checks: ReadonlyMap<AnnotationNode, CheckConstraint>;
+  readonly checks: ReadonlyMap<AnnotationNode, CheckedRule>;
 }
 
 /** Binds, resolves and checks the modules of a compilation. Wrong parts are reported and left unknown. */

@@ -7,7 +7,7 @@ import { type DeclaredSymbol, isSymbolOf, type ResolvedMethod, type ResolvedType
 import type { Report } from "./report.ts";
 import { wireNameOf } from "./shapes.ts";
 import { pascalCase } from "./spelling.ts";
-import type { TypeResolver } from "./types.ts";
+import { MAX_CHAIN, type TypeResolver } from "./types.ts";
 
 export interface ServiceParts {
   readonly bound: Bound;
@@ -86,6 +86,7 @@ type ErrorResolver = (names: readonly QualifiedName[], scope: Scope) => SymbolOf
 /** Resolves lists of errors; a set stands for its errors, sets in sets included, and a cycle of sets is reported once. */
 function createErrorResolver(parts: ServiceParts): ErrorResolver {
   const sets = new Map<DeclaredSymbol, SymbolOf<"error">[] | "open">();
+  let depth = 0;
   const expand = (set: SymbolOf<"error_set">): SymbolOf<"error">[] => {
     const known = sets.get(set);
     if (known === "open") {
@@ -93,8 +94,14 @@ function createErrorResolver(parts: ServiceParts): ErrorResolver {
       return [];
     }
     if (known !== undefined) return known;
+    if (depth >= MAX_CHAIN) {
+      parts.report(catalog.chainTooLong, { name: set.name, limit: MAX_CHAIN }, { span: set.nameSpan });
+      return [];
+    }
     sets.set(set, "open");
+    depth++;
     const errors = resolve(set.node.errors, { module: set.module, symbol: set });
+    depth--;
     sets.set(set, errors);
     return errors;
   };

@@ -234,7 +234,7 @@ function describeElsewhere(name: string, symbol: DeclaredSymbol, from: Module): 
       ? `\`${name}\` is declared in ${place}; import it`
       : `did you mean \`${symbol.name}\`? It is declared in ${place}`;
   return {
-    help: [question, `add  ${statement}`],
+    help: [`${question}\n+ ${statement}`],
     fix: (part) => ({
       title: `import \`${symbol.name}\` from ${path}`,
       edits: [importEdit(from, statement), ...(name === symbol.name ? [] : [{ span: part.span, text: symbol.name }])],

@@ -5,6 +5,9 @@ import type { Meaning, NameResolver, Scope } from "./names.ts";
 import { type DeclaredSymbol, isSymbolOf, type ResolvedType, type SymbolOf } from "./program.ts";
 import type { Report } from "./report.ts";
 
+/** Most aliases, constants, or sets of errors between a name and what it stands for. */
+export const MAX_CHAIN = 64;
+
 export interface TypeResolver {
   /** The type that a node stands for; each node is resolved and reported once. */
   resolve(node: TypeNode, scope: Scope): ResolvedType;
@@ -140,6 +143,10 @@ function aliasTarget(state: TypeState, symbol: SymbolOf<"type_alias">): Resolved
   const known = state.aliases.get(symbol);
   if (known === "open") return reportAliasCycle(state, symbol);
   if (known !== undefined) return known;
+  if (state.path.length >= MAX_CHAIN) {
+    state.report(catalog.chainTooLong, { name: symbol.name, limit: MAX_CHAIN }, { span: symbol.nameSpan });
+    return unknownType;
+  }
   state.aliases.set(symbol, "open");
   state.path.push(symbol);
   const target = resolveType(state, symbol.node.type, { module: symbol.module });

@@ -7,6 +7,7 @@ import { type DeclaredSymbol, isSymbolOf, type SymbolOf } from "./program.ts";
 import type { Report } from "./report.ts";
 import { isStatusCode, statusCodes } from "./status-codes.ts";
 import { closestName } from "./suggest.ts";
+import { MAX_CHAIN } from "./types.ts";
 
 /** Most nodes that all constants of a compilation may unfold to. */
 export const MAX_CONSTANT_NODES = 1_000_000;
@@ -219,6 +220,10 @@ function evaluateConstant(state: ValueState, symbol: SymbolOf<"constant">): Cons
   if (known === "open") return reportCycle(state, symbol);
   if (known === "broken") return undefined;
   if (known !== undefined) return known;
+  if (state.path.length >= MAX_CHAIN) {
+    state.report(catalog.chainTooLong, { name: symbol.name, limit: MAX_CHAIN }, { span: symbol.nameSpan });
+    return undefined;
+  }
   state.constants.set(symbol, "open");
   state.path.push(symbol);
   const scope: Scope = { module: symbol.module };

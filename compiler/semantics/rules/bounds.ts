@@ -21,7 +21,8 @@ function checkCounts({ node }: Constrained, { analysis, report }: RuleContext): 
   for (const name of ["len", "bytes", "items"]) {
     const annotation = analysis.annotations.find(node, name);
     const size = annotation?.arguments.get("size");
-    if (annotation === undefined || size?.kind !== "range" || size.min === undefined || size.max === undefined) continue;
+    if (annotation === undefined || size?.kind !== "range" || size.min === undefined || size.max === undefined)
+      continue;
     if (Number(size.min) <= Number(size.max)) continue;
     const span = annotation.argumentNodes.get("size")?.value.span ?? annotation.node.span;
     const fix = { title: "exchange the bounds", edits: [{ span, text: `${size.max}..${size.min}` }] };
@@ -55,7 +56,11 @@ function oneOf(
   const [first, second] =
     inclusive.node.span.start < exclusive.node.span.start ? [inclusive, exclusive] : [exclusive, inclusive];
   const related = [{ span: first.node.span, message: "bounded here already" }];
-  context.report(catalog.boundTwice, { first: first.name, second: second.name, side }, { span: second.node.span, related });
+  context.report(
+    catalog.boundTwice,
+    { first: first.name, second: second.name, side },
+    { span: second.node.span, related },
+  );
   return undefined;
 }
 

@@ -7,7 +7,8 @@ import type { Rule, RuleContext } from "./rule.ts";
 export const callTypes: Rule = {
   id: "call-types",
   severity: "error",
-  purpose: "The request and the result of a method are a message, a union or void, and the items of a stream are not void.",
+  purpose:
+    "The request and the result of a method are a message, a union or void, and the items of a stream are not void.",
   clause: "2.14.2, 2.14.3, 2.14.4",
   create: (context) => ({ method: (method) => check(method, context) }),
 };

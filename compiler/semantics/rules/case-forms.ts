@@ -45,7 +45,8 @@ function checkHolders(shape: Shape, { report }: RuleContext): void {
     if (member.kind !== "oneof") continue;
     const { node } = member;
     if (symbol.node.kind === "union") report(catalog.nestedOneof, { name: node.name.text }, { span: node.name.span });
-    else if (member.fields.length === 0) report(catalog.noCases, { what: "oneof", name: node.name.text }, { span: node.name.span });
+    else if (member.fields.length === 0)
+      report(catalog.noCases, { what: "oneof", name: node.name.text }, { span: node.name.span });
     reportNested(node.members, report);
   }
 }

@@ -21,7 +21,8 @@ function checkDefault(field: ResolvedField, shape: Shape, { analysis, report }: 
   const { annotations } = analysis;
   const annotation = annotations.find(field.node, "default");
   if (annotation === undefined) return;
-  if (isCase(field, shape)) return report(catalog.defaultContradiction, { reason: "case" }, { span: annotation.node.span });
+  if (isCase(field, shape))
+    return report(catalog.defaultContradiction, { reason: "case" }, { span: annotation.node.span });
   if (field.node.optional) {
     return report(catalog.defaultContradiction, { reason: "optional" }, { span: annotation.node.span });
   }

@@ -46,7 +46,8 @@ function checkMember(
   if (member.number === undefined) return;
   const { value, span } = member.number;
   const number = Number(value);
-  if (number < LOWEST || number > HIGHEST) return context.report(catalog.enumNumberOutOfRange, { number: value }, { span });
+  if (number < LOWEST || number > HIGHEST)
+    return context.report(catalog.enumNumberOutOfRange, { number: value }, { span });
   const range = ranges.find(({ from, to }) => number >= from && number <= to);
   if (range !== undefined) {
     const related = [{ span: range.span, message: "reserved here" }];

@@ -69,7 +69,12 @@ function checkNumber(
     numbers.first.set(number, field);
     return;
   }
-  const related = [{ span: earlier.node.number?.span ?? earlier.node.span, message: `first used by \`${earlier.node.name.text}\` here` }];
+  const related = [
+    {
+      span: earlier.node.number?.span ?? earlier.node.span,
+      message: `first used by \`${earlier.node.name.text}\` here`,
+    },
+  ];
   const parameters = { number: value, owner, next: next(), skipped: skippedText(numbers.ranges) };
   report(catalog.duplicateNumber, parameters, { span, related, fix: numberFix(span, next()) });
 }

@@ -15,7 +15,8 @@ export const forbiddenNames: Rule = {
     return {
       symbol: ({ node, name, nameSpan }) => {
         if (node.kind !== "inline_shape") check({ kind: "identifier", text: name, span: nameSpan });
-        if (node.kind === "enum") for (const member of node.members) if (member.kind === "enum_member") check(member.name);
+        if (node.kind === "enum")
+          for (const member of node.members) if (member.kind === "enum_member") check(member.name);
       },
       shape: ({ members }) => {
         for (const member of members) if (member.kind === "oneof") check(member.node.name);

@@ -16,6 +16,10 @@ export const formats: Rule = {
       const [first, second] = annotations.filter(({ name, isStandard }) => isStandard && FORMATS.has(name));
       if (first === undefined || second === undefined) return;
       const related = [{ span: first.node.span, message: "one format" }];
-      context.report(catalog.formatTwice, { first: first.name, second: second.name }, { span: second.node.span, related });
+      context.report(
+        catalog.formatTwice,
+        { first: first.name, second: second.name },
+        { span: second.node.span, related },
+      );
     }),
 };

@@ -46,7 +46,11 @@ interface Mapping {
   readonly span: Span;
 }
 
-function mappingOf(method: ResolvedMethod, annotation: CheckedAnnotation, { report }: RuleContext): Mapping | undefined {
+function mappingOf(
+  method: ResolvedMethod,
+  annotation: CheckedAnnotation,
+  { report }: RuleContext,
+): Mapping | undefined {
   if (method.kind === "client_stream" || method.kind === "bidi_stream") {
     report(catalog.httpStream, { method: method.node.name.text }, { span: annotation.node.span });
     return undefined;

@@ -16,7 +16,12 @@ export const infiniteDefaults: Rule = {
     return {
       shape: ({ symbol }) => {
         if (isSymbolOf(symbol, "message", "inline_shape")) {
-          const args = symbol.typeParameters.map((name, index): ResolvedType => ({ kind: "parameter", owner: symbol, index, name: name.text }));
+          const args = symbol.typeParameters.map((name, index): ResolvedType => ({
+            kind: "parameter",
+            owner: symbol,
+            index,
+            name: name.text,
+          }));
           search({ kind: "declared", symbol, arguments: args }, { ...context, done });
         }
       },

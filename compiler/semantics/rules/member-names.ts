@@ -33,7 +33,13 @@ export const memberNames: Rule = {
   }),
 };
 
-function ownerName({ node, name }: { readonly node: { readonly kind: string; readonly name: { readonly text: string } }; readonly name: string }): string {
+function ownerName({
+  node,
+  name,
+}: {
+  readonly node: { readonly kind: string; readonly name: { readonly text: string } };
+  readonly name: string;
+}): string {
   return node.kind === "inline_shape" ? node.name.text : name;
 }
 

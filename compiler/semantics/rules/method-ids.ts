@@ -18,7 +18,11 @@ export const methodIds: Rule = {
         if (other === undefined) first.set(id, method);
         else if (other.path !== method.path) {
           const related = [{ span: other.node.name.span, message: `\`${other.path}\`` }];
-          report(catalog.methodIdClash, { path: method.path, other: other.path }, { span: method.node.name.span, related });
+          report(
+            catalog.methodIdClash,
+            { path: method.path, other: other.path },
+            { span: method.node.name.span, related },
+          );
         }
       },
     };

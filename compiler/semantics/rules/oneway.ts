@@ -28,5 +28,6 @@ function check(method: ResolvedMethod, { analysis, report }: RuleContext): void 
   if (!isVoid && node.result !== undefined) {
     report(catalog.onewayContradiction, { method: name, what: "result" }, { span: node.result.span, related });
   }
-  if (thrown !== undefined) report(catalog.onewayContradiction, { method: name, what: "throws" }, { span: thrown.span, related });
+  if (thrown !== undefined)
+    report(catalog.onewayContradiction, { method: name, what: "throws" }, { span: thrown.span, related });
 }

@@ -30,7 +30,10 @@ export const outputNames: Rule = {
       end: () => {
         for (const symbol of inOrderOfDepth(analysis.bound.symbols)) {
           if (!isEmitted(symbol)) continue;
-          enter(symbol.module, symbol.qualifiedName.replaceAll(".", "_"), { what: describe(symbol), span: symbol.nameSpan });
+          enter(symbol.module, symbol.qualifiedName.replaceAll(".", "_"), {
+            what: describe(symbol),
+            span: symbol.nameSpan,
+          });
         }
         for (const module of analysis.modules) {
           for (const { name, symbol, span } of analysis.instances.ofModule(module)) {
@@ -44,7 +47,10 @@ export const outputNames: Rule = {
 
 /** Declarations at the top first: they keep their names, the joined ones are at fault. */
 function inOrderOfDepth(symbols: readonly DeclaredSymbol[]): DeclaredSymbol[] {
-  return [...symbols.filter(({ parent }) => parent === undefined), ...symbols.filter(({ parent }) => parent !== undefined)];
+  return [
+    ...symbols.filter(({ parent }) => parent === undefined),
+    ...symbols.filter(({ parent }) => parent !== undefined),
+  ];
 }
 
 function isEmitted({ node, typeParameters }: DeclaredSymbol): boolean {

@@ -22,10 +22,15 @@ function checkMethod(method: ResolvedMethod, context: RuleContext): void {
     const annotation = analysis.annotations.find(node, name);
     if (annotation === undefined) continue;
     checkBackoff(annotation, context);
-    const insertion = { file: annotation.node.span.file, start: annotation.node.span.start, end: annotation.node.span.start };
+    const insertion = {
+      file: annotation.node.span.file,
+      start: annotation.node.span.start,
+      end: annotation.node.span.start,
+    };
     const fix = { title: "add `@idempotent`", edits: [{ span: insertion, text: "@idempotent " }] };
     const parameters = { annotation: name, method: node.name.text };
-    if (!canRepeat(method, context)) report(catalog.repeatNeedsIdempotent, parameters, { span: annotation.node.span, fix });
+    if (!canRepeat(method, context))
+      report(catalog.repeatNeedsIdempotent, parameters, { span: annotation.node.span, fix });
     else if (!hasSingleRequest(method)) report(catalog.repeatStream, parameters, { span: annotation.node.span });
   }
   checkBoth(node, context);

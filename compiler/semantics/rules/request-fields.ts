@@ -8,9 +8,7 @@ import type { Analysis } from "../analyse.ts";
 export function requestText(method: ResolvedMethod): string {
   const base = withoutAlias(method.request);
   if (base.kind !== "declared") return `the request of \`${method.node.name.text}\``;
-  return isSymbolOf(base.symbol, "inline_shape")
-    ? `\`${method.node.name.text}\``
-    : `\`${base.symbol.name}\``;
+  return isSymbolOf(base.symbol, "inline_shape") ? `\`${method.node.name.text}\`` : `\`${base.symbol.name}\``;
 }
 
 /** A field of a request by its path, and the names there were where the path broke off. */

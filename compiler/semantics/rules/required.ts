@@ -14,13 +14,15 @@ export const required: Rule = {
     field: (field, shape) => {
       const annotation = context.analysis.annotations.find(field.node, "required");
       const reason = annotation && contradiction(field, shape, context);
-      if (annotation && reason) context.report(catalog.requiredContradiction, { reason }, { span: annotation.node.span });
+      if (annotation && reason)
+        context.report(catalog.requiredContradiction, { reason }, { span: annotation.node.span });
     },
     shape: ({ members }) => {
       for (const member of members) {
         if (member.kind !== "oneof" || !member.node.optional) continue;
         const annotation = context.analysis.annotations.find(member.node, "required");
-        if (annotation) context.report(catalog.requiredContradiction, { reason: "optional" }, { span: annotation.node.span });
+        if (annotation)
+          context.report(catalog.requiredContradiction, { reason: "optional" }, { span: annotation.node.span });
       }
     },
   }),

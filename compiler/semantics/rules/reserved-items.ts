@@ -32,7 +32,10 @@ function check(nodes: readonly ReservedNode[], limits: Limits): void {
   if (nodes.length === 0) return;
   const items = nodes.flatMap((node) => node.items);
   for (const item of items) if (item.kind === "reserved_range") checkRange(item, limits);
-  checkNames(items.filter((item) => item.kind === "string_literal"), limits);
+  checkNames(
+    items.filter((item) => item.kind === "string_literal"),
+    limits,
+  );
   checkOverlaps(reservedRanges(nodes, limits.highest), limits);
 }
 
@@ -59,7 +62,11 @@ function checkOverlaps(ranges: readonly NumberRange[], { context }: Limits): voi
     if (widest !== undefined && range.from <= widest.to) {
       const later = range.span.start > widest.span.start ? range : widest;
       const earlier = later === range ? widest : range;
-      reportTwice(range.text === widest.text ? range.text : `a number of ${later.text}`, { span: later.span, first: earlier.span }, context);
+      reportTwice(
+        range.text === widest.text ? range.text : `a number of ${later.text}`,
+        { span: later.span, first: earlier.span },
+        context,
+      );
     }
     if (widest === undefined || range.to > widest.to) widest = range;
   }

@@ -17,11 +17,17 @@ export const reservedNames: Rule = {
     enum: ({ name, node }) => {
       const reserved = node.members.filter((member) => member.kind === "reserved");
       const members = node.members.filter((member) => member.kind === "enum_member");
-      check(members.map((member) => member.name), { owner: name, reserved, context });
+      check(
+        members.map((member) => member.name),
+        { owner: name, reserved, context },
+      );
     },
     service: ({ name, node }, methods) => {
       const reserved = node.members.filter((member) => member.kind === "reserved");
-      check(methods.map((method) => method.node.name), { owner: name, reserved, context });
+      check(
+        methods.map((method) => method.node.name),
+        { owner: name, reserved, context },
+      );
     },
   }),
 };

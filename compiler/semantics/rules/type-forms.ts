@@ -12,11 +12,17 @@ import type { Rule } from "./rule.ts";
 export const typeForms: Rule = {
   id: "type-forms",
   severity: "error",
-  purpose: "Lists and maps hold single values, maps have keys that can be keys, and void stands only where nothing is meant.",
+  purpose:
+    "Lists and maps hold single values, maps have keys that can be keys, and void stands only where nothing is meant.",
   clause: "2.5.4, 2.5.5, 2.5.6",
   create: ({ analysis, report }) => ({
     field: (field, shape) => {
-      const place: Place = { span: field.node.type.span, report, voidAllowed: isCase(field, shape), where: "the type of a field" };
+      const place: Place = {
+        span: field.node.type.span,
+        report,
+        voidAllowed: isCase(field, shape),
+        where: "the type of a field",
+      };
       checkType(field.type, place);
     },
     symbol: (symbol) => {
@@ -76,7 +82,8 @@ function checkType(type: ResolvedType, place: Place): void {
       // What is wrong with the target was reported at the alias.
       return;
     default:
-      if (isVoid(type) && !place.voidAllowed) place.report(catalog.voidPlace, { where: place.where }, { span: place.span });
+      if (isVoid(type) && !place.voidAllowed)
+        place.report(catalog.voidPlace, { where: place.where }, { span: place.span });
   }
 }
 
@@ -97,7 +104,8 @@ function checkPart(type: ResolvedType, place: Place & { readonly outer: string }
 function checkKey(type: ResolvedType, place: Place): void {
   const base = withoutAlias(type);
   if (base.kind === "unknown" || base.kind === "parameter") return;
-  const isKey = base.kind === "scalar" && (integerRanges.has(base.name) || base.name === "string" || base.name === "bool");
+  const isKey =
+    base.kind === "scalar" && (integerRanges.has(base.name) || base.name === "string" || base.name === "bool");
   if (!isKey) place.report(catalog.mapKey, { type: typeText(type), ...withinOf(place) }, { span: place.span });
 }
 
