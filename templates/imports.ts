@@ -31,7 +31,7 @@ interface Specifier {
 export function createImports(names: FileNames, options: Pick<OutputOptions, "importExtension">): Imports {
   const runtime = new Map<string, Specifier>();
   const siblings = new Map<string, Map<string, Specifier>>();
-  const aliases = new Set<string>(names.taken);
+  const aliases = new Set<string>([...names.taken, ...Object.keys(symbols)]);
 
   function sibling(module: string, name: Ident, typeOnly: boolean): Ident {
     let specifiersOfModule = siblings.get(module);

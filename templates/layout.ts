@@ -197,7 +197,7 @@ export function unionBehind(members: readonly Piece[]): Code {
   const [only] = members;
   if (members.length === 1 && only !== undefined) return concat(raw(" "), only);
   const deeper = members.map((member) => (isFlat(member) ? member : indent(member)));
-  return group(indent(spaceLine, firstBar, join(deeper, barLine)));
+  return group(indent(spaceLine, group(firstBar, join(deeper, barLine))));
 }
 
 /** `A | B` as a type argument. */
@@ -245,8 +245,12 @@ export function conditional(test: Piece, yes: Piece, no: Piece): Code {
   return group(test, indent(spaceLine, raw("? "), yes, spaceLine, raw(": "), no));
 }
 
+/** Behind keys shorter than this prettier never breaks the line: nothing would be won. */
+const shortKey = 5;
+
 /** `name: value` of an object literal; the line breaks behind the colon when the beginning of the value does not fit. */
 export function entry(name: Piece, value: Piece): Code {
+  if (typeof name === "string" && name.length < shortKey && isFlat(value)) return concat(name, raw(": "), value);
   return group(name, raw(":"), { kind: "fluid", right: value, hard: isHard(value) });
 }
 

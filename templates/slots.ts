@@ -2,7 +2,18 @@ import type { FieldDescriptor, OneofDescriptor, Type } from "@rpcgen/runtime/des
 import { symbols } from "@rpcgen/runtime/codegen";
 import { code, type Code, type Ident, type Piece } from "./code.ts";
 import { branded, plainDefault, plainZero } from "./default-value.ts";
-import { assignBelow, assign, call, object, open } from "./layout.ts";
+import {
+  assign,
+  assignBelow,
+  call,
+  entry,
+  entryBelow,
+  inlineObject,
+  object,
+  open,
+  unionBehind,
+  wholeComparison,
+} from "./layout.ts";
 import { stringLiteral } from "./literal.ts";
 import type { ModuleContext } from "./module-context.ts";
 import { type MessageNames, type OneofNames, variablesOf } from "./naming.ts";
@@ -45,13 +56,13 @@ export type Start = "merge" | "anew";
 export function declareSlot(context: ModuleContext, slot: Slot, start: Start): Code {
   const { member, variable, property } = slot;
   const keyword = isCollection(member) ? code`const` : code`let`;
-  const type = slotType(context, slot);
   const initial = initialOf(context, slot);
-  const left = code`${keyword} ${variable}: ${type}`;
+  const left = code`${keyword} ${variable}:${unionBehind(slotTypes(context, slot))}`;
   if (start === "anew") return initial === undefined ? code`${left};` : code`${assign(left, initial)};`;
   if (initial === undefined) return code`${assign(left, code`previous?.${property}`)};`;
   const fallback = / as /.test(String(initial)) ? code`(${initial})` : initial;
-  return code`${assignBelow(left, code`previous?.${property} ?? ${fallback}`)};`;
+  if (typeof fallback === "object") return code`${assign(left, code`previous?.${property} ?? ${fallback}`)};`;
+  return code`${assignBelow(left, wholeComparison(code`previous?.${property}`, "??", fallback))};`;
 }
 
 function isCollection(member: FieldDescriptor | OneofDescriptor): boolean {
@@ -59,10 +70,10 @@ function isCollection(member: FieldDescriptor | OneofDescriptor): boolean {
 }
 
 /** The type of the variable: that of the property, or `undefined` while nothing was read and a default costs something. */
-function slotType(context: ModuleContext, slot: Slot): Code {
+function slotTypes(context: ModuleContext, slot: Slot): Code[] {
   const type =
     slot.member.kind === "field" ? typeExpression(context, slot.member.type, "value") : code`${slot.oneof?.type}`;
-  return initialOf(context, slot) === undefined ? code`${type} | undefined` : type;
+  return initialOf(context, slot) === undefined ? [type, code`undefined`] : [type];
 }
 
 function initialOf(context: ModuleContext, slot: Slot): Code | undefined {
@@ -77,7 +88,7 @@ function initialOf(context: ModuleContext, slot: Slot): Code | undefined {
 
 /** What a oneof or union holds that names no known case. */
 export function absentCase(): Code {
-  return code`{ kind: undefined, value: undefined }`;
+  return inlineObject([code`kind: undefined`, code`value: undefined`]);
 }
 
 /** Defaults of these types are objects, made only where nothing was read. */
@@ -115,12 +126,12 @@ export function returnSlots(context: ModuleContext, slots: readonly Slot[]): Cod
 function entryOf(context: ModuleContext, { member, property, variable }: Slot): Piece {
   const late =
     member.kind === "field" && !member.optional && !member.required ? lateDefault(context, member) : undefined;
-  if (late !== undefined) return code`${property}: ${assignable(variable, late)}`;
-  return property === variable ? property : code`${property}: ${variable}`;
+  if (late !== undefined) return entryBelow(property, assignable(variable, late));
+  return property === variable ? property : entry(property, variable);
 }
 
 function assignable(variable: Ident, late: Code): Code {
-  return code`${variable} ?? ${late}`;
+  return wholeComparison(variable, "??", late);
 }
 
 function lateDefault(context: ModuleContext, field: FieldDescriptor): Code | undefined {

@@ -1,7 +1,7 @@
 import type { ErrorDescriptor, FieldDescriptor, MessageDescriptor, UnionDescriptor } from "@rpcgen/runtime/descriptor";
 import { code, type Code } from "../code.ts";
 import { sections, signature } from "../layout.ts";
-import { assignBelow } from "../layout.ts";
+import { assign } from "../layout.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals, type MessageNames } from "../naming.ts";
 import { absentCase, declareSlot, requiredChecks, returnSlots, slotsOf } from "../slots.ts";
@@ -47,7 +47,7 @@ export function unionCodec(context: ModuleContext, union: UnionDescriptor, names
     `,
     code`
       ${readHead(context, names)}
-        ${assignBelow(code`let result: ${names.type}`, code`previous ?? ${absentCase()}`)};
+        ${assign(code`let result: ${names.type}`, code`previous ?? ${absentCase()}`)};
         ${readLoop(union.cases.map((field: FieldDescriptor) => readCase(context, field, locals.result, false)))}
         return result;
       }

@@ -3,6 +3,7 @@ import { code, type Code, type Ident } from "../code.ts";
 import { plainZero } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
 import { assign, call, lines, open, operands } from "../layout.ts";
+import { objectMembers } from "../reserved.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { ident, locals } from "../naming.ts";
@@ -55,7 +56,7 @@ function fieldBody(context: ModuleContext, field: FieldDescriptor, variable: Ide
 
 function setProperty(context: ModuleContext, field: FieldDescriptor, value: Code | Ident): Code {
   const name = field.jsonName;
-  if (name === "__proto__") {
+  if (objectMembers.has(name)) {
     return code`${call(context.imports.runtime("setMember"), [locals.json, stringLiteral(name), value])};`;
   }
   const property = /^[A-Za-z_$][\w$]*$/.test(name) ? code`json.${ident(name)}` : code`json[${stringLiteral(name)}]`;

@@ -7,7 +7,7 @@ import type {
 } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Piece } from "../code.ts";
 import { docComment } from "../jsdoc.ts";
-import { array, generic, object, pureCall, sections, typedConstant } from "../layout.ts";
+import { array, entry, generic, object, pureCall, sections, typedConstant } from "../layout.ts";
 import { booleanLiteral, numberLiteral, stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import type { MethodNames, ServiceNames } from "../naming.ts";
@@ -30,9 +30,9 @@ function serviceValue(context: ModuleContext, service: ServiceDescriptor, names:
     context.emits("server") ? names.handlers : code`unknown`,
   ]);
   const parts = object([
-    code`name: ${stringLiteral(service.fullName)}`,
-    code`methods: ${array(constants)}`,
-    code`stub: ${client ? names.stub : pureCall(context.imports.runtime("leftOut"), [stringLiteral("client")])}`,
+    entry(code`name`, stringLiteral(service.fullName)),
+    entry(code`methods`, array(constants)),
+    entry(code`stub`, client ? names.stub : pureCall(context.imports.runtime("leftOut"), [stringLiteral("client")])),
   ]);
   const value = pureCall(context.imports.runtime("serviceType"), [parts]);
   const { doc, deprecated, unstable } = service;
@@ -56,18 +56,18 @@ function methodValue(
     typeOf(context, method.response, "init"),
   ]);
   const parts = object([
-    code`kind: ${stringLiteral(method.kind)}`,
-    code`name: ${stringLiteral(method.name)}`,
-    code`member: ${stringLiteral(member)}`,
-    code`service: ${stringLiteral(service.fullName)}`,
-    code`path: ${stringLiteral(method.path)}`,
-    code`id: ${numberLiteral(method.id)}`,
-    code`oneway: ${booleanLiteral(method.oneway)}`,
-    code`idempotency: ${stringLiteral(method.idempotency)}`,
+    entry(code`kind`, stringLiteral(method.kind)),
+    entry(code`name`, stringLiteral(method.name)),
+    entry(code`member`, stringLiteral(member)),
+    entry(code`service`, stringLiteral(service.fullName)),
+    entry(code`path`, stringLiteral(method.path)),
+    entry(code`id`, numberLiteral(method.id)),
+    entry(code`oneway`, booleanLiteral(method.oneway)),
+    entry(code`idempotency`, stringLiteral(method.idempotency)),
     messageEntry(context, code`request`, method.request),
     messageEntry(context, code`response`, method.response),
     errorsEntry(context, method.errors),
-    code`policy: ${dataExpression(method.policy)}`,
+    entry(code`policy`, dataExpression(method.policy)),
   ]);
   const value = pureCall(context.imports.runtime("methodType"), [parts]);
   return code`
@@ -81,9 +81,9 @@ function typeOf(context: ModuleContext, type: Type, use: "value" | "init"): Code
 }
 
 function messageEntry(context: ModuleContext, name: Code, type: Type): Code {
-  if (!isReference(type)) return code`${name}: ${context.imports.runtime("emptyType")}`;
+  if (!isReference(type)) return entry(name, context.imports.runtime("emptyType"));
   const value = valueName(context, type.file, messageNamesOf(context, type).type);
-  return mayComeLater(context, [type]) ? getter(name, value) : code`${name}: ${value}`;
+  return mayComeLater(context, [type]) ? getter(name, value) : entry(name, value);
 }
 
 function errorsEntry(context: ModuleContext, errors: readonly Reference[]): Code {
@@ -91,7 +91,7 @@ function errorsEntry(context: ModuleContext, errors: readonly Reference[]): Code
     valueName(context, error.file, context.names.file(error.file).error(error.name).type),
   );
   const list = array(classes);
-  return mayComeLater(context, errors) ? getter(code`errors`, list) : code`errors: ${list}`;
+  return mayComeLater(context, errors) ? getter(code`errors`, list) : entry(code`errors`, list);
 }
 
 function getter(name: Code, value: Piece): Code {

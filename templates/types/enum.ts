@@ -1,7 +1,18 @@
 import type { EnumDescriptor, EnumMemberDescriptor } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident, type Literal } from "../code.ts";
 import { docComment } from "../jsdoc.ts";
-import { array, assign, call, numberArray, object, pureCall, sections, signature, unionBehind } from "../layout.ts";
+import {
+  array,
+  assign,
+  call,
+  entry,
+  numberArray,
+  object,
+  pureCall,
+  sections,
+  signature,
+  unionBehind,
+} from "../layout.ts";
 import { numberLiteral, stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { type EnumNames, locals } from "../naming.ts";
@@ -29,11 +40,11 @@ export function enumValue(context: ModuleContext, descriptor: EnumDescriptor, na
   const members = descriptor.members.map((member) => memberLiteral(context, member));
   const numeric = context.options.enums === "number";
   const parts = object([
-    code`typeName: ${stringLiteral(descriptor.fullName)}`,
-    code`members: ${numeric ? numberArray(members, 2) : array(members)}`,
-    code`toNumber: ${names.toNumber}`,
-    code`fromNumber: ${names.fromNumber}`,
-    code`toName: ${names.toName}`,
+    entry(code`typeName`, stringLiteral(descriptor.fullName)),
+    entry(code`members`, numeric ? numberArray(members, 2) : array(members)),
+    entry(code`toNumber`, names.toNumber),
+    entry(code`fromNumber`, names.fromNumber),
+    entry(code`toName`, names.toName),
     code`fromName: ${names.fromName}`,
   ]);
   const base = code`${context.imports.runtime("EnumType")}<${names.type}>`;

@@ -1,7 +1,7 @@
 import type { ErrorDescriptor } from "@rpcgen/runtime/descriptor";
 import { code, type Code } from "../code.ts";
 import { docComment } from "../jsdoc.ts";
-import { arrow, call, generic, object, parameterList, pureCall, typedConstant } from "../layout.ts";
+import { arrow, call, entry, generic, object, parameterList, pureCall, signature, typedConstant } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { type ErrorNames, locals } from "../naming.ts";
@@ -9,6 +9,8 @@ import { type ErrorNames, locals } from "../naming.ts";
 /** The class of a declared error. Stands below the value with its data. */
 export function errorClass(context: ModuleContext, error: ErrorDescriptor, names: ErrorNames): Code {
   const base = context.imports.runtime("DeclaredError");
+  const guard = code`${locals.error} is ${names.type}`;
+  const isSignature = signature(code`static override is`, [code`${locals.error}: unknown`], guard);
   return code`
     ${docComment({ ...error, notes: [`Status code: \`${error.code}\`.`] })}
     export class ${names.type} extends ${generic(base, [names.data.type])} {
@@ -17,7 +19,7 @@ export function errorClass(context: ModuleContext, error: ErrorDescriptor, names
       ${constructorMember(error, names)}
 
       /** True for this error, also when another copy of this module made it. */
-      static override is(${locals.error}: unknown): ${locals.error} is ${names.type} {
+      ${isSignature} {
         return ${call(context.imports.runtime("isDeclaredError"), [locals.error, stringLiteral(error.fullName)])};
       }
     }
@@ -29,10 +31,10 @@ function typeMember(context: ModuleContext, error: ErrorDescriptor, names: Error
   const make = call(code`new ${names.type}`, [locals.data, locals.message]);
   const value = pureCall(context.imports.runtime("errorType"), [
     object([
-      code`typeName: ${stringLiteral(error.fullName)}`,
-      code`code: ${stringLiteral(error.code)}`,
-      code`data: ${names.data.type}`,
-      code`create: ${arrow([locals.data, locals.message], make)}`,
+      entry(code`typeName`, stringLiteral(error.fullName)),
+      entry(code`code`, stringLiteral(error.code)),
+      entry(code`data`, names.data.type),
+      entry(code`create`, arrow([locals.data, locals.message], make)),
     ]),
   ]);
   return code`${typedConstant(code`static readonly type`, type, value)};`;

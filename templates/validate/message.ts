@@ -10,7 +10,7 @@ import type {
 } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { plainDefault } from "../default-value.ts";
-import { call, open, sections } from "../layout.ts";
+import { call, concat, open, sections, signature, spaceLine } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import { messageOf, type ModuleContext } from "../module-context.ts";
 import { locals, type MessageNames, type OneofNames } from "../naming.ts";
@@ -48,7 +48,7 @@ export function validateUnionFunction(context: ModuleContext, union: UnionDescri
 function validateFunction(context: ModuleContext, name: Ident, type: Ident, statements: readonly Code[]): Code {
   const violation = context.imports.runtime("Violation");
   return code`
-    function ${name}(${value}: ${type}): ${violation}[] {
+    function ${signature(name, [code`${value}: ${type}`], code`${violation}[]`)} {
       const ${violations}: ${violation}[] = [];
       ${statements}
       return ${violations};
@@ -102,7 +102,7 @@ function mustBeGiven(context: ModuleContext, type: Type): boolean {
 
 function guarded(given: Code, statements: readonly Code[]): Code {
   return code`
-    ${open("if", code`${given} !== undefined`)}
+    ${open("if", concat(given, code` !==`, spaceLine, code`undefined`))}
       ${statements}
     }
   `;

@@ -9,7 +9,7 @@ import type {
 } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { branded, plainDefault } from "../default-value.ts";
-import { call, entry, entryBelow, inlineObject, object, sections, signature } from "../layout.ts";
+import { call, entry, entryBelow, inlineObject, object, sections, signature, wholeComparison } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals, type MessageNames, type OneofNames } from "../naming.ts";
@@ -65,20 +65,20 @@ function memberEntry(context: ModuleContext, member: FieldDescriptor | OneofDesc
   if (member.required) return entry(name, completed(context, member.type, given));
   if (member.optional) {
     if (!needsCompletion(member.type)) return entry(name, given);
-    return entryBelow(name, code`${given} && ${completed(context, member.type, given)}`);
+    return entryBelow(name, wholeComparison(given, "&&", completed(context, member.type, given)));
   }
   if (needsCompletion(member.type)) return entry(name, completed(context, member.type, given));
   const fallback = branded(context, member.type, plainDefault(context, member) as Code);
   const wrapped = member.type.alias?.brand === true ? code`(${fallback})` : fallback;
-  return entryBelow(name, code`${given} ?? ${wrapped}`);
+  return entryBelow(name, wholeComparison(given, "??", wrapped));
 }
 
 function oneofEntry(oneof: OneofDescriptor, name: Ident, given: Code, names: MessageNames): Code {
   const { create } = names.oneofs.get(oneof.name) as OneofNames;
   const rebuilt = isRebuilt(oneof);
   if (oneof.optional)
-    return rebuilt ? entryBelow(name, code`${given} && ${call(create, [given])}`) : entry(name, given);
-  if (!rebuilt) return entryBelow(name, code`${given} ?? { kind: undefined }`);
+    return rebuilt ? entryBelow(name, wholeComparison(given, "&&", call(create, [given]))) : entry(name, given);
+  if (!rebuilt) return entry(name, code`${given} ?? ${inlineObject([code`kind: undefined`])}`);
   return entry(name, call(create, [given]));
 }
 

@@ -1,5 +1,5 @@
 import { code, type Code, type Ident, type Piece } from "../code.ts";
-import { generic, object, pureCall, typedConstant } from "../layout.ts";
+import { entry, generic, object, pureCall, typedConstant } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import type { MessageNames } from "../naming.ts";
@@ -10,14 +10,14 @@ export function messageValue(context: ModuleContext, names: MessageNames, fullNa
   const json = context.emits("json");
   const validate = checked ? names.validate : context.imports.runtime("noViolations");
   const parts = object([
-    code`typeName: ${stringLiteral(fullName)}`,
-    code`write: ${names.write}`,
-    code`read: ${names.read}`,
-    code`toJson: ${part(json, names.toJson, "json")}`,
-    code`fromJson: ${part(json, names.fromJson, "json")}`,
-    code`create: ${names.create}`,
-    code`validate: ${part(context.emits("validate"), validate, "validate")}`,
-    code`equals: ${names.equals}`,
+    entry(code`typeName`, stringLiteral(fullName)),
+    entry(code`write`, names.write),
+    entry(code`read`, names.read),
+    entry(code`toJson`, part(json, names.toJson, "json")),
+    entry(code`fromJson`, part(json, names.fromJson, "json")),
+    entry(code`create`, names.create),
+    entry(code`validate`, part(context.emits("validate"), validate, "validate")),
+    entry(code`equals`, names.equals),
   ]);
   const type = generic(context.imports.runtime("MessageType"), [names.type, names.init]);
   const value = pureCall(context.imports.runtime("messageType"), [parts]);
