@@ -8,7 +8,12 @@ import { ident, locals } from "../naming.ts";
 import { messageNamesOf, valueName } from "../type-expression.ts";
 
 /** Wire types that the schema's types use. */
-export const wireType = Object.freeze({ varint: 0, fixed64: 1, bytes: 2, fixed32: 5 });
+export const wireType: { readonly varint: 0; readonly fixed64: 1; readonly bytes: 2; readonly fixed32: 5 } = {
+  varint: 0,
+  fixed64: 1,
+  bytes: 2,
+  fixed32: 5,
+};
 
 /** Key of a field on the wire. */
 export function keyOf(number: number, wire: number): number {
