@@ -1,6 +1,6 @@
 import { type CatalogEntry, entry } from "./diagnostic.ts";
 
-/** What can be wrong with the text of a schema: clauses of LANGUAGE.md chapters 1 and 2. */
+/** What can be wrong with the text of a schema: clauses of part 1 of LANGUAGE.md. */
 export const syntaxCatalog = {
   unexpected: entry<{ found: string; expected: string; help?: string }>({
     code: "RPC0101",
@@ -8,7 +8,7 @@ export const syntaxCatalog = {
     title: "Something else was expected here",
     explanation:
       "The text does not continue the way the construct it stands in goes on; the message names what would fit. The statement is skipped, so nothing inside it is checked until this is mended.",
-    clause: "2.1",
+    clause: "1.6.1",
     text: ({ found, expected, help }) => ({
       message: `expected ${expected}, found ${found}`,
       help: help === undefined ? [] : [help],
@@ -20,7 +20,7 @@ export const syntaxCatalog = {
     title: "A statement without its `;`",
     explanation:
       "Fields, methods, enum members and one-line declarations end with `;`. The end of a line does not end a statement.",
-    clause: "2.2",
+    clause: "1.6.2",
     text: ({ after }) => ({ message: `expected \`;\` after ${after}`, label: "help: add `;`" }),
   }),
   commaForSemicolon: entry<{ after: string }>({
@@ -29,7 +29,7 @@ export const syntaxCatalog = {
     title: "A `,` where a `;` belongs",
     explanation:
       "Members of a block end with `;`. Commas separate parameters, type arguments and the values of a list.",
-    clause: "2.2",
+    clause: "1.6.2",
     text: ({ after }) => ({ message: `${after} ends with \`;\`, not with \`,\``, label: "help: write `;`" }),
   }),
   missingBrace: entry<{ owner: string }>({
@@ -38,7 +38,7 @@ export const syntaxCatalog = {
     title: "A block that is never closed",
     explanation:
       "A `{` has no `}`. Where the `}` was expected is told from the indentation of the lines; the rest of the file is read as if it stood there.",
-    clause: "2.3",
+    clause: "1.6.3",
     text: ({ owner }) => ({ message: `the block of ${owner} is not closed`, label: "help: add `}`" }),
   }),
   extraBrace: entry<object>({
@@ -46,7 +46,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "A `}` that closes nothing",
     explanation: "There is a `}` more than there are `{` before it.",
-    clause: "2.3",
+    clause: "1.6.3",
     text: () => ({ message: "this `}` closes nothing", label: "help: remove it" }),
   }),
   needlessSemicolon: entry<object>({
@@ -55,7 +55,7 @@ export const syntaxCatalog = {
     title: "A `;` that ends nothing",
     explanation:
       "A block ends with its `}` and an empty statement does not exist, so the `;` has nothing to end. Only a `oneof` has a `;` behind its `}`, because it is a field.",
-    clause: "2.2",
+    clause: "1.6.2",
     text: () => ({ message: "this `;` ends nothing", label: "help: remove it" }),
   }),
   missingNumber: entry<{ what: string; name: string; number: string }>({
@@ -64,7 +64,7 @@ export const syntaxCatalog = {
     title: "A field, parameter or enum member without a number",
     explanation:
       "Every field, inline parameter and enum member has a number that the author chose: it is what travels, so it must never change by itself. The suggestion is the next number that is free.",
-    clause: "2.4",
+    clause: "1.7.2",
     text: ({ what, name, number }) => ({
       message: `${what} \`${name}\` has no number`,
       label: `help: add \`= ${number}\``,
@@ -76,7 +76,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "Something is missing here",
     explanation: "One sign or word is missing; with it the text would read on.",
-    clause: "2.1",
+    clause: "1.6.1",
     text: ({ missing, before }) => ({ message: `expected ${missing} before ${before}`, label: `help: add ${missing}` }),
   }),
   wrongToken: entry<{ found: string; wanted: string }>({
@@ -84,7 +84,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "One sign or word in the place of another",
     explanation: "With the expected sign or word in its place the text would read on.",
-    clause: "2.1",
+    clause: "1.6.1",
     text: ({ found, wanted }) => ({ message: `expected ${wanted}, found ${found}`, label: `help: write ${wanted}` }),
   }),
   protoField: entry<{ rewritten: string }>({
@@ -93,7 +93,7 @@ export const syntaxCatalog = {
     title: "A field in .proto order",
     explanation:
       "In `.rpc` a field is written as in TypeScript: name, `:`, type, then `=` and its number. `optional` becomes `?`, `repeated` becomes `[]`.",
-    clause: "2.4",
+    clause: "1.7.1",
     text: ({ rewritten }) => ({
       message: "this is .proto syntax; in .rpc the name comes first",
       help: [`write  ${rewritten}`],
@@ -105,7 +105,7 @@ export const syntaxCatalog = {
     title: "A method in .proto style",
     explanation:
       "A method has no `rpc` before it and no `returns` behind it: it is written like a TypeScript method signature.",
-    clause: "2.9",
+    clause: "1.11.1",
     text: ({ rewritten }) => ({
       message: "this is .proto syntax; a method is written like a TypeScript signature",
       help: [`write  ${rewritten}`],
@@ -117,7 +117,7 @@ export const syntaxCatalog = {
     title: "A modifier before a field or method",
     explanation:
       "There are no modifiers. An optional field has `?` behind its name, a list has `[]` behind its type, a field that must be sent has `@required`; access is not a matter of a schema.",
-    clause: "2.4",
+    clause: "1.7.1",
     text: ({ word, advice }) => ({ message: `\`${word}\` is not a word of .rpc`, help: [advice] }),
   }),
   protoSyntax: entry<object>({
@@ -126,7 +126,7 @@ export const syntaxCatalog = {
     title: "A `syntax` statement",
     explanation:
       '`syntax = "proto3";` belongs to `.proto` files. A schema may start with `edition 2026;`, and without one has the edition of its compiler.',
-    clause: "2.5",
+    clause: "1.6.4",
     text: () => ({ message: "`syntax` belongs to .proto files", help: ["write  edition 2026;", "or leave it out"] }),
   }),
   protoOption: entry<{ name: string }>({
@@ -135,7 +135,7 @@ export const syntaxCatalog = {
     title: "An `option` statement",
     explanation:
       "What `.proto` files say with `option` is said with annotations in front of a declaration or behind a field. Options of other tools have no meaning for the generated TypeScript and can be left out.",
-    clause: "2.10",
+    clause: "1.13.1",
     text: ({ name }) => ({
       message: `\`option ${name}\` is .proto syntax`,
       help: ["say it with an annotation, such as `@deprecated`, or leave it out"],
@@ -147,7 +147,7 @@ export const syntaxCatalog = {
     title: "A `oneof` in .proto style",
     explanation:
       "A `oneof` is a field whose type is the choice, so that it has a name and can be optional: `contact?: oneof { ... };`.",
-    clause: "2.6",
+    clause: "1.8.1",
     text: ({ rewritten }) => ({
       message: "this is .proto syntax; a `oneof` is the type of a field",
       help: [`write  ${rewritten}`],
@@ -158,7 +158,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "An import that names nothing",
     explanation: "An import says which names it brings in, or gives the whole file a name: names never come in unseen.",
-    clause: "2.5",
+    clause: "1.6.6",
     text: ({ path, alias }) => ({
       message: "an import says what it brings in",
       help: [`write  import * as ${alias} from "${path}";`, `or     import { Name } from "${path}";`],
@@ -169,7 +169,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "A .proto construct without a counterpart",
     explanation: "The construct exists in `.proto` files only.",
-    clause: "2.4",
+    clause: "1.6.7",
     text: ({ word, advice }) => ({ message: `\`${word}\` does not exist in .rpc`, help: [advice] }),
   }),
   protoRange: entry<{ rewritten: string }>({
@@ -177,7 +177,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "A range written with `to`",
     explanation: "A range of reserved numbers is written with two dots, and `max` stands for the highest number.",
-    clause: "2.7",
+    clause: "1.7.6",
     text: ({ rewritten }) => ({ message: "a range is written with `..`", help: [`write  ${rewritten}`] }),
   }),
   otherKeyword: entry<{ word: string; keyword: string; help: string }>({
@@ -186,7 +186,7 @@ export const syntaxCatalog = {
     title: "A declaration word of another language",
     explanation:
       "Declarations start with `message`, `enum`, `union`, `error`, `errors`, `service`, `type`, `const` or `annotation`. The block is read as if the right word stood there.",
-    clause: "2.5",
+    clause: "1.6.7",
     text: ({ word, keyword, help }) => ({
       message: `\`${word}\` is not a declaration of .rpc`,
       label: `help: write \`${keyword}\``,
@@ -198,7 +198,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "An unknown word at the top level",
     explanation: "Only declarations, imports and exports may stand at the top level of a schema.",
-    clause: "2.5",
+    clause: "1.6.7",
     text: ({ word, suggestion }) => ({
       message: `unknown declaration \`${word}\``,
       ...(suggestion === undefined ? {} : { label: `help: did you mean \`${suggestion}\`?` }),
@@ -214,7 +214,7 @@ export const syntaxCatalog = {
     title: "A TypeScript union as a type",
     explanation:
       "A field has one type. What may be absent has a `?` behind its name; a choice between types is a `oneof` with a number for each case.",
-    clause: "2.6",
+    clause: "1.7.3",
     text: ({ help }) => ({ message: "a field has one type", label: "`|` does not join types", help }),
   }),
   misplacedQuestion: entry<{ name: string }>({
@@ -222,7 +222,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "A `?` behind the type",
     explanation: "The field is optional, not its type, so the `?` stands behind the name as in TypeScript.",
-    clause: "2.4",
+    clause: "1.7.1",
     text: ({ name }) => ({
       message: "`?` stands behind the name, not behind the type",
       help: [`write  ${name}?: ...`],
@@ -234,7 +234,7 @@ export const syntaxCatalog = {
     title: "A value where the number belongs",
     explanation:
       "Behind `=` stands the number that identifies the field on the wire, not a default value. A default is said with `@default(...)`.",
-    clause: "2.4",
+    clause: "1.7.1",
     text: ({ what, value, number }) => ({
       message: `the number of ${what} stands behind \`=\`, not a value`,
       help: value === "" ? [`write  = ${number}`] : [`write  = ${number} @default(${value})`],
@@ -246,7 +246,7 @@ export const syntaxCatalog = {
     title: "A declaration inside a block",
     explanation:
       "Only `message`, `enum` and `union` can be declared inside a block of fields; all others stand at the top level.",
-    clause: "2.4",
+    clause: "1.7.4",
     text: ({ what, where, help }) => ({
       message: `${what} cannot be declared in ${where}`,
       help: [help ?? "move it to the top level of the file"],
@@ -257,7 +257,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "A method without parentheses",
     explanation: "A method always has parentheses, also without parameters; that tells it from a field.",
-    clause: "2.9",
+    clause: "1.11.1",
     text: ({ name, rewritten }) => ({
       message: `method \`${name}\` has no parentheses`,
       help: [`write  ${rewritten}`],
@@ -268,7 +268,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "A method with a body",
     explanation: "A schema says what a method takes and gives, not how; handlers are written in TypeScript.",
-    clause: "2.9",
+    clause: "1.11.1",
     text: () => ({ message: "a method has no body here", label: "help: write `;`" }),
   }),
   listSeparator: entry<{ what: string }>({
@@ -277,7 +277,7 @@ export const syntaxCatalog = {
     title: "A `,` between errors or targets",
     explanation:
       "Errors after `throws`, in an error set, and the targets of an annotation are alternatives, so they are joined with `|`.",
-    clause: "2.8",
+    clause: "1.10.2",
     text: ({ what }) => ({ message: `${what} are joined with \`|\``, label: "help: write `|`" }),
   }),
   trailingComma: entry<{ closer: string }>({
@@ -285,7 +285,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "A `,` behind the last item",
     explanation: "Lists have commas between their items only.",
-    clause: "2.10",
+    clause: "1.13.2",
     text: ({ closer }) => ({ message: `nothing follows this \`,\` but \`${closer}\``, label: "help: remove it" }),
   }),
   danglingAnnotation: entry<{ why: string }>({
@@ -294,7 +294,7 @@ export const syntaxCatalog = {
     title: "An annotation that belongs to nothing",
     explanation:
       "Annotations stand before a declaration, member or parameter, or behind a field, enum member, parameter or type alias before its `;`. Imports, exports and the package have none.",
-    clause: "2.10",
+    clause: "1.13.1",
     text: ({ why }) => ({ message: `this annotation belongs to nothing: ${why}` }),
   }),
   unterminatedString: entry<{ quote: string }>({
@@ -302,7 +302,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "A string without its closing quote",
     explanation: "A string ends on the line on which it starts. A line break inside a string is written `\\n`.",
-    clause: "1.10",
+    clause: "1.5.1",
     text: ({ quote }) => ({ message: "this string has no closing quote", label: `help: add \`${quote}\`` }),
   }),
   unterminatedComment: entry<object>({
@@ -310,7 +310,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "A block comment without its end",
     explanation: "A comment that starts with `/*` runs to the next `*/`. Block comments do not nest.",
-    clause: "1.3",
+    clause: "1.2.1",
     text: () => ({ message: "this comment has no end", help: ["add `*/` where it should end"] }),
   }),
   badEscape: entry<{ text: string; help: string }>({
@@ -319,7 +319,7 @@ export const syntaxCatalog = {
     title: "An escape that does not exist",
     explanation:
       "The escapes are `\\\" \\' \\\\ \\/ \\b \\f \\n \\r \\t \\0 \\xHH \\uHHHH \\u{H...}`; a backslash itself is written `\\\\`.",
-    clause: "1.10",
+    clause: "1.5.1",
     text: ({ text, help }) => ({ message: `\`${text}\` is not an escape`, help: [help] }),
   }),
   badNumber: entry<{ text: string; help: string }>({
@@ -328,7 +328,7 @@ export const syntaxCatalog = {
     title: "Not a number",
     explanation:
       "Numbers are decimal (`12`, `-1`), hexadecimal (`0xff`), with a fraction or exponent (`1.5`, `2e9`), durations (`500ms`, units us ms s m h d) or sizes (`64KiB`, units B KiB MiB GiB). They have no leading zeros, no `_` and no other suffix.",
-    clause: "1.6",
+    clause: "1.4.1",
     text: ({ text, help }) => ({ message: `\`${text}\` is not a number`, help: [help] }),
   }),
   strayCharacter: entry<{ shown: string; help?: string }>({
@@ -337,7 +337,7 @@ export const syntaxCatalog = {
     title: "A character that does not belong here",
     explanation:
       "Outside strings and comments a schema consists of ASCII letters, digits, `_`, white space and the signs of the language.",
-    clause: "1.1",
+    clause: "1.1.1",
     text: ({ shown, help }) => ({ message: `${shown} cannot stand here`, help: help === undefined ? [] : [help] }),
   }),
   badName: entry<{ name: string; why: string; suggestion: string }>({
@@ -345,7 +345,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "Not a name",
     explanation: "A name is made of ASCII letters, digits and `_`, and does not start with a digit.",
-    clause: "1.4",
+    clause: "1.3.1",
     text: ({ name, why, suggestion }) => ({
       message: `\`${name}\` is not a name: ${why}`,
       label: `help: write \`${suggestion}\``,
@@ -356,7 +356,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "A name of more than 128 characters",
     explanation: "Names have at most 128 characters.",
-    clause: "1.4",
+    clause: "1.3.1",
     text: ({ length }) => ({ message: `this name has ${length} characters; the limit is 128` }),
   }),
   tooDeep: entry<object>({
@@ -364,7 +364,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "Nesting of more than 64 levels",
     explanation: "Blocks, brackets and type arguments nest at most 64 levels deep. The rest of the file is not read.",
-    clause: "1.2",
+    clause: "1.1.3",
     text: () => ({ message: "this is nested more than 64 levels deep", label: "level 65 starts here" }),
   }),
   tooLarge: entry<{ bytes: number }>({
@@ -373,7 +373,7 @@ export const syntaxCatalog = {
     title: "A file of more than 4 MiB",
     explanation:
       "A schema file has at most 4 MiB (4,194,304 bytes) of UTF-8. Split it into several files that import each other.",
-    clause: "1.2",
+    clause: "1.1.3",
     text: ({ bytes }) => ({
       message: `this file has ${bytes} bytes; the limit is 4194304 (4 MiB)`,
       help: ["split it into several files"],
@@ -384,7 +384,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "A comment that starts with `#`",
     explanation: "Comments start with `//`, or stand between `/*` and `*/`.",
-    clause: "1.3",
+    clause: "1.2.1",
     text: () => ({ message: "a comment starts with `//`", label: "help: write `//`" }),
   }),
   arrow: entry<{ arrow: string }>({
@@ -392,7 +392,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "An arrow before a result",
     explanation: "The result of a method stands behind a `:`, as in a TypeScript method signature.",
-    clause: "2.9",
+    clause: "1.11.1",
     text: ({ arrow }) => ({
       message: `the result stands behind \`:\`, not behind \`${arrow}\``,
       label: "help: write `:`",
@@ -403,7 +403,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "A second `package`",
     explanation: "A file belongs to one package.",
-    clause: "2.5",
+    clause: "1.6.5",
     text: () => ({ message: "a file has one package", label: "this is the second one" }),
   }),
   latePackage: entry<object>({
@@ -411,7 +411,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "A `package` behind declarations",
     explanation: "The package stands before imports and declarations, so that a reader sees it first.",
-    clause: "2.5",
+    clause: "1.6.5",
     text: () => ({ message: "the package stands before everything but the edition", label: "help: move it up" }),
   }),
   lateEdition: entry<object>({
@@ -419,7 +419,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "An `edition` that is not the first statement",
     explanation: "The edition decides how the rest of the file is read, so it is the first statement, once.",
-    clause: "2.5",
+    clause: "1.6.4",
     text: () => ({ message: "the edition is the first statement of a file", label: "help: move it up" }),
   }),
   mapArguments: entry<{ found: number }>({
@@ -427,7 +427,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "A map without key and value type",
     explanation: "A map has a key type and a value type: `map<string, int32>`.",
-    clause: "2.4",
+    clause: "1.7.3",
     text: ({ found }) => ({
       message: `\`map\` takes a key type and a value type, found ${found}`,
       help: ["write  map<string, Value>"],
@@ -439,7 +439,7 @@ export const syntaxCatalog = {
     title: "A default import",
     explanation:
       "Schemas have no default export: an import names what it takes in braces, or names the whole file with `* as`.",
-    clause: "2.5",
+    clause: "1.6.6",
     text: ({ name, path }) => ({
       message: "a schema has no default export",
       help: [`write  import { ${name} } from "${path}";`, `or     import * as ${name} from "${path}";`],
@@ -450,7 +450,7 @@ export const syntaxCatalog = {
     severity: "error",
     title: "Several request messages",
     explanation: "A method takes one message, or inline parameters that have a name, a type and a number each.",
-    clause: "2.9",
+    clause: "1.11.2",
     text: () => ({
       message: "a method takes one message, or parameters with names and numbers",
       help: ["write  (first: A = 1, second: B = 2)"],

@@ -33,7 +33,7 @@ const expectations: IParserErrorMessageProvider = {
 
 type RangeBound = NonNullable<RangeValue["min"]>;
 
-/** LANGUAGE.md chapter 4 as a parser: names, types, values, annotations. A method has the name of its production. */
+/** The lower half of clause 1.14 as a parser: names, types, values, annotations. A method has the name of its production. */
 export class ValueGrammar extends EmbeddedActionsParser {
   /** Set before each parse. */
   source: SourceFile = nowhere;

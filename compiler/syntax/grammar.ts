@@ -69,7 +69,7 @@ function emptyHead(): Head {
   return { start: 0, annotations: [] };
 }
 
-/** LANGUAGE.md chapters 2 and 3 as a parser. A method has the name of its production. */
+/** Clause 1.14 of LANGUAGE.md as a parser. A method has the name of its production. */
 export class Grammar extends ValueGrammar {
   /** Of the whole file, in order; set before each parse. */
   comments: readonly Comment[] = [];

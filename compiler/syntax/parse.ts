@@ -90,7 +90,7 @@ function sortTopLevel(statements: readonly TopLevelNode[]): TopLevel {
   return { parts, diagnostics: checkPackages(statements, packages) };
 }
 
-/** At most one package, before everything but the edition (clause 2.5). */
+/** At most one package, before everything but the edition (clause 1.6.5). */
 function checkPackages(statements: readonly TopLevelNode[], packages: readonly PackageNode[]): Diagnostic[] {
   const [first, ...others] = packages;
   if (first === undefined) return [];

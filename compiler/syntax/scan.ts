@@ -7,7 +7,7 @@ import { isDocComment } from "./doc-comments.ts";
 import { checkLexical, type LexicalResult } from "./lexical.ts";
 import { COMMENT_GROUP, createLexer, type Token, tokenEnd } from "./tokens.ts";
 
-/** Most bytes of UTF-8 in a schema file (clause 1.2). */
+/** Most bytes of UTF-8 in a schema file (clause 1.1.3). */
 export const MAX_FILE_BYTES: number = 4 * 1024 * 1024;
 
 /** Tokens and comments of a file. */

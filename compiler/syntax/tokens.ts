@@ -34,10 +34,10 @@ const words = [
 /** A word with a meaning in some places; everywhere else it is a name. */
 export type KeywordText = (typeof words)[number];
 
-/** Clause 1.4. */
+/** Clause 1.3.1. */
 export const Name: TokenType = createToken({ name: "a name", pattern: /[A-Za-z_][A-Za-z0-9_]*/ });
 
-/** Clause 1.5: every keyword is also a name. */
+/** Clause 1.3.2: every keyword is also a name. */
 export const Keyword: Readonly<Record<KeywordText, TokenType>> = Object.fromEntries(
   words.map((word) => [
     word,
@@ -49,16 +49,16 @@ const numberEnd = String.raw`(?![A-Za-z0-9_]|\.[0-9])`;
 const numberToken = (name: string, body: string): TokenType =>
   createToken({ name, pattern: new RegExp(`${body}${numberEnd}`), start_chars_hint: [..."-0123456789"] });
 
-/** `500ms` (clause 1.8). */
+/** `500ms` (clause 1.4.2). */
 export const Duration: TokenType = numberToken("a duration", String.raw`[0-9]+(?:\.[0-9]+)?(?:us|ms|s|m|h|d)`);
-/** `64KiB` (clause 1.9). */
+/** `64KiB` (clause 1.4.3). */
 export const Size: TokenType = numberToken("a size", "[0-9]+(?:B|KiB|MiB|GiB)");
-/** `1.5`, `2e9` (clause 1.7). */
+/** `1.5`, `2e9` (clause 1.4.1). */
 export const Float: TokenType = numberToken(
   "a number",
   String.raw`-?(?:(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][+-]?[0-9]+)?|(?:0|[1-9][0-9]*)[eE][+-]?[0-9]+)`,
 );
-/** `12`, `-1`, `0xff` (clause 1.6). */
+/** `12`, `-1`, `0xff` (clause 1.4.1). */
 export const Int: TokenType = numberToken("a whole number", "-?(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*)");
 /** Looks like a number and is none: reported, then read as {@link Int}. */
 export const MalformedNumber: TokenType = createToken({
@@ -66,7 +66,7 @@ export const MalformedNumber: TokenType = createToken({
   pattern: /-?[0-9][A-Za-z0-9_]*(?:\.[0-9][A-Za-z0-9_]*)*/,
 });
 
-/** Clause 1.10. */
+/** Clause 1.5.1. */
 export const Text: TokenType = createToken({
   name: "a string in quotes",
   pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'/,
