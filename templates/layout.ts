@@ -105,7 +105,8 @@ export function call(callee: Piece, args: readonly Piece[]): Code {
   const last = args.at(-1);
   if (last === undefined) return concat(callee, raw("()"));
   const broken = brokenGroup(raw("("), indent(softLine, join(args, commaLine)), trailingComma, softLine, raw(")"));
-  if (!isHuggable(last)) {
+  const before = args.at(-2);
+  if (!isHuggable(last) || (before !== undefined && isHuggable(before))) {
     const flat = group(raw("("), indent(softLine, join(args, commaLine)), trailingComma, softLine, raw(")"));
     return concat(callee, flat);
   }
@@ -219,14 +220,31 @@ export function parameterList(parameters: readonly Piece[]): Code {
   return group(raw("("), indent(softLine, join(parameters, commaLine)), trailingComma, softLine, raw(")"));
 }
 
+/** Long comparisons of names may be broken behind their operator. */
+function splitComparison(test: Piece, nested: boolean): Piece {
+  if (typeof test !== "string" || test.length < 60) return test;
+  const [, left, operator, right] = /^([\w.?$]+) (!==|===) ([\w."$]+)$/.exec(test) ?? [];
+  if (left === undefined || operator === undefined || right === undefined) return test;
+  return nested
+    ? comparison(raw(left), operator, raw(right))
+    : concat(raw(left), raw(` ${operator}`), spaceLine, raw(right));
+}
+
 /** `keyword (test) {`: `else if`, `while`, `switch`. */
 export function open(keyword: "if" | "} else if" | "while" | "switch", test: Piece): Code {
-  return concat(group(raw(`${keyword} (`), indent(softLine, test), softLine, raw(")")), raw(" {"));
+  return concat(
+    group(raw(`${keyword} (`), indent(softLine, splitComparison(test, false)), softLine, raw(")")),
+    raw(" {"),
+  );
 }
 
 /** `a && b && c`: broken behind every operator when it does not fit. Belongs into `open`, `returned` or a group. */
 export function operands(operator: "&&" | "||", items: readonly Piece[]): Code {
-  return join(items, concat(raw(` ${operator}`), spaceLine));
+  const isLone = items.length === 1;
+  return join(
+    items.map((item) => splitComparison(item, !isLone)),
+    concat(raw(` ${operator}`), spaceLine),
+  );
 }
 
 /** `return test;` where the test may be put in parentheses over several lines. */

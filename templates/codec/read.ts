@@ -2,7 +2,7 @@ import type { FieldDescriptor, ListType, MapType, Reference } from "@rpcgen/runt
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { branded, plainZero } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
-import { assign, assignBelow, call, lines, wholeComparison } from "../layout.ts";
+import { assign, assignBelow, call, conditional, inlineObject, lines, wholeComparison } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals } from "../naming.ts";
@@ -191,12 +191,14 @@ export function readCase(context: ModuleContext, field: FieldDescriptor, holder:
   const type = field.type as ElementType;
   const key = keyOf(field.number, wireTypeOf(type));
   const kind = stringLiteral(field.name);
-  const store = (value: Piece): Code => code`${holder} = { kind: ${kind}, value: ${value} };`;
+  const store = (value: Piece): Code =>
+    code`${assign(holder, inlineObject([code`kind: ${kind}`, code`value: ${value}`]))};`;
   if (type.kind === "builtin" && type.name === "void") {
     return clause(key, [code`reader.skip(tag);`, store(code`undefined`)], false);
   }
   if (isMessageLike(type)) {
-    const same = code`${holder}${optional ? code`?` : undefined}.kind === ${kind} ? ${holder}.value : undefined`;
+    const isSame = code`${holder}${optional ? code`?` : undefined}.kind === ${kind}`;
+    const same = conditional(isSame, code`${holder}.value`, code`undefined`);
     const keep = (value: Code): Code => code`${assign(code`const item`, value)};`;
     return clause(key, [...readMessage(context, type, { previous: same, store: keep }), store(locals.item)]);
   }

@@ -2,7 +2,7 @@ import type { FieldDescriptor, ListType, MapType, ScalarType } from "@rpcgen/run
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { branded } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
-import { assign, assignBelow, call, lines, open, operands, wholeComparison } from "../layout.ts";
+import { assign, assignBelow, call, inlineObject, lines, open, operands, wholeComparison } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals } from "../naming.ts";
@@ -145,7 +145,8 @@ function keyFromJson(context: ModuleContext, type: ScalarType): Code {
 function readCase(context: ModuleContext, field: FieldDescriptor, holder: Ident, optional: boolean): Code[] {
   const type = field.type as ElementType;
   const once = code`${call(code`reader.once`, [code`${holder}${optional ? code`?` : undefined}.kind`])};`;
-  const store = (value: Piece): Code => code`${holder} = { kind: ${stringLiteral(field.name)}, value: ${value} };`;
+  const store = (value: Piece): Code =>
+    code`${assign(holder, inlineObject([code`kind: ${stringLiteral(field.name)}`, code`value: ${value}`]))};`;
   if (type.kind === "builtin" && type.name === "void") {
     return [once, code`reader.empty(item);`, store(code`undefined`)];
   }
