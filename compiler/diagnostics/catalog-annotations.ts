@@ -24,6 +24,10 @@ function targetText(targets: readonly string[]): string {
   return words.length === 0 ? last : `${words.join(", ")} and ${last}`;
 }
 
+function argumentText(parameter: string | undefined): string {
+  return parameter === undefined ? "the argument" : `\`${parameter}\``;
+}
+
 /** Advice for a constraint on a type that another constraint would suit. */
 function betterConstraint(name: string, family: string, written: string): readonly string[] {
   const isNumber = family === "integer" || family === "integer64" || family === "float";
@@ -61,15 +65,20 @@ export const annotationCatalog = {
       help: betterConstraint(name, family, written),
     }),
   }),
-  unknownAnnotation: entry<{ readonly name: string; readonly suggestion: string | undefined }>({
+  unknownAnnotation: entry<{
+    readonly name: string;
+    readonly suggestion: string | undefined;
+    readonly target: string;
+  }>({
     code: "RPC0311",
     severity: "error",
     title: "An annotation is not known",
     explanation: "Annotations are the standard ones, and those that the file declares or imports by `annotation`.",
     clause: "2.10.1",
-    text: ({ name, suggestion }) => ({
+    text: ({ name, suggestion, target }) => ({
       message: `unknown annotation \`@${name}\``,
-      help: suggestion === undefined ? [`declare it:  annotation ${name}(…) on message;`] : didYouMean(suggestion, "@"),
+      help:
+        suggestion === undefined ? [`declare it:  annotation ${name}(…) on ${target};`] : didYouMean(suggestion, "@"),
     }),
   }),
   annotationTarget: entry<{ readonly name: string; readonly target: string; readonly targets: readonly string[] }>({
@@ -138,7 +147,12 @@ export const annotationCatalog = {
       help: ["remove it"],
     }),
   }),
-  argumentType: entry<{ readonly annotation: string; readonly parameter: string; readonly expected: string }>({
+  argumentType: entry<{
+    readonly annotation: string;
+    /** Absent when there is only one. */
+    readonly parameter?: string;
+    readonly expected: string;
+  }>({
     code: "RPC0317",
     severity: "error",
     title: "An argument is of the wrong type",
@@ -146,18 +160,18 @@ export const annotationCatalog = {
       "Arguments are checked against the types of their parameters; those of constraints against the type of the field.",
     clause: "2.10.5",
     text: ({ annotation, parameter, expected }) => ({
-      message: `\`${parameter}\` of \`@${annotation}\` is not what is needed`,
+      message: `${argumentText(parameter)} of \`@${annotation}\` is not what is needed`,
       label: `${expected} is needed here`,
     }),
   }),
-  argumentRange: entry<{ readonly annotation: string; readonly parameter: string; readonly expected: string }>({
+  argumentRange: entry<{ readonly annotation: string; readonly parameter?: string; readonly expected: string }>({
     code: "RPC0318",
     severity: "error",
     title: "An argument is out of range",
     explanation: "Some parameters are bounded, because a larger value would do harm or has no meaning.",
     clause: "2.10.5",
     text: ({ annotation, parameter, expected }) => ({
-      message: `\`${parameter}\` of \`@${annotation}\` is out of range`,
+      message: `${argumentText(parameter)} of \`@${annotation}\` is out of range`,
       label: `may be ${expected}`,
     }),
   }),
@@ -189,16 +203,22 @@ export const annotationCatalog = {
       label: `\`${type}\` goes from ${min} to ${max}`,
     }),
   }),
-  emptyRange: entry<{ readonly what: string; readonly min: string; readonly max: string }>({
+  emptyRange: entry<{
+    readonly what: string;
+    readonly min: string;
+    readonly max: string;
+    /** The bounds are equal and one of them is left out. */
+    readonly isOpen?: boolean;
+  }>({
     code: "RPC0321",
     severity: "error",
     title: "Bounds leave no value",
     explanation: "The lower bound lies above the upper one, so no value would be valid.",
     clause: "2.11.3",
-    text: ({ what, min, max }) => ({
-      message: `no value satisfies ${what}: ${min} is above ${max}`,
+    text: ({ what, min, max, isOpen = false }) => ({
+      message: `no value satisfies ${what}: ${min} is ${isOpen ? "not below" : "above"} ${max}`,
       label: "leaves no value",
-      help: ["exchange the bounds"],
+      help: [isOpen ? "use `@min` and `@max` to allow the bounds themselves" : "exchange the bounds"],
     }),
   }),
   rangeBound: entry({
@@ -306,16 +326,23 @@ export const annotationCatalog = {
     clause: "2.12.1",
     text: ({ expected, found }) => ({ message: `expected ${expected}, found ${found}`, label: "in this expression" }),
   }),
-  checkName: entry<{ readonly name: string; readonly owner: string; readonly suggestion: string | undefined }>({
+  checkName: entry<{
+    readonly name: string;
+    readonly owner: string;
+    readonly suggestion: string | undefined;
+    readonly isValue?: boolean;
+  }>({
     code: "RPC0330",
     severity: "error",
     title: "The expression of a check uses an unknown name",
     explanation:
       "Names in an expression are fields of the message, constants, and members of enums; `this` is the annotated value.",
     clause: "2.12.2",
-    text: ({ name, owner, suggestion }) => ({
+    text: ({ name, owner, suggestion, isValue = false }) => ({
       message: `${owner} has no \`${name}\``,
-      help: didYouMean(suggestion),
+      help: isValue
+        ? ["`this` is the value; to use several fields put the check on the message"]
+        : didYouMean(suggestion),
     }),
   }),
   checkType: entry<{ readonly problem: string; readonly help?: string }>({

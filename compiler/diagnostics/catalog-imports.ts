@@ -34,7 +34,7 @@ export const importCatalog = {
       "Import paths are relative (`./common.rpc`), or name a file of an import path or package (`@acme/schemas/money.rpc`). Absolute paths, drives, URLs, backslashes, control characters, device names of Windows, and segments that end in a dot or space are refused on every system, so that a schema means the same everywhere.",
     clause: "2.1.5",
     text: ({ text, reason }) => ({
-      message: `\`${printable(text)}\` cannot be imported: ${reason}`,
+      message: text === "" ? "an import needs a path" : `\`${printable(text)}\` cannot be imported: ${reason}`,
       help: ['write a relative path such as `"./common.rpc"`, or `"package/file.rpc"`'],
     }),
   }),

@@ -97,15 +97,20 @@ export const serviceCatalog = {
       help: [`name the result:  { value: ${type} = 1; }`],
     }),
   }),
-  httpVariable: entry<{ readonly name: string; readonly request: string; readonly suggestion: string | undefined }>({
+  httpVariable: entry<{
+    readonly name: string;
+    readonly request: string;
+    readonly suggestion: string | undefined;
+    readonly place: "path" | "body";
+  }>({
     code: "RPC0409",
     severity: "error",
     title: "A variable of an HTTP path is no field of the request",
     explanation:
       "`{name}` in a path takes its value from a field of the request: a string, number, bool or enum that is not a list.",
     clause: "2.15.6",
-    text: ({ name, request, suggestion }) => ({
-      message: `${request} has no field \`${name}\` that can stand in a path`,
+    text: ({ name, request, suggestion, place }) => ({
+      message: `${request} has no field \`${name}\` that can ${place === "path" ? "stand in a path" : "be the body"}`,
       help: didYouMean(suggestion),
     }),
   }),

@@ -79,6 +79,8 @@ function visitType(registry: Registry, use: TypeUse): void {
       visitType(registry, { ...use, type: type.key });
       return visitType(registry, { ...use, type: type.value });
     case "declared":
+      // Only the outermost type that is too large is reported.
+      if (instanceName(type).length > MAX_INSTANCE_NAME) return refuse(registry, type.symbol, use);
       for (const argument of type.arguments) visitType(registry, { ...use, type: argument });
       return request(registry, type, use);
     default:
@@ -93,7 +95,7 @@ function request(registry: Registry, type: Extract<ResolvedType, { kind: "declar
   const key = typeKey(type);
   if (table.has(key)) return;
   const name = instanceName(type);
-  if (name.length > MAX_INSTANCE_NAME || registry.count >= MAX_INSTANCES) return refuse(registry, symbol, use);
+  if (registry.count >= MAX_INSTANCES) return refuse(registry, symbol, use);
   const { packageName } = use.module;
   const fullName = packageName === "" ? name : `${packageName}.${name}`;
   const instance: Instance = { name, fullName, module: use.module, symbol, arguments: type.arguments, span: use.span };

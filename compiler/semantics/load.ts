@@ -37,6 +37,7 @@ export function loadModules(
     resolver: createModuleResolver(host, importRoots),
     modules: [],
     byPath: new Map(),
+    paths: new Set(),
     diagnostics: [],
     report: findings.report,
   };
@@ -52,6 +53,8 @@ interface Loader {
   readonly resolver: ModuleResolver;
   readonly modules: Module[];
   readonly byPath: Map<string, Module>;
+  /** Paths of modules that are given away. */
+  readonly paths: Set<string>;
   readonly diagnostics: Diagnostic[];
   readonly report: Report;
 }
@@ -119,11 +122,10 @@ function reportFileTooLong(loader: Loader, source: SourceFile, length: number): 
 
 /** Two roots may hold files of the same path below them; the later one is known by its place in the file system. */
 function uniquePath(loader: Loader, path: string): string {
-  const taken = (candidate: string): boolean => loader.modules.some((module) => module.path === candidate);
-  if (!taken(path)) return path;
-  let number = 2;
-  while (taken(`${path}~${number}`)) number++;
-  return `${path}~${number}`;
+  let candidate = path;
+  for (let number = 2; loader.paths.has(candidate); number++) candidate = `${path}~${number}`;
+  loader.paths.add(candidate);
+  return candidate;
 }
 
 function followImports(loader: Loader, module: Module): void {

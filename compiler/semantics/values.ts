@@ -200,13 +200,14 @@ function reportUnknownValue(
       ...fixOf(part, suggestion),
     });
   }
-  if (found.meaning !== undefined)
-    return state.report(catalog.notAValue, { name: node.name.text }, { span: node.span });
   const words = context.words ?? [];
   const suggestion = closestName(part.text, words);
   if (suggestion !== undefined || words.length > 0) {
     const parameters = { name: part.text, words, suggestion };
     return state.report(catalog.unknownWord, parameters, { span: part.span, ...fixOf(part, suggestion) });
+  }
+  if (found.meaning !== undefined) {
+    return state.report(catalog.notAValue, { name: node.name.text }, { span: node.span });
   }
   state.names.reportUnknown(node.name, context.scope, "constant");
 }

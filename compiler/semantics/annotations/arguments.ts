@@ -1,6 +1,6 @@
 import type { ConstantValue } from "@rpcgen/runtime/descriptor";
 import { semanticsCatalog as catalog } from "../../diagnostics/catalog-semantics.ts";
-import type { AnnotationArgumentNode } from "../../syntax/ast.ts";
+import type { AnnotationArgumentNode, ValueNode } from "../../syntax/ast.ts";
 import type { Scope } from "../names.ts";
 import type { ResolvedType } from "../program.ts";
 import type { Report } from "../report.ts";
@@ -15,6 +15,8 @@ export interface ArgumentContext {
   readonly scope: Scope;
   /** `@timeout` */
   readonly annotation: string;
+  /** The annotation has no other parameter. */
+  readonly isOnly: boolean;
   /** Type of the field or alias that is annotated. */
   readonly type?: ResolvedType;
 }
@@ -27,9 +29,9 @@ export function checkArgument(
 ): ConstantValue | undefined {
   const value = context.values.evaluate(node.value, valueContext(parameter, context));
   if (value === undefined) return undefined;
-  const wrong = problemOf(parameter, value, context);
+  const wrong = problemOf(parameter, value, context) ?? rangeProblem(parameter, node.value, context);
   if (wrong === undefined) return normalised(parameter, value);
-  const base = { annotation: context.annotation, parameter: parameter.name };
+  const base = { annotation: context.annotation, ...(context.isOnly ? {} : { parameter: parameter.name }) };
   const { span } = node.value;
   if (wrong.kind === "type") context.report(catalog.argumentType, { ...base, expected: wrong.expected }, { span });
   else if (wrong.kind === "range") context.report(catalog.valueOutOfRange, { ...base, ...wrong }, { span });
@@ -127,6 +129,14 @@ function durationText(ms: number): string {
 function countProblem(value: ConstantValue): Problem {
   const bounds = value.kind === "range" ? [value.min, value.max] : value.kind === "int" ? [value.value] : undefined;
   const whole = bounds?.every((bound) => bound === undefined || /^[0-9]{1,15}$/.test(bound));
+  return whole ? undefined : wanted("a length such as `10`, or a range such as `1..80`");
+}
+
+/** The bounds of a count are whole numbers, not durations or sizes that come out as such. */
+function rangeProblem(parameter: ParameterSpec, node: ValueNode, context: ArgumentContext): Problem {
+  if (parameter.kind !== "count" || node.kind !== "range_value") return undefined;
+  const bounds = [node.min, node.max].map((bound) => bound && context.values.evaluate(bound, { scope: context.scope }));
+  const whole = bounds.every((bound) => bound === undefined || bound.kind === "int");
   return whole ? undefined : wanted("a length such as `10`, or a range such as `1..80`");
 }
 

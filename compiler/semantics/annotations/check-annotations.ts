@@ -114,14 +114,23 @@ function findSpec(
   const declared = checking.bound.symbols
     .filter((symbol) => symbol.module === site.scope.module && isSymbolOf(symbol, "annotation_declaration"))
     .map((symbol) => symbol.name);
-  const suggestion = closestName(node.name.text, [...standardAnnotations.keys(), ...declared]);
+  const known = [...standardAnnotations.keys(), ...declared];
+  const suggestion = closestName(node.name.text, known) ?? longestStart(node.name.text, known);
   const fix = suggestion && { title: `write \`@${suggestion}\``, edits: [{ span: node.name.span, text: suggestion }] };
   checking.report(
     catalog.unknownAnnotation,
-    { name: node.name.text, suggestion },
+    { name: node.name.text, suggestion, target: site.target },
     { span: node.name.span, ...(fix ? { fix } : {}) },
   );
   return undefined;
+}
+
+/** `@length` was meant to be `@len`, `@idem` to be `@idempotent`. */
+function longestStart(name: string, known: readonly string[]): string | undefined {
+  const related = known.filter(
+    (each) => each.length > 2 && (name.startsWith(each) || (name.length > 2 && each.startsWith(name))),
+  );
+  return related.sort((left, right) => right.length - left.length)[0];
 }
 
 interface Place {
@@ -162,7 +171,13 @@ function argumentContext(
 ): Parameters<typeof checkArgument>[2] {
   const type = "types" in spec ? spec.types.get(parameter.name) : site.type;
   const { values, report } = checking;
-  const base = { values, report, scope: site.scope, annotation: "types" in spec ? spec.symbol.name : spec.name };
+  const base = {
+    values,
+    report,
+    scope: site.scope,
+    annotation: "types" in spec ? spec.symbol.name : spec.name,
+    isOnly: spec.parameters.length === 1,
+  };
   return type === undefined ? base : { ...base, type };
 }
 

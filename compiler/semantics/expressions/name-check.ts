@@ -125,10 +125,9 @@ function reportUnknown(first: Part, context: ExpressionContext, expected: Symbol
   const members = expected?.node.members.flatMap((each) => (each.kind === "enum_member" ? [each.name.text] : [])) ?? [];
   const suggestion = closestName(first.text, [...names, ...members]);
   const { symbol } = context.scope;
-  const owner =
-    context.message === undefined || symbol === undefined
-      ? "a check of a value knows `this` and constants; it"
-      : `\`${symbol.name}\``;
-  context.report(catalog.checkName, { name: first.text, owner, suggestion }, { span: context.spanOf(first) });
+  const isValue = context.message === undefined || symbol === undefined;
+  const owner = isValue ? "the value" : `\`${symbol.name}\``;
+  const parameters = { name: first.text, owner, suggestion, isValue };
+  context.report(catalog.checkName, parameters, { span: context.spanOf(first) });
   return undefined;
 }

@@ -66,7 +66,7 @@ function checkCall(node: NodeOf<"call">, context: ExpressionContext): Typed | un
   const isMeasured = resolved !== undefined && MEASURED.includes(typeFamily(resolved));
   if (isMeasured) return { expression: { kind: "size", of: expression }, type: { kind: "literal" } };
   return reportType(
-    `\`size\` takes a string, bytes, a list or a map, not what is ${expressionTypeText(typed.type)}`,
+    `\`size\` takes a string, bytes, a list or a map, not ${sideText(typed.type)}`,
     node.argument,
     context,
   );
@@ -107,8 +107,7 @@ function checkBinary(node: NodeOf<"binary">, context: ExpressionContext): Typed 
   const domain = commonDomain(left.type, right.type);
   if (domain === undefined) return reportSides(node, { left: left.type, right: right.type }, context);
   const type = resultType(operator, domain, left.type.kind === "literal" ? right.type : left.type);
-  if (type === undefined)
-    return reportType(`\`${operator}\` does not apply to what is ${expressionTypeText(left.type)}`, node, context);
+  if (type === undefined) return reportType(`\`${operator}\` does not apply to ${sideText(left.type)}`, node, context);
   return { expression: { kind: "binary", operator, domain, ...sides }, type };
 }
 

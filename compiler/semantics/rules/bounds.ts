@@ -44,7 +44,7 @@ function checkSides({ node }: Constrained, context: RuleContext): void {
   const [first, second] = lower.node.span.start < upper.node.span.start ? [lower, upper] : [upper, lower];
   const related = [{ span: first.node.span, message: "together with this" }];
   const what = `\`@${first.name}\` and \`@${second.name}\` together`;
-  context.report(catalog.emptyRange, { what, min, max }, { span: second.node.span, related });
+  context.report(catalog.emptyRange, { what, min, max, isOpen: order === 0 }, { span: second.node.span, related });
 }
 
 function oneOf(

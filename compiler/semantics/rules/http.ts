@@ -89,7 +89,7 @@ function checkVariables(method: ResolvedMethod, mapping: Mapping, { analysis, re
     const found = findRequestField(method, path, analysis);
     if (found.type !== undefined && isSingleValue(found.type) && found.field?.oneof === undefined) continue;
     const suggestion = path.length === 1 ? closestName(name, found.names) : undefined;
-    const parameters = { name, request: requestText(method), suggestion };
+    const parameters = { name, request: requestText(method), suggestion, place: "path" } as const;
     report(catalog.httpVariable, parameters, { span: partOf(mapping.span, `{${name}}`) });
   }
 }
@@ -108,5 +108,6 @@ function checkBody(method: ResolvedMethod, annotation: CheckedAnnotation, { anal
   if (found.field !== undefined || withoutAlias(method.request).kind === "unknown") return;
   const span = annotation.argumentNodes.get("body")?.value.span ?? annotation.node.span;
   const suggestion = closestName(body.value, found.names);
-  report(catalog.httpVariable, { name: body.value, request: requestText(method), suggestion }, { span });
+  const parameters = { name: body.value, request: requestText(method), suggestion, place: "body" } as const;
+  report(catalog.httpVariable, parameters, { span });
 }

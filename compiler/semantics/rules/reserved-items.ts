@@ -62,8 +62,9 @@ function checkOverlaps(ranges: readonly NumberRange[], { context }: Limits): voi
     if (widest !== undefined && range.from <= widest.to) {
       const later = range.span.start > widest.span.start ? range : widest;
       const earlier = later === range ? widest : range;
+      const isSame = range.text === widest.text || !later.text.includes("..");
       reportTwice(
-        range.text === widest.text ? range.text : `a number of ${later.text}`,
+        isSame ? later.text : `a number of ${later.text}`,
         { span: later.span, first: earlier.span },
         context,
       );
