@@ -1,3 +1,4 @@
+import { asciiText, longestAscii } from "./ascii.ts";
 import { malformed } from "./malformed.ts";
 
 /**
@@ -5,8 +6,8 @@ import { malformed } from "./malformed.ts";
  * the work itself; long ones go to the platform: Buffer where it exists (Node), TextEncoder and TextDecoder elsewhere.
  */
 
-/** Decoding up to this many bytes happens in JavaScript. */
-const shortBytes = 32;
+/** Text that is not ASCII is decoded by a loop up to this many bytes. */
+const longestLoop = 12;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -31,45 +32,11 @@ function findNative(): NativeStrings | undefined {
  * @throws RpcError `invalid_argument` for anything but well-formed UTF-8
  */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > shortBytes) return decodeLong(bytes, start, end);
-  for (let index = start; index < end; index++) {
-    if (bytes[index]! >= 0x80) return decodeShort(bytes, start, end);
-  }
-  return asciiText(bytes, start, end - start);
-}
-
-/** `fromCharCode` with many arguments makes one flat string; joining parts would make a rope. */
-function asciiText(bytes: Uint8Array, at: number, length: number): string {
-  const b = bytes;
-  const text = String.fromCharCode;
-  switch (length) {
-    case 0:
-      return "";
-    case 1:
-      return text(b[at]!);
-    case 2:
-      return text(b[at]!, b[at + 1]!);
-    case 3:
-      return text(b[at]!, b[at + 1]!, b[at + 2]!);
-    case 4:
-      return text(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!);
-    case 5:
-      return text(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!);
-    case 6:
-      return text(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!);
-    case 7:
-      return text(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!);
-    case 8:
-      return text(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!, b[at + 7]!);
-    default:
-      return longerAscii(bytes, at, length);
-  }
-}
-
-function longerAscii(b: Uint8Array, at: number, length: number): string {
-  const units = new Array<number>(length);
-  for (let index = 0; index < length; index++) units[index] = b[at + index]!;
-  return String.fromCharCode.apply(String, units);
+  const length = end - start;
+  if (length > longestAscii) return decodeLong(bytes, start, end);
+  const text = asciiText(bytes, start, length);
+  if (text !== undefined) return text;
+  return length > longestLoop ? decodeLong(bytes, start, end) : decodeShort(bytes, start, end);
 }
 
 function decodeShort(bytes: Uint8Array, start: number, end: number): string {
