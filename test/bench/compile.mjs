@@ -21,6 +21,8 @@ const tool = join(root, "dist/cli/main.js");
 const bin = [join(root, "test/bench/node_modules/.bin"), join(root, "node_modules/.bin")];
 const folder = mkdtempSync(join(tmpdir(), "rpcgen-bench-"));
 
+let changes = 0;
+
 try {
   main();
 } finally {
@@ -113,8 +115,6 @@ function compile(place) {
   return run("rpcgen", process.execPath, [tool, "compile", "rpc", "--out-dir", "gen"], place);
 }
 
-let changes = 0;
-
 function oneChanged(place) {
   appendFileSync(join(place, `rpc/part${size.files - 1}.rpc`), `\nmessage Added${changes++} { id: int32 = 1; }\n`);
   return compile(place);
@@ -133,6 +133,8 @@ function run(name, command, args, cwd) {
   const result = spawnSync(command, args, { cwd, env, encoding: "utf8" });
   const elapsed = performance.now() - start;
   if (result.status !== 0)
-    throw new Error(`${name} failed (${result.status}):\n${result.stdout}${result.stderr}${result.error ?? ""}`);
+    throw new Error(
+      `${name} failed (${result.status}):\n${result.stdout}${result.stderr}${result.error ?? ""}`.slice(0, 2000),
+    );
   return elapsed;
 }

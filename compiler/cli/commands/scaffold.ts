@@ -118,7 +118,8 @@ async function bringIn({ target, fresh, service, isDryRun, context }: Writing): 
 
 async function merge(existing: string, fresh: string, service: ServiceDescriptor): Promise<MergeResult> {
   const { mergeHandlers } = await import("../../scaffold/merge.ts");
-  return mergeHandlers({ existing, fresh, interfaceName: `${service.name}Handlers` });
+  const interfaceName = /^import type \{ ([\w$]+) \}/mu.exec(fresh)?.[1] ?? `${service.name}Handlers`;
+  return mergeHandlers({ existing, fresh, interfaceName });
 }
 
 function summaryOf(name: string, result: Extract<MergeResult, { kind: "merged" }> | undefined): string {

@@ -39,7 +39,7 @@ function rpcFile(file, count) {
       "    text: string = 20;",
       "    count: int64 = 21;",
       "    raw: bytes = 22;",
-      "  }",
+      "  };",
       "}",
       "",
     );

@@ -1,0 +1,24 @@
+import { describe, expect, test } from "vitest";
+
+/** What each export entry gives at run time. A change here is a change for users: say so in the changelog. */
+describe("the public names of", () => {
+  test("rpcgen", async () => {
+    expect(Object.keys(await import("rpcgen")).sort()).toMatchSnapshot();
+  });
+
+  test("rpcgen/template: types only", async () => {
+    expect(Object.keys(await import("rpcgen/template"))).toEqual([]);
+  });
+
+  test("@rpcgen/runtime", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime")).sort()).toMatchSnapshot();
+  });
+
+  test("@rpcgen/runtime/codegen", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/codegen")).sort()).toMatchSnapshot();
+  });
+
+  test("@rpcgen/runtime/descriptor", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/descriptor")).sort()).toMatchSnapshot();
+  });
+});
