@@ -96,6 +96,10 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     return this.#table.size + this.#waitingCount + this.#oneways.size;
   }
 
+  get openCalls(): number {
+    return this.#table.size;
+  }
+
   drain(graceMs: number): Promise<void> {
     return this.link.drain(graceMs);
   }
@@ -132,14 +136,14 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     const { kind, idHigh, idLow } = reader;
     if (kind === FrameKind.request || kind === FrameKind.cancel)
       return this.#fault(`A server sent a frame of kind ${kind}.`);
-    const call = this.#table.get(idHigh, idLow);
+    const call = this.#find(idHigh, idLow);
     if (call !== undefined) return call.onFrame(reader);
     if (this.#isUnused(idHigh, idLow)) return this.#fault("A reply names a call that was never started.");
     if (kind === FrameKind.item) this.link.discardItem(reader);
   }
 
   onStreamCredit(idHigh: number, idLow: number, bytes: number): boolean {
-    return this.#table.get(idHigh, idLow)?.addCredit(bytes) ?? true;
+    return this.#find(idHigh, idLow)?.addCredit(bytes) ?? true;
   }
 
   onBadHeader(reader: FrameReader, verdict: string): void {
@@ -182,6 +186,11 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   readonly onOpen = (): void => this.#events.onOpen?.();
   readonly onDraining = (): void => this.#events.onDraining?.();
   readonly onClose = (error: RpcError | undefined): void => this.#events.onClose?.(error);
+
+  #find(idHigh: number, idLow: number): ClientCall | undefined {
+    if ((idLow & laneMask) !== onewayLane) return this.#table.get(idHigh, idLow);
+    return [...this.#oneways].find((call) => call.idHigh === idHigh && call.idLow === idLow);
+  }
 
   /** A call that waits in line was never sent, so it may be tried elsewhere. */
   #unsentReason(error: RpcError): "draining" | typeof error.reason {
@@ -238,23 +247,21 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   #open(call: ClientCall, lane: number, request: OutgoingRequest): void {
     call.state = "open";
     call.request = undefined;
-    this.#nextId(call, lane);
+    call.lane = lane;
     if (call.isOneway) this.#oneways.add(call);
     else this.#table.set(call);
     this.#writeRequest(call, request);
     call.onOpened();
-    if (!call.isOneway) return;
-    this.link.outbound.afterFlush(() => call.onHanded());
   }
 
   /** Ids rise by one sequence number per call, whatever the lane [STR-2]. */
-  #nextId(call: ClientCall, lane: number): void {
+  assignId(call: ClientCall): void {
     if (++this.#sequenceLow > laneMask) {
       this.#sequenceLow = 0;
       this.#idHigh++;
     }
     call.idHigh = this.#idHigh;
-    call.idLow = ((this.#sequenceLow << 16) | lane) >>> 0;
+    call.idLow = ((this.#sequenceLow << 16) | call.lane) >>> 0;
   }
 
   #isUnused(idHigh: number, idLow: number): boolean {
@@ -277,6 +284,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
       );
     }
     const { writer } = outbound;
+    this.assignId(call);
     writer.begin(
       FrameKind.request,
       call.serialization,
@@ -291,6 +299,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     if (call.extra.length > 0) writer.copy(call.extra);
     writer.copy(request.body);
     outbound.wake();
+    if (call.isOneway) outbound.afterFlush(() => call.onHanded());
   }
 
   #fault(message: string): void {

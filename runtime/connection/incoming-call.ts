@@ -1,6 +1,6 @@
 import type { WheelEntry } from "../environment/timer-wheel.ts";
 import { RpcError } from "../errors/rpc-error.ts";
-import { FrameFlag, FrameKind, GoawayCode, HeaderTag } from "../protocol/frame.ts";
+import { FrameFlag, FrameKind, GoawayCode, HeaderTag, laneMask } from "../protocol/frame.ts";
 import type { FrameReader } from "../protocol/frame-reader.ts";
 import { decodeMetadata, type HeaderReader } from "../protocol/header-reader.ts";
 import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
@@ -35,6 +35,7 @@ type CallState = "reading" | "running" | "replying" | "done";
 export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   readonly idHigh: number;
   readonly idLow: number;
+  readonly lane: number;
   readonly methodId: number;
   readonly methodPath: string | undefined;
   readonly serialization: Serialization;
@@ -63,6 +64,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   constructor(owner: IncomingCallOwner, reader: FrameReader, header: HeaderReader, deadlineMs: number) {
     this.idHigh = reader.idHigh;
     this.idLow = reader.idLow;
+    this.lane = reader.idLow & laneMask;
     this.methodId = header.methodId;
     this.methodPath = header.has(HeaderTag.methodPath) ? header.text(HeaderTag.methodPath) : undefined;
     this.serialization = toSerialization(reader.serialization);
@@ -148,6 +150,10 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     this.#breakOff(createError("deadline_passed", "The deadline passed while the server worked on the call."));
   }
 
+  assignId(): void {
+    // The client chose the id; it is never 0.
+  }
+
   onLaneEmpty(): void {
     if (this.#state === "replying") return this.#finish();
     if (!this.#isWritableWanted) return;
@@ -157,9 +163,10 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
 
   /** The caller gave up or the connection is lost: the handler hears of it, nothing more is said. */
   cancel(error: RpcError): void {
-    const wasRunning = this.#state === "running";
+    const before = this.#state;
     this.#finish();
-    if (wasRunning) this.#tell(error);
+    if (before === "running") this.#tell(error);
+    else if (before === "reading") this.settle();
   }
 
   /** Continues a request in chunks. */

@@ -7,7 +7,7 @@ export interface LivenessOptions {
   readonly limits: Limits;
   /** Calls run. */
   readonly isBusy: () => boolean;
-  /** A frame has begun and not ended. */
+  /** A frame has begun and not ended, and we are reading. */
   readonly isPartial: () => boolean;
   readonly sendPing: () => void;
   /** The peer is silent, or stuck in a frame. */

@@ -50,6 +50,8 @@ export interface Role {
   terminate(error: RpcError): void;
   /** Calls in progress. */
   readonly callsInProgress: number;
+  /** Those that both sides know to be open: only they justify pings. */
+  readonly openCalls: number;
   readonly onOpen: () => void;
   readonly onDraining: () => void;
   readonly onClose: (error: RpcError | undefined) => void;
@@ -100,6 +102,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
   #pongLow: number;
   #pingCount: number;
   #error: RpcError | undefined;
+  #peerFault: RpcError | undefined;
   #transportClosed: boolean;
   #closedWaiters: (() => void)[];
 
@@ -124,8 +127,8 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.liveness = new Liveness({
       environment,
       limits,
-      isBusy: () => options.role.callsInProgress > 0,
-      isPartial: () => this.#reader.isPartial,
+      isBusy: () => options.role.openCalls > 0,
+      isPartial: () => this.#reader.isPartial && !this.outbound.isReadingPaused,
       sendPing: () => this.#ping(),
       onDead: (message) => this.#lose(message),
     });
@@ -146,6 +149,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.#pongLow = 0;
     this.#pingCount = 0;
     this.#error = undefined;
+    this.#peerFault = undefined;
     this.#transportClosed = false;
     this.#closedWaiters = [];
   }
@@ -170,7 +174,9 @@ export class Multiplexer implements FrameSink, TransportEvents {
     if (this.#transportClosed) return;
     this.#transportClosed = true;
     const isPolite = error === undefined && this.#role.callsInProgress === 0 && this.state !== "opening";
-    const lost = isPolite ? undefined : createError("connection_lost", lostMessage(this.#side, error), error);
+    const lost = isPolite
+      ? this.#peerFault
+      : (this.#peerFault ?? createError("connection_lost", lostMessage(this.#side, error), error));
     this.finish(lost);
     this.#closeTimer?.cancel();
     const waiters = this.#closedWaiters;
@@ -462,9 +468,16 @@ export class Multiplexer implements FrameSink, TransportEvents {
   }
 
   #onGoaway(reader: FrameReader): void {
+    const { goawayCode } = this.header;
+    if (goawayCode !== GoawayCode.none && goawayCode !== GoawayCode.idle) this.#notePeerFault(goawayCode);
     this.enterDraining();
     this.#role.onGoaway(reader.idHigh, reader.idLow);
     this.closeWhenDrained();
+  }
+
+  #notePeerFault(code: number): void {
+    const text = (this.header.text(HeaderTag.errorMessage) ?? "").slice(0, 256);
+    this.#peerFault ??= createError("connection_lost", `The peer ended the connection with code ${code}: ${text}`);
   }
 
   #chargeIdle(): void {
@@ -500,7 +513,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
   /** Everything is with the transport: a drained connection ends here. */
   #onFlushed(): void {
     if (this.state !== "draining" || this.#role.callsInProgress > 0 || !this.outbound.isEmpty) return;
-    this.finish(undefined);
+    this.finish(this.#peerFault);
     this.#closePolitely();
   }
 

@@ -53,7 +53,8 @@ export class Outbound {
   #chunking: number;
   #scheduled: boolean;
   #closed: boolean;
-  #pausedReading: boolean;
+  /** True while we do not read because too much waits to be sent. */
+  isReadingPaused: boolean;
   #slowTimer: Timer | undefined;
   #takenBytes: number;
   #afterFlush: (() => void)[];
@@ -73,7 +74,7 @@ export class Outbound {
     this.#chunking = 0;
     this.#scheduled = false;
     this.#closed = false;
-    this.#pausedReading = false;
+    this.isReadingPaused = false;
     this.#slowTimer = undefined;
     this.#takenBytes = 0;
     this.#afterFlush = [];
@@ -234,6 +235,7 @@ export class Outbound {
     if (message.kind === FrameKind.item)
       this.#pay(lane, message.kind, fixedBytes + message.header.length + message.body.length);
     const { kind, serialization, flags, header, body } = message;
+    if (lane.idLow === 0 && lane.idHigh === 0) lane.owner.assignId(lane);
     this.writeFrame(kind, serialization, flags, lane.idHigh, lane.idLow, header, body);
   }
 
@@ -303,7 +305,8 @@ export class Outbound {
     const available = this.#available(lane, message) - overhead;
     const size = Math.min(remaining, chunkPayloadBytes - header.length, available);
     const isLast = size === remaining;
-    const flags = isLast ? message.flags : FrameFlag.moreFollows;
+    const flags = isLast ? message.flags : message.flags | FrameFlag.moreFollows;
+    if (lane.idLow === 0 && lane.idHigh === 0) lane.owner.assignId(lane);
     this.#pay(lane, message.kind, overhead + size);
     const part = message.body.subarray(lane.offset, lane.offset + size);
     this.writeFrame(message.kind, message.serialization, flags, lane.idHigh, lane.idLow, header, part);
@@ -368,8 +371,8 @@ export class Outbound {
     if (!this.#options.pausesReading || this.#closed) return;
     const { transport, limits } = this.#options;
     const isFull = this.blocked && this.waitingBytes + transport.bytesQueued > limits.outboundPauseBytes;
-    if (isFull === this.#pausedReading) return;
-    this.#pausedReading = isFull;
+    if (isFull === this.isReadingPaused) return;
+    this.isReadingPaused = isFull;
     if (isFull) transport.pause();
     else transport.resume();
   }

@@ -3,7 +3,13 @@ import { RpcError } from "../errors/rpc-error.ts";
 import { FrameFlag, FrameKind, GoawayCode, HeaderTag } from "../protocol/frame.ts";
 import type { FrameReader } from "../protocol/frame-reader.ts";
 import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
-import { copiedBodyBytes, type OutgoingCall, type OutgoingRequest, type RemoteFailure, type ReplyReceiver } from "./connection.ts";
+import {
+  copiedBodyBytes,
+  type OutgoingCall,
+  type OutgoingRequest,
+  type RemoteFailure,
+  type ReplyReceiver,
+} from "./connection.ts";
 import { decodeFailure, decodeRetryAfter } from "./failure.ts";
 import { IncomingLane, type IncomingMessage } from "./incoming-lane.ts";
 import { createError, type Multiplexer } from "./multiplexer.ts";
@@ -13,6 +19,8 @@ import { createReplyHead, toSerialization } from "./reply-head.ts";
 /** What a call asks of its connection. */
 export interface OutgoingCallOwner {
   readonly link: Multiplexer;
+  /** Gives the call the next id; called when its first frame is written. */
+  assignId(call: ClientCall): void;
   /** The call is over: its lane is free. */
   release(call: ClientCall): void;
 }
@@ -26,8 +34,11 @@ type CallState = "waiting" | "open" | "done";
 
 /** A call at the client. */
 export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
+  /** Both halves 0 until the first frame is written. */
   idHigh: number;
   idLow: number;
+  /** Place in the table; set when the call opens. */
+  lane: number;
   state: CallState;
   deadlineMs: number;
   wheelNext: WheelEntry | undefined;
@@ -51,6 +62,7 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   constructor(owner: OutgoingCallOwner, request: OutgoingRequest, serialization: number, extra: Uint8Array) {
     this.idHigh = 0;
     this.idLow = 0;
+    this.lane = -1;
     this.state = "waiting";
     this.deadlineMs = request.deadlineMs ?? Infinity;
     this.wheelNext = undefined;
@@ -96,7 +108,14 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
     this.#cancelWith(createError("deadline_passed", "The deadline passed before the reply came."));
   }
 
+  assignId(lane: OutgoingLane): void {
+    this.#owner.assignId(this);
+    lane.idHigh = this.idHigh;
+    lane.idLow = this.idLow;
+  }
+
   onLaneEmpty(): void {
+    if (this.isOneway) return this.#owner.link.outbound.afterFlush(() => this.onHanded());
     if (!this.#isWritableWanted) return;
     this.#isWritableWanted = false;
     this.#guard(() => this.#receiver.onWritable?.());
@@ -274,10 +293,10 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
 
   #cancelWith(error: RpcError): void {
     if (this.state === "done") return;
-    const wasOpen = this.state === "open";
+    const wasSent = this.idLow !== 0 || this.idHigh !== 0;
     this.#finish();
     const link = this.#owner.link;
-    if (wasOpen && !this.isOneway && link.state !== "closed") {
+    if (wasSent && link.state !== "closed") {
       const header = new HeaderWriter().number(HeaderTag.errorCode, error.code).finish();
       link.outbound.writeFrame(FrameKind.cancel, 0, 0, this.idHigh, this.idLow, header, emptyHeader);
     }

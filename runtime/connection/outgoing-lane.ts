@@ -14,6 +14,8 @@ export interface OutgoingMessage {
 export interface LaneOwner {
   /** Every message was written: the next one may come. */
   onLaneEmpty(): void;
+  /** The first frame of a lane without an id is about to be written: ids must rise in the order of writing [STR-2]. */
+  assignId(lane: OutgoingLane): void;
 }
 
 /**
@@ -27,8 +29,9 @@ export type LaneState = "idle" | "queued" | "parked" | "waiting" | "closed";
 
 /** The outgoing half of a call that cannot say everything at once: messages in order, credit of its stream. Only {@link Outbound} writes to it. */
 export class OutgoingLane {
-  readonly idHigh: number;
-  readonly idLow: number;
+  /** Both halves 0: not assigned yet. */
+  idHigh: number;
+  idLow: number;
   readonly owner: LaneOwner;
   state: LaneState;
   /** Bytes that the peer allows on this stream. */

@@ -45,7 +45,8 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   readonly #serializations: readonly Serialization[];
   readonly #peerName: string | undefined;
   readonly #table: LaneTable<ServerCall>;
-  readonly #oneways: Set<ServerCall>;
+  /** One-way calls by their sequence number. */
+  readonly #oneways: Map<number, ServerCall>;
   #requestBytes: number;
   #lastRequestMs: number;
   #isGoing: boolean;
@@ -64,7 +65,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     this.lastIdHigh = 0;
     this.lastIdLow = 0;
     this.#table = new LaneTable(false);
-    this.#oneways = new Set();
+    this.#oneways = new Map();
     this.#requestBytes = 0;
     this.#isGoing = false;
     this.#idleTimer = undefined;
@@ -93,6 +94,10 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     return this.link.peer;
   }
 
+  get openCalls(): number {
+    return this.#table.size;
+  }
+
   drain(graceMs: number): Promise<void> {
     return this.link.drain(graceMs);
   }
@@ -105,7 +110,8 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     const { kind, idHigh, idLow } = reader;
     if (kind === FrameKind.response || kind === FrameKind.error)
       return this.#fault(`A client sent a frame of kind ${kind}.`);
-    const call = this.#table.get(idHigh, idLow);
+    const call =
+      (idLow & laneMask) === onewayLane ? this.#oneways.get(sequenceOf(reader)) : this.#table.get(idHigh, idLow);
     if (call === undefined) return this.#onFrameWithoutCall(reader);
     if (kind === FrameKind.request) call.onRequestChunk(reader);
     else if (kind === FrameKind.item) call.onItem(reader);
@@ -144,7 +150,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     this.#idleTimer?.cancel();
     this.#ageTimer?.cancel();
     for (const call of this.#table.all()) call.cancel(error);
-    for (const call of [...this.#oneways]) call.cancel(error);
+    for (const call of [...this.#oneways.values()]) call.cancel(error);
   }
 
   dispatch(call: ServerCall, body: Uint8Array): void {
@@ -164,7 +170,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   }
 
   release(call: ServerCall): void {
-    if (call.oneway) this.#oneways.delete(call);
+    if (call.oneway) this.#oneways.delete(sequenceOf(call));
     else this.#table.delete(call);
   }
 
@@ -224,7 +230,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     this.callsInProgress++;
     const error = refusal ?? this.#refusalOf(reader, isTooMany, remainingMs);
     if (error !== undefined) return call.refuse({ error });
-    if (call.oneway) this.#oneways.add(call);
+    if (call.oneway) this.#oneways.set(sequenceOf(call), call);
     else this.#table.set(call);
     if (remainingMs !== Infinity) this.link.wheel.add(call);
     this.link.liveness.onBusy();
@@ -240,8 +246,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     const isOneway = (reader.flags & FrameFlag.oneway) !== 0;
     if (isOneway !== (lane === onewayLane))
       return `The lane ${onewayLane} is for one-way requests, and they have no other.`;
-    if (isOneway && (reader.flags & FrameFlag.moreFollows) === 0 && (reader.flags & FrameFlag.endOfStream) === 0)
-      return "A one-way request has no items.";
+    if (isOneway && (reader.flags & FrameFlag.endOfStream) === 0) return "A one-way request has no items.";
     if (!isOneway && this.#table.at(lane) !== undefined) return `The lane ${lane} is taken by a call that is not over.`;
     return undefined;
   }
@@ -299,6 +304,10 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   #fault(message: string): void {
     this.link.onFault({ code: GoawayCode.protocol, message });
   }
+}
+
+function sequenceOf({ idHigh, idLow }: { readonly idHigh: number; readonly idLow: number }): number {
+  return idHigh * 65_536 + (idLow >>> 16);
 }
 
 /** A cancel this close to the deadline is the deadline seen from the other side, and not charged. */

@@ -74,7 +74,7 @@ class VirtualEnd implements VirtualTransport {
     this.bytesWritten += bytes.length;
     this.bytesQueued += bytes.length;
     this.move();
-    this.#wantsDrain = this.bytesQueued >= (this.#options.highWaterBytes ?? 65_536);
+    this.#wantsDrain ||= this.bytesQueued >= (this.#options.highWaterBytes ?? 65_536);
     return !this.#wantsDrain;
   }
 
@@ -120,7 +120,7 @@ class VirtualEnd implements VirtualTransport {
     if (piece === undefined) return this.#finish(peer);
     if (peer.isPaused || peer.#events === undefined) return;
     const size = this.#options.cut?.(piece.bytes.length) ?? piece.bytes.length;
-    const part = piece.bytes.slice(0, size);
+    const part = new Uint8Array(piece.bytes.subarray(0, size));
     this.bytesQueued -= part.length;
     if (size < piece.bytes.length) piece.bytes = piece.bytes.subarray(size);
     else {
