@@ -1,7 +1,7 @@
 import { createAbortRegistry } from "../call/abort-registry.ts";
 import type { Invoker } from "../call/method-type.ts";
+import { TimerWheel } from "../environment/timer-wheel.ts";
 import { startPlugins } from "../plugin/kernel.ts";
-import type { AttemptScope } from "./attempt.ts";
 import { type CallDefaults, type ChannelOptions, checkChannelOptions, checkDefaults } from "./channel-options.ts";
 import { createConnector } from "./connector.ts";
 import { createInvoker } from "./invoker.ts";
@@ -43,10 +43,14 @@ export function createChannel(options: ChannelOptions): Channel {
   });
   const base = { ...checked.defaults, interceptors: plugins.interceptors };
   const aborts = createAbortRegistry();
+  const wheel = new TimerWheel(environment);
   let closing: Promise<void> | undefined;
 
   function close({ graceMs = defaultGraceMs }: CloseOptions = {}): Promise<void> {
-    closing ??= connector.close(graceMs).then(() => plugins.stop());
+    closing ??= connector.close(graceMs).then(() => {
+      wheel.close();
+      return plugins.stop();
+    });
     return closing;
   }
 
@@ -54,7 +58,7 @@ export function createChannel(options: ChannelOptions): Channel {
     target: options.target,
     invoker(settings) {
       const defaults = settings === undefined ? base : checkDefaults(settings, base);
-      const scope: AttemptScope = { aborts, validate: defaults.validate, connection: connector.connection };
+      const scope = { aborts, wheel, validate: defaults.validate, connection: connector.connection };
       return createInvoker(scope, defaults, environment);
     },
     close,

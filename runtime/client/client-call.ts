@@ -74,6 +74,11 @@ export class ClientCallState implements ClientCall {
     return this.#controller.signal;
   }
 
+  /** The call is given up: whoever listens to its signal hears of it. */
+  abort(reason: unknown): void {
+    this.#controller?.abort(reason);
+  }
+
   /** The call has its outcome: nothing of it stays behind. */
   finish(): void {
     this.#timer?.cancel();

@@ -6,10 +6,15 @@ import { composeStream, composeUnary, failedItems } from "../interceptor/compose
 import { Attempt, type AttemptScope } from "./attempt.ts";
 import type { CheckedDefaults } from "./channel-options.ts";
 import { ClientCallState } from "./client-call.ts";
-import { finishing, itemsOf, onlyItem, onlyRequest } from "./settle.ts";
+import { type GuardScope, guarded } from "./guard.ts";
+import { itemsOf, onlyItem, onlyRequest } from "./settle.ts";
 
 /** What stubs call, for one channel and one set of defaults. Promises are passed on, never wrapped, unless interceptors stand between. */
-export function createInvoker(scope: AttemptScope, defaults: CheckedDefaults, environment: Environment): Invoker {
+export function createInvoker(
+  scope: AttemptScope & GuardScope,
+  defaults: CheckedDefaults,
+  environment: Environment,
+): Invoker {
   const { interceptors } = defaults;
   const unaryChain = composeUnary(interceptors, sendUnary);
   const streamChain = composeStream(interceptors, sendStream);
@@ -39,7 +44,7 @@ export function createInvoker(scope: AttemptScope, defaults: CheckedDefaults, en
   function unary(method: MethodType, request: unknown, options: CallOptions | undefined): Promise<unknown> {
     try {
       const call = newCall(method, options);
-      return unaryChain === undefined ? sendUnary(call, request) : finishing(call, unaryChain(call, request));
+      return unaryChain === undefined ? sendUnary(call, request) : guarded(call, unaryChain(call, request), scope);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -1,20 +1,5 @@
 import type { Items, MethodType } from "../call/method-type.ts";
 import { RpcError } from "../errors/rpc-error.ts";
-import type { ClientCallState } from "./client-call.ts";
-
-/** The same outcome; the call lets go of its timer and listener when it comes. */
-export function finishing(call: ClientCallState, reply: Promise<unknown>): Promise<unknown> {
-  return reply.then(
-    (value) => {
-      call.finish();
-      return value;
-    },
-    (error: unknown) => {
-      call.finish();
-      throw error;
-    },
-  );
-}
 
 /** The reply of a client stream as the one item that interceptors see. */
 export async function* itemsOf(reply: Promise<unknown>): AsyncGenerator<unknown> {

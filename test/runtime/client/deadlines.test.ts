@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Code, RpcError } from "../../../runtime/index.ts";
 import { createSignal, createWorld, errorOf, type World, type WorldOptions } from "../fixture/world.ts";
-import { createVirtualEnvironment, settle, type VirtualEnvironment } from "../fixture/virtual-environment.ts";
+import { createStoppedClock, settle, type StoppedClock } from "../fixture/stopped-clock.ts";
 
-async function virtualWorld(options: WorldOptions = {}): Promise<World & { readonly clock: VirtualEnvironment }> {
-  const clock = createVirtualEnvironment();
+async function virtualWorld(options: WorldOptions = {}): Promise<World & { readonly clock: StoppedClock }> {
+  const clock = createStoppedClock();
   const world = await createWorld({
     ...options,
     server: { environment: clock, ...options.server },
@@ -151,7 +151,7 @@ describe("a deadline", () => {
   });
 
   test("fires while the connection is still being made", async () => {
-    const clock = createVirtualEnvironment();
+    const clock = createStoppedClock();
     const stuck = { scheme: "memory", isPrivate: () => true, connect: never, listen: never };
     await using world = await createWorld({ client: { environment: clock, transports: [stuck] } });
     const call = errorOf(world.lab.echo({}, { timeoutMs: 200 }));

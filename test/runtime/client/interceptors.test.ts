@@ -8,6 +8,7 @@ import {
   type ServerInterceptor,
 } from "../../../runtime/index.ts";
 import type { Note } from "../fixture/lab.ts";
+import { createStoppedClock } from "../fixture/stopped-clock.ts";
 import { collect, createWorld, errorOf } from "../fixture/world.ts";
 
 function tracing(name: string, log: string[]): Interceptor {
@@ -247,5 +248,42 @@ describe("interceptors", () => {
     controller.abort();
     await call;
     expect(fired).toBe(1);
+  });
+
+  test("that never answer do not outlive the deadline or the caller's signal", async () => {
+    const stuck: ClientInterceptor = { name: "stuck", unary: () => new Promise(() => undefined) };
+    const clock = createStoppedClock();
+    await using world = await createWorld({ client: { interceptors: [stuck], environment: clock } });
+    const late = errorOf(world.lab.echo({}, { timeoutMs: 100 }));
+    await clock.advance(150);
+    expect(await late).toMatchObject({ reason: "deadline_passed" });
+    const controller = new AbortController();
+    const cancelled = errorOf(world.lab.echo({}, { signal: controller.signal }));
+    controller.abort();
+    expect(await cancelled).toMatchObject({ reason: "cancelled_by_caller" });
+    expect(await errorOf(world.lab.echo({}, { signal: controller.signal }))).toMatchObject({
+      reason: "cancelled_by_caller",
+    });
+  });
+
+  test("that read the signal of a client call see it fire at the deadline", async () => {
+    const reasons: unknown[] = [];
+    const watching: ClientInterceptor = {
+      name: "watching",
+      unary(call) {
+        return new Promise((_resolve, reject) => {
+          call.signal.addEventListener("abort", () => {
+            reasons.push(call.signal.reason);
+            reject(call.signal.reason as Error);
+          });
+        });
+      },
+    };
+    const clock = createStoppedClock();
+    await using world = await createWorld({ client: { interceptors: [watching], environment: clock } });
+    const late = errorOf(world.lab.echo({}, { timeoutMs: 100 }));
+    await clock.advance(150);
+    expect(await late).toMatchObject({ reason: "deadline_passed" });
+    expect(reasons).toMatchObject([{ reason: "deadline_passed" }]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Code, RpcError } from "../../../runtime/index.ts";
 import type { NoteInit } from "../fixture/lab.ts";
-import { settle } from "../fixture/virtual-environment.ts";
+import { settle } from "../fixture/stopped-clock.ts";
 import { collect, createSignal, createWorld, errorOf } from "../fixture/world.ts";
 
 const kilobyte = new Uint8Array(1024);

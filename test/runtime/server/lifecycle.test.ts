@@ -2,7 +2,7 @@ import { createConnection, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { Code, createChannel, createClient, createServer, RpcError } from "../../../runtime/index.ts";
 import { Lab, type Note } from "../fixture/lab.ts";
-import { settle } from "../fixture/virtual-environment.ts";
+import { settle } from "../fixture/stopped-clock.ts";
 import { collect, createSignal, createWorld, echoing, errorOf } from "../fixture/world.ts";
 
 function rpc(error: unknown): RpcError {
@@ -185,6 +185,36 @@ describe("a client", () => {
     expect(rpc(await errorOf(two.echo({ count: -1 }))).origin).toBe("local");
     expect(rpc(await errorOf(one.echo({ count: -1 }))).origin).toBe("remote");
   });
+});
+
+test("servers that take turns on one address lose no call of a busy client", async () => {
+  const name = "memory:turns";
+  let current = createServer().add(Lab, echoing);
+  await current.listen(name);
+  await using client = createClient(Lab, { target: name });
+  let running = true;
+  let answered = 0;
+  const worker = async (): Promise<void> => {
+    while (running) {
+      await client.echo({ count: answered });
+      answered++;
+    }
+  };
+  const workers = Array.from({ length: 20 }, worker);
+  for (let turn = 0; turn < 10; turn++) {
+    const before = answered;
+    while (answered < before + 200) await settle();
+    const next = createServer().add(Lab, echoing);
+    const closing = current.close();
+    await next.listen(name);
+    await closing;
+    current = next;
+  }
+  running = false;
+  await Promise.all(workers);
+  expect(answered).toBeGreaterThan(2_000);
+  await client.close();
+  await current.close();
 });
 
 describe("a server", () => {
