@@ -1,4 +1,4 @@
-import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
+import { createToken, createTokenInstance, type IToken, Lexer, type TokenType } from "chevrotain";
 
 /** One token of a schema; only offsets are tracked. The name of a token type is how a user would call it. */
 export type Token = IToken;
@@ -189,4 +189,18 @@ export function isToken(token: Token | undefined, type: TokenType): boolean {
 /** Offset behind the last unit of a token. */
 export function tokenEnd(token: Token): number {
   return token.startOffset + token.image.length;
+}
+
+/** Makes a token of a type where there was another one, or none. */
+export function makeToken(type: TokenType, image: string, start: number): Token {
+  return createTokenInstance(
+    type,
+    image,
+    start,
+    start + image.length - 1,
+    Number.NaN,
+    Number.NaN,
+    Number.NaN,
+    Number.NaN,
+  );
 }

@@ -1,7 +1,6 @@
 import { syntaxCatalog } from "../../diagnostics/catalog-syntax.ts";
 import { type Diagnostic, diagnosticFrom } from "../../diagnostics/diagnostic.ts";
 import { positionAt, type SourceFile } from "../../source/source-file.ts";
-import { makeToken } from "../lexical.ts";
 import * as tokens from "../tokens.ts";
 import type { Token } from "../tokens.ts";
 import { onNewLine } from "./stuck.ts";
@@ -129,7 +128,7 @@ function close(matcher: Matcher, index: number): void {
   const opener = source[top.index];
   const end = tokens.tokenEnd(before);
   matcher.missing--;
-  matcher.result.push(makeToken(tokens.CloseBrace, "", end));
+  matcher.result.push(tokens.makeToken(tokens.CloseBrace, "", end));
   if (opener === undefined) return;
   const indent = " ".repeat(Math.max(0, top.indent - 1));
   const place = { file, start: end, end };

@@ -1,7 +1,6 @@
 import { syntaxCatalog } from "../../diagnostics/catalog-syntax.ts";
 import { closest } from "../../diagnostics/suggest.ts";
 import { decodeString } from "../literals.ts";
-import { makeToken } from "../lexical.ts";
 import * as tokens from "../tokens.ts";
 import type { Token } from "../tokens.ts";
 import { dropStatement } from "./mistakes-general.ts";
@@ -42,7 +41,7 @@ export const protoImport: Recogniser = (stuck) => {
   const named = [
     virtualToken(stuck, tokens.Star, index),
     virtualToken(stuck, Keyword.as, index),
-    makeToken(tokens.Name, alias, path.startOffset),
+    tokens.makeToken(tokens.Name, alias, path.startOffset),
   ];
   const insert = [...named, virtualToken(stuck, Keyword.from, index)];
   return mend({
@@ -109,7 +108,7 @@ export const otherKeyword: Recogniser = (stuck) => {
   if (token === undefined || known === undefined || !isName(headToken(stuck, 1))) return undefined;
   const { keyword, help } = known;
   const span = spanOver(stuck, stuck.head, stuck.head + 1);
-  const insert = [makeToken(Keyword[keyword], token.image, token.startOffset)];
+  const insert = [tokens.makeToken(Keyword[keyword], token.image, token.startOffset)];
   const parameters = { word: token.image, keyword, help };
   return mend({
     entry: syntaxCatalog.otherKeyword,
@@ -141,7 +140,7 @@ export const objectType: Recogniser = (stuck) => {
     },
   ];
   const insert = [
-    makeToken(Keyword.message, keyword.image, keyword.startOffset),
+    tokens.makeToken(Keyword.message, keyword.image, keyword.startOffset),
     ...(name === undefined ? [] : [name]),
   ];
   const parameters = {
@@ -191,7 +190,7 @@ export const unknownDeclaration: Recogniser = (stuck) => {
       span,
       start: 0,
     }));
-  const insert = [makeToken(Keyword[keyword], token.image, token.startOffset)];
+  const insert = [tokens.makeToken(Keyword[keyword], token.image, token.startOffset)];
   const parameters = { word: token.image, suggestion: keyword };
   return mend({
     entry: syntaxCatalog.unknownDeclaration,

@@ -3,7 +3,6 @@ import { syntaxCatalog } from "../../diagnostics/catalog-syntax.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../../source/source-file.ts";
 import type { EditionNode, Grammar, TopLevelNode } from "../grammar.ts";
-import { makeToken } from "../lexical.ts";
 import * as tokens from "../tokens.ts";
 import type { Token } from "../tokens.ts";
 import { expectationOf } from "./expectations.ts";
@@ -11,6 +10,7 @@ import { skipAnnotations, statementEnd } from "./extent.ts";
 import * as fields from "./mistakes-fields.ts";
 import * as file from "./mistakes-file.ts";
 import * as general from "./mistakes-general.ts";
+import * as proto from "./mistakes-proto.ts";
 import * as service from "./mistakes-service.ts";
 import { refine } from "./refine.ts";
 import {
@@ -33,13 +33,13 @@ const MAX_STALLS = 4;
 const MAX_TRIAL_TOKENS = 4_000;
 
 const inFields: readonly Recogniser[] = [
-  fields.protoOneof,
+  proto.protoOneof,
   fields.reservedItems,
   general.protoOption,
   general.protoOnly,
   fields.misplacedDeclaration,
   fields.missingColon,
-  fields.protoField,
+  proto.protoField,
   general.modifier,
   fields.misplacedQuestion,
   fields.unionType,
@@ -231,7 +231,7 @@ function trySingleToken(grammar: Grammar, stuck: Stuck): Mend | undefined {
     fix: fixOf(`Write ${type.name}`, span, wanted),
     start: stuck.at,
     remove: 1,
-    insert: [makeToken(type, token.image, token.startOffset)],
+    insert: [tokens.makeToken(type, token.image, token.startOffset)],
   });
   return improves(grammar, stuck, replace, 1) ? replace : undefined;
 }

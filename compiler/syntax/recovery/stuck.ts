@@ -7,10 +7,9 @@ import {
   type Fix,
 } from "../../diagnostics/diagnostic.ts";
 import type { SourceFile, Span } from "../../source/source-file.ts";
-import type { Container } from "../grammar.ts";
+import type { Container } from "../grammar-members.ts";
 import * as tokens from "../tokens.ts";
 import type { Token } from "../tokens.ts";
-import { makeToken } from "../lexical.ts";
 
 /** Where and how the parser stopped in the tokens of one declaration. */
 export interface Stuck {
@@ -85,7 +84,7 @@ export function fixOf(title: string, span: Span, text: string): Fix {
 
 /** A token without text at the end of the token before an index. */
 export function virtualToken(stuck: Pick<Stuck, "file" | "tokens">, type: TokenType, index: number): Token {
-  return makeToken(type, "", spanBehind(stuck, index).start);
+  return tokens.makeToken(type, "", spanBehind(stuck, index).start);
 }
 
 /** How a message names a token. */
