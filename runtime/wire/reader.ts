@@ -366,11 +366,17 @@ export class Reader {
   }
 
   packedFloat(values: number[]): void {
-    for (let left = this.fixedCount(4); left > 0; left--) values.push(this.float());
+    const count = this.fixedCount(4);
+    const view = new DataView(this.buffer.buffer, this.buffer.byteOffset + this.pos, count * 4);
+    for (let index = 0; index < count; index++) values.push(view.getFloat32(index * 4, true));
+    this.pos += count * 4;
   }
 
   packedDouble(values: number[]): void {
-    for (let left = this.fixedCount(8); left > 0; left--) values.push(this.double());
+    const count = this.fixedCount(8);
+    const view = new DataView(this.buffer.buffer, this.buffer.byteOffset + this.pos, count * 8);
+    for (let index = 0; index < count; index++) values.push(view.getFloat64(index * 8, true));
+    this.pos += count * 8;
   }
 
   /** Steps over the value of an unknown field. Groups are matched without recursion, however deep. */

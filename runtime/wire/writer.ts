@@ -7,7 +7,7 @@ const int64Min = -0x8000000000000000n;
 const int64Max = 0x7fffffffffffffffn;
 const uint64Max = 0xffffffffffffffffn;
 /** Up to this many UTF-16 units are encoded by a loop; their length always fits one byte. */
-const shortText = 42;
+const shortText = 24;
 const two32 = 0x1_0000_0000;
 
 /** Appends protobuf fields to a growing buffer. Every method checks its argument before it writes anything. */
