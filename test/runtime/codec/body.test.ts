@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import { decodeBody, encodeBody } from "../../../runtime/codec/body.ts";
+import { Code } from "../../../runtime/errors/code.ts";
+import { RpcError } from "../../../runtime/errors/rpc-error.ts";
+import { Note } from "../fixture/lab.ts";
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function errorOf(action: () => unknown): RpcError {
+  try {
+    action();
+  } catch (error) {
+    if (RpcError.is(error)) return error;
+  }
+  throw new Error("expected an RpcError");
+}
+
+describe("a body", () => {
+  test.each([1, 2] as const)("in format %i is read as it was written", (format) => {
+    const note = { text: "Ådä", count: 3, data: new Uint8Array([1, 2, 3]) };
+    expect(decodeBody(Note, encodeBody(Note, note, format), format)).toEqual(note);
+  });
+
+  test("shares no memory with the message, whatever part of the buffer it fills", () => {
+    for (const size of [16, 1_000, 40_000, 65_000]) {
+      const encoded = encodeBody(Note, { data: new Uint8Array(size).fill(9) }, 1);
+      const buffer = new Uint8Array(64 * 1024);
+      buffer.set(encoded.subarray(0, buffer.length));
+      const note = decodeBody(Note, buffer.subarray(0, encoded.length), 1);
+      buffer.fill(0);
+      expect(note.data.every((byte) => byte === 9)).toBe(true);
+    }
+  });
+
+  test("in JSON may hold fields that this side does not know", () => {
+    expect(decodeBody(Note, bytes('{"text":"a","newer":{"x":1}}'), 2).text).toBe("a");
+  });
+
+  test.each([
+    ["{", "not valid JSON"],
+    ["", "not valid JSON"],
+    ["\ufeff{}", "not valid JSON"],
+  ])("in JSON that reads %j is refused", (text, fault) => {
+    const error = errorOf(() => decodeBody(Note, bytes(text), 2));
+    expect([error.code, error.message.includes(fault)]).toEqual([Code.invalidArgument, true]);
+  });
+
+  test("in JSON that is not UTF-8 is refused", () => {
+    expect(errorOf(() => decodeBody(Note, new Uint8Array([0x22, 0xff, 0x22]), 2)).message).toContain("not valid UTF-8");
+  });
+});
