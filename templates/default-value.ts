@@ -7,6 +7,7 @@ import type {
   Type,
 } from "@rpcgen/runtime/descriptor";
 import { type Code, code } from "./code.ts";
+import { inlineObject } from "./layout.ts";
 import { bigintLiteral, booleanLiteral, numberLiteral, stringLiteral } from "./literal.ts";
 import type { ModuleContext } from "./module-context.ts";
 import { structuralType, typeExpression } from "./type-expression.ts";
@@ -56,7 +57,7 @@ function zeroBuiltin(name: "timestamp" | "duration" | "json" | "any" | "uuid" | 
     case "json":
       return code`null`;
     case "any":
-      return code`{ typeUrl: "", value: new Uint8Array(0) }`;
+      return inlineObject([code`typeUrl: ""`, code`value: new Uint8Array(0)`]);
     case "uuid":
       return code`""`;
     case "void":

@@ -290,6 +290,12 @@ export function pureCall(callee: Piece, args: readonly Piece[]): Code {
   return call(concat(raw("/*@__PURE__*/ "), callee), args);
 }
 
+/** `name: value ?? fallback` of an object literal; a fallback that is an object literal stays on the line and opens there. */
+export function entryOr(name: Piece, value: Piece, fallback: Piece): Code {
+  if (isHuggable(fallback)) return entry(name, concat(value, raw(" ?? "), fallback));
+  return entryBelow(name, wholeComparison(value, "??", fallback));
+}
+
 /** `left === right` as part of a larger condition. */
 export function comparison(left: Piece, operator: string, right: Piece): Code {
   return group(left, raw(` ${operator}`), indent(spaceLine, right));

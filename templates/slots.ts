@@ -7,7 +7,7 @@ import {
   assignBelow,
   call,
   entry,
-  entryBelow,
+  entryOr,
   inlineObject,
   object,
   open,
@@ -126,12 +126,8 @@ export function returnSlots(context: ModuleContext, slots: readonly Slot[]): Cod
 function entryOf(context: ModuleContext, { member, property, variable }: Slot): Piece {
   const late =
     member.kind === "field" && !member.optional && !member.required ? lateDefault(context, member) : undefined;
-  if (late !== undefined) return entryBelow(property, assignable(variable, late));
+  if (late !== undefined) return entryOr(property, variable, late);
   return property === variable ? property : entry(property, variable);
-}
-
-function assignable(variable: Ident, late: Code): Code {
-  return wholeComparison(variable, "??", late);
 }
 
 function lateDefault(context: ModuleContext, field: FieldDescriptor): Code | undefined {

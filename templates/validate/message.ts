@@ -10,7 +10,7 @@ import type {
 } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { plainDefault } from "../default-value.ts";
-import { call, concat, open, sections, signature, spaceLine } from "../layout.ts";
+import { array, call, concat, open, sections, signature, spaceLine } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import { messageOf, type ModuleContext } from "../module-context.ts";
 import { locals, type MessageNames, type OneofNames } from "../naming.ts";
@@ -164,7 +164,7 @@ function listStatements(context: ModuleContext, element: Type, list: Subject): C
   if (statements.length === 0) return [];
   return [
     code`
-      for (const [${index}, ${item}] of ${list.value}.entries()) {
+      for (const ${array([index, item])} of ${list.value}.entries()) {
         ${statements}
       }
     `,
@@ -180,7 +180,7 @@ function mapStatements(context: ModuleContext, keyType: Type, valueType: Type, m
   if (statements.length === 0) return [];
   return [
     code`
-      for (const [${key}, ${item}] of ${map.value}) {
+      for (const ${array([key, item])} of ${map.value}) {
         ${statements}
       }
     `,

@@ -9,7 +9,17 @@ import type {
 } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { branded, plainDefault } from "../default-value.ts";
-import { call, entry, entryBelow, inlineObject, object, sections, signature, wholeComparison } from "../layout.ts";
+import {
+  call,
+  entry,
+  entryBelow,
+  entryOr,
+  inlineObject,
+  object,
+  sections,
+  signature,
+  wholeComparison,
+} from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals, type MessageNames, type OneofNames } from "../naming.ts";
@@ -70,7 +80,7 @@ function memberEntry(context: ModuleContext, member: FieldDescriptor | OneofDesc
   if (needsCompletion(member.type)) return entry(name, completed(context, member.type, given));
   const fallback = branded(context, member.type, plainDefault(context, member) as Code);
   const wrapped = member.type.alias?.brand === true ? code`(${fallback})` : fallback;
-  return entryBelow(name, wholeComparison(given, "??", wrapped));
+  return entryOr(name, given, wrapped);
 }
 
 function oneofEntry(oneof: OneofDescriptor, name: Ident, given: Code, names: MessageNames): Code {

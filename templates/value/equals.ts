@@ -26,9 +26,12 @@ export function equalsFunctions(
   const oneofs = descriptor.members.filter((member) => member.kind === "oneof");
   const tests = descriptor.members.map((member) => memberTest(context, member, names, descriptor.members.length > 1));
   const [only] = tests;
-  const test = tests.length === 1 && only !== undefined ? only : operands("&&", tests);
+  const isLoneCall = tests.length === 1 && !(typeof only === "object" && only.kind === "group");
+  const body = isLoneCall
+    ? code`return ${only};`
+    : returned(only !== undefined && tests.length === 1 ? only : operands("&&", tests));
   return sections(
-    tests.length === 0 ? equalsNothing(names) : equalsFunction(names.equals, names.init, returned(test)),
+    tests.length === 0 ? equalsNothing(names) : equalsFunction(names.equals, names.init, body),
     ...oneofs.map((oneof) =>
       equalsOneof(context, oneof.cases, names.oneofs.get(oneof.name) as OneofNames, oneof.optional),
     ),
