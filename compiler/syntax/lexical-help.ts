@@ -44,7 +44,7 @@ const unitsByWord: Readonly<Record<string, string>> = {
 function suggestUnit(amount: string, unit: string): { readonly help: string; readonly value?: string } {
   const known = unitsByWord[unit.toLowerCase()];
   if (known === undefined) return { help: "units are us ms s m h d for durations and B KiB MiB GiB for sizes" };
-  if (/B$/.test(known) && amount.includes(".")) return { help: "sizes are whole numbers with B, KiB, MiB or GiB" };
+  if (known.endsWith("B") && amount.includes(".")) return { help: "sizes are whole numbers with B, KiB, MiB or GiB" };
   const value = amount + known;
   return /i/.test(known) && !/i/i.test(unit)
     ? { help: `sizes count in 1,024s: write ${value}` }

@@ -29,16 +29,48 @@ interface Matcher {
   lineIndent: number;
 }
 
+const blockWords = /^(?:message|enum|union|error|service)$/;
+
+/** Adds a `{` behind the name of a block whose line ends without one; only when there are too many `}`. */
+function addOpeners(file: SourceFile, source: readonly Token[]): Balanced {
+  const result: Token[] = [];
+  const diagnostics: Diagnostic[] = [];
+  source.forEach((token, index) => {
+    result.push(token);
+    const next = source[index + 1];
+    const keyword = source[index - 1];
+    const named = keyword !== undefined && blockWords.test(keyword.image) && tokens.isToken(token, tokens.Name);
+    if (!named || next === undefined || !onNewLine(file, token, next)) return;
+    const goesOn = next.tokenType === tokens.OpenBrace || next.tokenType === tokens.Colon || next.image === "throws";
+    if (goesOn || !(source[index - 2] === undefined || onNewLine(file, source[index - 2], keyword))) return;
+    const end = tokens.tokenEnd(token);
+    const span = { file, start: end, end };
+    const fix = { title: "Add `{`", edits: [{ span, text: " {" }] };
+    const parameters = { missing: "`{`", before: `\`${next.image}\`` };
+    result.push(tokens.makeToken(tokens.OpenBrace, "", end));
+    diagnostics.push(diagnosticFrom(syntaxCatalog.missingToken, parameters, { span, fix }));
+  });
+  return { tokens: result, diagnostics };
+}
+
 /** Adds missing `}` where the indentation says that a block has ended, and takes away those that close nothing. */
-export function balanceBraces(file: SourceFile, source: readonly Token[]): Balanced {
-  const lists = listBraces(source);
-  const blocks = source.filter((token) => !lists.has(token));
+export function balanceBraces(file: SourceFile, given: readonly Token[]): Balanced {
+  const opened = countMissing(withoutLists(given)) < 0 ? addOpeners(file, given) : { tokens: given, diagnostics: [] };
+  const source = opened.tokens;
+  const blocks = withoutLists(source);
   const missing = countMissing(blocks);
-  const matcher: Matcher = { lists, file, source, result: [], diagnostics: [], open: [], missing, lineIndent: 0 };
-  if (missing === 0 && neverNegative(blocks)) return { tokens: [...source], diagnostics: [] };
+  const diagnostics = [...opened.diagnostics];
+  if (missing === 0 && neverNegative(blocks)) return { tokens: [...source], diagnostics };
+  const lists = listBraces(source);
+  const matcher: Matcher = { lists, file, source, result: [], diagnostics, open: [], missing, lineIndent: 0 };
   for (let index = 0; index < source.length; index++) place(matcher, index);
   while (matcher.open.length > 0) close(matcher, source.length);
-  return { tokens: matcher.result, diagnostics: matcher.diagnostics };
+  return { tokens: matcher.result, diagnostics };
+}
+
+function withoutLists(source: readonly Token[]): Token[] {
+  const lists = listBraces(source);
+  return source.filter((token) => !lists.has(token));
 }
 
 function countMissing(source: readonly Token[]): number {

@@ -15,6 +15,11 @@ const choices: Readonly<Record<string, string>> = {
   value: "a value",
   range: "a value",
   bound: "a value",
+  errorList: "the name of an error",
+  reserved: "a number, a range or a name in quotes",
+  namedType: "a type",
+  typeParameters: "the name of a type parameter",
+  annotationDeclaration: "what the annotation stands on, such as `message`",
 };
 
 const blocks: Readonly<Record<string, string>> = {

@@ -44,12 +44,15 @@ function annotationTrails(list: readonly Token[], index: number): boolean {
 /** First index behind the annotations that start at an index. */
 export function skipAnnotations(list: readonly Token[], from: number): number {
   let index = from;
-  while (list[index]?.tokenType === tokens.At && isName(list[index + 1])) {
-    index += 2;
-    while (is(list[index], tokens.Dot) && isName(list[index + 1])) index += 2;
-    if (is(list[index], tokens.OpenParen)) index = skipGroup(list, index);
-  }
+  while (is(list[index], tokens.At) && isName(list[index + 1])) index = skipAnnotation(list, index);
   return index;
+}
+
+/** First index behind the annotation that starts at an index. */
+export function skipAnnotation(list: readonly Token[], from: number): number {
+  let index = from + 2;
+  while (is(list[index], tokens.Dot) && isName(list[index + 1])) index += 2;
+  return is(list[index], tokens.OpenParen) ? skipGroup(list, index) : index;
 }
 
 /** First index behind the bracket that closes the one at an index; stops at the end of a statement. */

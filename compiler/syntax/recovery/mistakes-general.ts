@@ -1,6 +1,6 @@
 import { syntaxCatalog } from "../../diagnostics/catalog-syntax.ts";
 import * as tokens from "../tokens.ts";
-import { startsStatement, statementEnd } from "./extent.ts";
+import { skipAnnotation, startsStatement, statementEnd } from "./extent.ts";
 import {
   describeToken,
   fixOf,
@@ -244,11 +244,50 @@ export function dropStatement<P>(
   return mend({ ...say(span), start: stuck.from, remove });
 }
 
+/** `@retry(max = 3)` */
+export const argumentEquals: Recogniser = (stuck) => {
+  if (stuck.rule !== "annotation" || !is(stuck.tokens[stuck.at], tokens.Equals)) return undefined;
+  if (!isName(stuck.tokens[stuck.at - 1])) return undefined;
+  const span = spanOver(stuck, stuck.at, stuck.at + 1);
+  const parameters = { found: "`=`", wanted: "`:`" };
+  const insert = [virtualToken(stuck, tokens.Colon, stuck.at)];
+  const fix = fixOf("Write `:`", span, ":");
+  return mend({ entry: syntaxCatalog.wrongToken, parameters, span, fix, start: stuck.at, remove: 1, insert });
+};
+
+/** `2 s`: a unit that does not stand at its number. */
+export const detachedUnit: Recogniser = (stuck) => {
+  const unit = stuck.tokens[stuck.at];
+  const amount = stuck.tokens[stuck.at - 1];
+  if (unit === undefined || !(is(amount, tokens.Int) || is(amount, tokens.Float))) return undefined;
+  if (!/^(?:us|ms|s|m|h|d|B|KiB|MiB|GiB)$/.test(unit.image)) return undefined;
+  const span = spanOver(stuck, stuck.at - 1, stuck.at + 1);
+  const value = amount.image + unit.image;
+  const parameters = {
+    text: stuck.file.text.slice(span.start, span.end),
+    help: `a unit stands right behind its number: write ${value}`,
+  };
+  const fix = fixOf(`Write \`${value}\``, span, value);
+  return mend({ entry: syntaxCatalog.badNumber, parameters, span, fix, start: stuck.at, remove: 1 });
+};
+
+/** Leaves out only the annotation that is wrong, when it has an end. */
+export function dropAnnotation(stuck: Stuck, expected: string): Mend | undefined {
+  let start = stuck.at - 1;
+  while (start > stuck.from && !is(stuck.tokens[start], tokens.At)) start--;
+  const end = skipAnnotation(stuck.tokens, start);
+  if (!is(stuck.tokens[start], tokens.At) || end <= stuck.at) return undefined;
+  const token = stuck.tokens[stuck.at];
+  const parameters = { found: describeToken(stuck, token), expected };
+  const span = spanOver(stuck, stuck.at, stuck.at + 1);
+  return mend({ entry: syntaxCatalog.unexpected, parameters, span, start, remove: end - start });
+}
+
 /** The last resort: says what was expected and leaves the statement out. */
 export function unexpected(stuck: Stuck, expected: string): Mend {
   const at = Math.min(stuck.at, stuck.tokens.length);
   const token = stuck.tokens[at];
   const span = token === undefined ? spanBehind(stuck, at) : spanOver(stuck, at, at + 1);
-  const parameters = { found: token?.image === "" ? "the end of the block" : describeToken(token), expected };
+  const parameters = { found: describeToken(stuck, token), expected };
   return dropStatement(stuck, () => ({ entry: syntaxCatalog.unexpected, parameters, span, start: 0 }));
 }

@@ -192,3 +192,22 @@ export const fieldInService: Recogniser = (stuck) => {
     start: 0,
   }));
 };
+
+/** `get(id uint64 = 1): User;` */
+export const parameterColon: Recogniser = (stuck) => {
+  const name = stuck.tokens[stuck.at - 1];
+  const type = stuck.tokens[stuck.at];
+  if (stuck.container !== "parameters" || !isName(name) || !isName(type) || stuck.wanted !== tokens.CloseParen.name)
+    return undefined;
+  const span = spanBehind(stuck, stuck.at);
+  const parameters = { missing: "`:`", before: `\`${type.image}\`` };
+  const insert = [virtualToken(stuck, tokens.Colon, stuck.at)];
+  return mend({
+    entry: syntaxCatalog.missingToken,
+    parameters,
+    span,
+    fix: fixOf("Add `:`", span, ":"),
+    start: stuck.at,
+    insert,
+  });
+};

@@ -66,6 +66,7 @@ const inService: readonly Recogniser[] = [
 const inParameters: readonly Recogniser[] = [
   service.protoMethod,
   service.severalMessages,
+  service.parameterColon,
   fields.misplacedQuestion,
   fields.unionType,
   fields.valueForNumber,
@@ -86,6 +87,8 @@ const everywhere: readonly Recogniser[] = [
   general.needlessSemicolon,
   general.danglingAnnotation,
   general.trailingComma,
+  general.detachedUnit,
+  general.argumentEquals,
   general.listSeparator,
 ];
 
@@ -194,7 +197,8 @@ function stuckAt(grammar: Grammar, source: SourceFile, list: readonly Token[], e
 }
 
 function recognise(stuck: Stuck): Mend | undefined {
-  if (stuck.from < stuck.at && stuck.at < stuck.head) return general.trailingComma(stuck);
+  if (stuck.from < stuck.at && stuck.at < stuck.head)
+    return general.trailingComma(stuck) ?? general.detachedUnit(stuck) ?? general.argumentEquals(stuck);
   for (const recogniser of recognisersFor(stuck)) {
     const found = recogniser(stuck);
     if (found !== undefined) return found;
@@ -215,7 +219,7 @@ function trySingleToken(grammar: Grammar, stuck: Stuck): Mend | undefined {
   const word = /^\w/.test(wanted) ? ` ${wanted}` : wanted;
   const add = mend({
     entry: syntaxCatalog.missingToken,
-    parameters: { missing: type.name, before: describeToken(token) },
+    parameters: { missing: type.name, before: describeToken(stuck, token) },
     span: before,
     fix: fixOf(`Add ${type.name}`, before, word),
     start: stuck.at,
@@ -226,7 +230,7 @@ function trySingleToken(grammar: Grammar, stuck: Stuck): Mend | undefined {
   const span = spanOver(stuck, stuck.at, stuck.at + 1);
   const replace = mend({
     entry: syntaxCatalog.wrongToken,
-    parameters: { found: describeToken(token), wanted: type.name },
+    parameters: { found: describeToken(stuck, token), wanted: type.name },
     span,
     fix: fixOf(`Write ${type.name}`, span, wanted),
     start: stuck.at,
@@ -246,5 +250,9 @@ function improves(grammar: Grammar, stuck: Stuck, change: Mend, further: number)
 
 function resort(stuck: Stuck, error: IRecognitionException): Mend {
   const unknown = stuck.container === "file" ? file.unknownDeclaration(stuck) : undefined;
-  return unknown ?? general.unexpected(stuck, expectationOf(stuck, error.context.ruleStack));
+  if (unknown !== undefined) return unknown;
+  const { ruleStack } = error.context;
+  const expected = expectationOf(stuck, ruleStack);
+  const inAnnotation = ruleStack.includes("annotation");
+  return (inAnnotation ? general.dropAnnotation(stuck, expected) : undefined) ?? general.unexpected(stuck, expected);
 }

@@ -88,11 +88,18 @@ export function virtualToken(stuck: Pick<Stuck, "file" | "tokens">, type: TokenT
 }
 
 /** How a message names a token. */
-export function describeToken(token: Token | undefined): string {
-  if (token === undefined) return "the end of the file";
+export function describeToken(stuck: Pick<Stuck, "file" | "tokens">, token: Token | undefined): string {
+  if (token === undefined) return describeEnd(stuck);
+  if (token.image === "") return "the end of the block";
   if (token.tokenType === tokens.Text) return "a string";
   const image = token.image.length > 40 ? `${token.image.slice(0, 37)}...` : token.image;
   return `\`${image}\``;
+}
+
+/** A declaration ends at the end of the file, or where the next one starts. */
+function describeEnd(stuck: Pick<Stuck, "file" | "tokens">): string {
+  const rest = stuck.file.text.slice(spanBehind(stuck, stuck.tokens.length).end);
+  return /\S/.test(rest) ? "the end of the statement" : "the end of the file";
 }
 
 /** What to say, where, and how the tokens change. */

@@ -9,6 +9,12 @@ import { parse } from "../../../compiler/syntax/parse.ts";
 const language = readFileSync(join(import.meta.dirname, "../../../compiler/LANGUAGE.md"), "utf8");
 const part1 = language.split(/^# Part 2/m)[0] ?? "";
 
+/** What the parser tells of a rule. */
+interface SerializedRule {
+  readonly name: string;
+  readonly definition: unknown;
+}
+
 /** Contents of the fences of one kind. */
 function fences(kind: string): string[] {
   return [...part1.matchAll(new RegExp(`^\`\`\`${kind}\\n([^]*?)^\`\`\``, "gm"))].map((match) => match[1] ?? "");
@@ -45,7 +51,7 @@ describe("the grammar", () => {
   });
 
   test("names the same productions and words in the specification as in the parser", () => {
-    const rules = new Grammar({ skipValidations: true }).getSerializedGastProductions();
+    const rules = new Grammar({ skipValidations: true }).getSerializedGastProductions() as unknown as SerializedRule[];
     for (const rule of rules) {
       const text = productions().get(rule.name) ?? "";
       const written = new Set(
