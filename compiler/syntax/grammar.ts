@@ -13,7 +13,6 @@ import type {
   Identifier,
   ImportNode,
   ImportSpecifier,
-  IntLiteral,
   MethodNode,
   PackageNode,
   ParametersNode,

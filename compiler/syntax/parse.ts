@@ -44,7 +44,9 @@ export function parse(file: SourceFile): ParseResult {
 }
 
 const vague = new Set(
-  [syntaxCatalog.unexpected, syntaxCatalog.missingToken, syntaxCatalog.wrongToken].map(({ code }) => code),
+  [syntaxCatalog.unexpected, syntaxCatalog.missingToken, syntaxCatalog.wrongToken, syntaxCatalog.missingSemicolon].map(
+    ({ code }) => code,
+  ),
 );
 
 /** A character or string that is wrong explains what the parser did not understand on its line. */
