@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Code, RpcError } from "../../../runtime/index.ts";
-import { createSignal, createWorld, errorOf, type World, type WorldOptions } from "../fixture/world.ts";
+import { collect, createSignal, createWorld, errorOf, type World, type WorldOptions } from "../fixture/world.ts";
 import { createStoppedClock, settle, type StoppedClock } from "../fixture/stopped-clock.ts";
 
 async function virtualWorld(options: WorldOptions = {}): Promise<World & { readonly clock: StoppedClock }> {
@@ -174,6 +174,8 @@ describe("a deadline", () => {
       const error = await errorOf(world.lab.echo({}, { timeoutMs }));
       expect(error).toBeInstanceOf(RangeError);
       expect(String(error)).toContain("expected milliseconds above 0");
+      await expect(world.lab.sum([], { timeoutMs })).rejects.toThrow(RangeError);
+      await expect(collect(world.lab.list({}, { timeoutMs }))).rejects.toThrow(RangeError);
     },
   );
 });

@@ -26,6 +26,8 @@ function tracing(name: string, log: string[]): Interceptor {
   };
 }
 
+async function* nothing(): AsyncGenerator<never> {}
+
 describe("interceptors", () => {
   test("of both sides stand around the handler in order, for calls of every kind", async () => {
     const log: string[] = [];
@@ -132,6 +134,16 @@ describe("interceptors", () => {
     await expect(collect(world.lab.list({}))).rejects.toThrow("mine too");
     await expect(world.lab.sum([])).rejects.toThrow("mine too");
     await world.lab.ping();
+  });
+
+  test("of a client that drop the one message of a stream are told", async () => {
+    const dropping: ClientInterceptor = {
+      name: "dropping",
+      stream: (call, _requests, next) => (call.method.name === "sum" ? nothing() : next(call, [])),
+    };
+    await using world = await createWorld({ client: { interceptors: [dropping] } });
+    await expect(world.lab.sum([])).rejects.toThrow("/lab.v1.Lab/Sum ended without a reply");
+    await expect(collect(world.lab.list({}))).rejects.toThrow("must give next() one request for /lab.v1.Lab/List");
   });
 
   test("of a client that call next with another call are told", async () => {
