@@ -11,9 +11,16 @@ export interface Marks {
   readonly annotations: readonly AnnotationValue[];
 }
 
+/** Shared, because most things have none. */
+const NONE: readonly never[] = [];
+const NO_MARKS: Marks = { annotations: NONE };
+
 /** Doc comment, deprecation, and the annotations that are passed on. */
 export function marksOf(node: { readonly doc?: string }, analysis: Analysis): Marks {
   const { doc } = node;
+  if (analysis.annotations.of(node).length === 0) {
+    return doc === undefined || doc === "" ? NO_MARKS : { doc, annotations: NONE };
+  }
   const deprecated = analysis.annotations.find(node, "deprecated");
   const reason = deprecated?.arguments.get("reason");
   return {

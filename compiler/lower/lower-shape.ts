@@ -60,10 +60,38 @@ function lowerOneof(oneof: ResolvedOneof, lowering: ShapeLowering): OneofDescrip
   };
 }
 
+/** A field without annotations, as most are. */
+function lowerPlainField(
+  field: ResolvedField,
+  { analysis, types, isCase }: ShapeLowering & { readonly isCase: boolean },
+): FieldDescriptor {
+  const { node } = field;
+  const isExplicit = isCase || node.optional || types.isMessage(field.type);
+  const marks = marksOf(node, analysis);
+  const plain: FieldDescriptor = {
+    kind: "field",
+    name: node.name.text,
+    wireName: field.wireName,
+    jsonName: field.jsonName,
+    number: Number(node.number?.value ?? 0n),
+    type: types.fieldType(field),
+    optional: node.optional,
+    presence: isExplicit ? "explicit" : "implicit",
+    required: false,
+    constraints: NO_CONSTRAINTS,
+    sensitive: false,
+    annotations: marks.annotations,
+  };
+  return marks.doc === undefined ? plain : { ...plain, doc: marks.doc };
+}
+
+const NO_CONSTRAINTS: readonly never[] = [];
+
 function lowerField(field: ResolvedField, lowering: ShapeLowering & { readonly isCase: boolean }): FieldDescriptor {
   const { node } = field;
   const { analysis, types } = lowering;
   const { annotations } = analysis;
+  if (annotations.of(node).length === 0) return lowerPlainField(field, lowering);
   const required = annotations.find(node, "required") !== undefined;
   const defaultValue = annotations.find(node, "default")?.arguments.get("value");
   if (defaultValue?.kind === "enum") types.references.add(defaultValue.enum.file);

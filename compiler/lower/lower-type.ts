@@ -71,6 +71,7 @@ function constraintContext(state: State): ConstraintContext {
 /** A type with the annotations of its place that change its form: `@js` and `@packed`. */
 function lowerAt(state: State, type: ResolvedType, node: object): Type {
   const lowered = lowerType(state, type);
+  if (state.analysis.annotations.of(node).length === 0) return lowered;
   const js = jsOf(state, node);
   if (lowered.kind === "scalar" && js !== undefined)
     return { ...withoutJs(lowered), ...(js === "bigint" ? {} : { js }) };

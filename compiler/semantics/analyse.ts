@@ -1,5 +1,6 @@
 import type { AnnotationNode } from "../syntax/ast.ts";
 import { type Annotations, checkAnnotations } from "./annotations/check-annotations.ts";
+import { annotationSites } from "./annotations/sites.ts";
 import { bind, type Bound } from "./bind.ts";
 import { checkExpressions } from "./expressions/check-expressions.ts";
 import type { CheckedRule } from "./expressions/expression.ts";
@@ -49,8 +50,9 @@ export function analyse(modules: readonly Module[]): StageResult<Analysis> {
   const shapes = buildShapes(bound, types);
   const methods = buildMethods({ bound, names, types, report });
   resolveRemaining(bound, { types, values });
-  const annotations = checkAnnotations({ bound, shapes, types, names, values, report });
-  const checks = checkExpressions({ bound, shapes, types, names, values, annotations, report });
+  const sites = annotationSites({ bound, shapes, types });
+  const annotations = checkAnnotations({ sites, bound, shapes, types, names, values, report });
+  const checks = checkExpressions({ sites, bound, shapes, types, names, values, annotations, report });
   const instances = expandGenerics(typeUses({ bound, shapes, methods, types }), shapes, report);
   const analysis: Analysis = {
     modules,

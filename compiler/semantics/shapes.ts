@@ -44,10 +44,14 @@ function resolveField(
   context: { scope: Scope; types: TypeResolver; oneof?: OneofNode },
 ): ResolvedField {
   const wireName = wireNameOf(node, snakeCase);
+  const type = context.types.resolve(node.type, context.scope);
+  if (context.oneof === undefined && node.annotations.length === 0) {
+    return { kind: "field", node, type, wireName, jsonName: jsonNameOf(wireName) };
+  }
   return {
     kind: "field",
     node,
-    type: context.types.resolve(node.type, context.scope),
+    type,
     wireName,
     jsonName: stringArgument(node.annotations, "json") ?? jsonNameOf(wireName),
     ...(context.oneof === undefined ? {} : { oneof: context.oneof }),
@@ -70,6 +74,7 @@ export function wireNameOf(
 
 /** The first argument of an annotation when it is a plain string. */
 function stringArgument(annotations: readonly AnnotationNode[], name: string): string | undefined {
+  if (annotations.length === 0) return undefined;
   const found = annotations.find((annotation) => annotation.name.text === name);
   const value = found?.arguments[0]?.value;
   return value?.kind === "string_literal" ? value.value : undefined;

@@ -3,6 +3,7 @@
  * the word before them.
  */
 export function snakeCase(name: string): string {
+  if (!/[A-Z]/.test(name)) return name;
   return name
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
@@ -21,6 +22,7 @@ export function pascalCase(name: string): string {
 
 /** The JSON name that protobuf gives a field of this wire name: `created_at` -> `createdAt`. */
 export function jsonNameOf(wireName: string): string {
+  if (!wireName.includes("_")) return wireName;
   return wireName.replace(/_+([A-Za-z0-9]?)/g, (_, first: string) => first.toUpperCase());
 }
 

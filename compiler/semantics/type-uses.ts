@@ -1,6 +1,14 @@
 import type { Bound } from "./bind.ts";
 import type { TypeUse } from "./instances.ts";
-import { type DeclaredSymbol, isSymbolOf, type ResolvedMethod, type Shape } from "./program.ts";
+import type { Span } from "../source/source-file.ts";
+import {
+  type DeclaredSymbol,
+  isSymbolOf,
+  type Module,
+  type ResolvedMethod,
+  type ResolvedType,
+  type Shape,
+} from "./program.ts";
 import type { TypeResolver } from "./types.ts";
 
 export interface TypeUseParts {
@@ -10,19 +18,26 @@ export interface TypeUseParts {
   readonly types: TypeResolver;
 }
 
-/** Every type written in a field, an alias, or a method, with its place. */
-export function* typeUses(parts: TypeUseParts): Generator<TypeUse> {
+/** Every type written in a field, an alias, or a method that may need an instance, with its place. */
+export function typeUses(parts: TypeUseParts): readonly TypeUse[] {
+  const uses: TypeUse[] = [];
+  const add = (type: ResolvedType, module: Module, span: Span): void => {
+    if (type.kind === "declared" ? type.arguments.length > 0 : type.kind !== "scalar" && type.kind !== "builtin") {
+      uses.push({ type, module, span });
+    }
+  };
   for (const symbol of parts.bound.symbols) {
     const { module } = symbol;
     for (const field of parts.shapes.get(symbol)?.fields ?? []) {
-      yield { type: field.type, module, span: field.node.type.span };
+      add(field.type, module, field.node.type.span);
     }
     if (isSymbolOf(symbol, "type_alias")) {
-      yield { type: parts.types.aliasTarget(symbol), module, span: symbol.node.type.span };
+      add(parts.types.aliasTarget(symbol), module, symbol.node.type.span);
     }
     for (const method of parts.methods.get(symbol) ?? []) {
-      yield { type: method.request, module, span: method.node.parameters.span };
-      yield { type: method.response, module, span: method.node.result?.span ?? method.node.span };
+      add(method.request, module, method.node.parameters.span);
+      add(method.response, module, method.node.result?.span ?? method.node.span);
     }
   }
+  return uses;
 }

@@ -9,7 +9,7 @@ import { typeText } from "../types.ts";
 import type { ValueResolver } from "../values.ts";
 import type { AnnotationSpec, ParameterSpec } from "./annotation-spec.ts";
 import { checkArgument } from "./arguments.ts";
-import { type AnnotationSite, annotationSites, type SiteParts } from "./sites.ts";
+import type { AnnotationSite, SiteParts } from "./sites.ts";
 import { standardAnnotations } from "./standard-annotations.ts";
 import { familyText, typeFamily } from "./type-family.ts";
 
@@ -33,6 +33,7 @@ export interface Annotations {
 }
 
 export interface AnnotationParts extends SiteParts {
+  readonly sites: readonly AnnotationSite[];
   readonly names: NameResolver;
   readonly values: ValueResolver;
   readonly report: Report;
@@ -42,7 +43,7 @@ export interface AnnotationParts extends SiteParts {
 export function checkAnnotations(parts: AnnotationParts): Annotations {
   const declared = createDeclaredSpecs(parts);
   const byNode = new Map<object, readonly CheckedAnnotation[]>();
-  for (const site of annotationSites(parts)) byNode.set(site.node, checkSite(site, { ...parts, declared }));
+  for (const site of parts.sites) byNode.set(site.node, checkSite(site, { ...parts, declared }));
   return {
     of: (node) => byNode.get(node) ?? [],
     find: (node, name) => byNode.get(node)?.find((each) => each.isStandard && each.name === name),

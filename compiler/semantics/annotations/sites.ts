@@ -24,57 +24,56 @@ export interface SiteParts {
   readonly types: TypeResolver;
 }
 
-/** Every node that carries annotations, in schema order of each file. */
-export function* annotationSites(parts: SiteParts): Generator<AnnotationSite> {
-  for (const symbol of parts.bound.symbols) {
-    for (const site of sitesOfSymbol(symbol, parts)) if (site.node.annotations.length > 0) yield site;
-  }
+/** Every node that carries annotations, in schema order of each file; fields of a message before its oneofs. */
+export function annotationSites(parts: SiteParts): readonly AnnotationSite[] {
+  const sites: AnnotationSite[] = [];
+  for (const symbol of parts.bound.symbols) collectSites(symbol, parts, sites);
+  return sites;
 }
 
-function* sitesOfSymbol(symbol: DeclaredSymbol, parts: SiteParts): Generator<AnnotationSite> {
+function collectSites(symbol: DeclaredSymbol, parts: SiteParts, sites: AnnotationSite[]): void {
   const scope: Scope = { module: symbol.module, symbol };
   const { node } = symbol;
-  switch (node.kind) {
-    case "inline_shape":
-      break;
-    case "type_alias":
-      if (!isSymbolOf(symbol, "type_alias")) return;
-      yield { target: "type", node, scope, type: parts.types.aliasTarget(symbol), typeSpan: node.type.span };
-      return;
-    case "enum":
-      yield { target: "enum", node, scope };
-      for (const member of node.members)
-        yield { target: member.kind === "reserved" ? "reserved" : "member", node: member, scope };
-      return;
-    case "service":
-      yield { target: "service", node, scope };
-      for (const member of node.members)
-        yield { target: member.kind === "reserved" ? "reserved" : "method", node: member, scope };
-      return;
-    default:
-      yield { target: TARGETS[node.kind], node, scope };
+  if (isSymbolOf(symbol, "type_alias")) {
+    const type = parts.types.aliasTarget(symbol);
+    sites.push({ target: "type", node: symbol.node, scope, type, typeSpan: symbol.node.type.span });
+    return;
+  }
+  if (node.kind !== "inline_shape") addSite(sites, { target: TARGETS[node.kind], node, scope });
+  if (node.kind === "enum" || node.kind === "service") {
+    const target = node.kind === "enum" ? "member" : "method";
+    for (const member of node.members)
+      addSite(sites, { target: member.kind === "reserved" ? "reserved" : target, node: member, scope });
   }
   if (!isSymbolOf(symbol, "message", "union", "error", "inline_shape")) return;
   for (const field of parts.shapes.get(symbol)?.fields ?? []) {
-    yield { target: "field", node: field.node, scope, type: field.type, typeSpan: field.node.type.span, field };
+    if (field.node.annotations.length === 0) continue;
+    sites.push({ target: "field", node: field.node, scope, type: field.type, typeSpan: field.node.type.span, field });
   }
-  yield* otherMembers(symbol.node.members, scope);
+  collectOthers(symbol.node.members, scope, sites);
+}
+
+function addSite(sites: AnnotationSite[], site: AnnotationSite): void {
+  if (site.node.annotations.length > 0) sites.push(site);
 }
 
 const TARGETS = {
   message: "message",
   union: "union",
   error: "error",
+  enum: "enum",
+  service: "service",
+  type_alias: "type",
   error_set: "errors",
   constant: "const",
   annotation_declaration: "annotation",
 } as const;
 
-function* otherMembers(members: readonly MemberNode[], scope: Scope): Generator<AnnotationSite> {
+function collectOthers(members: readonly MemberNode[], scope: Scope, sites: AnnotationSite[]): void {
   for (const member of members) {
-    if (member.kind === "reserved") yield { target: "reserved", node: member, scope };
+    if (member.kind === "reserved") addSite(sites, { target: "reserved", node: member, scope });
     if (member.kind !== "oneof") continue;
-    yield { target: "oneof", node: member, scope };
-    yield* otherMembers(member.members, scope);
+    addSite(sites, { target: "oneof", node: member, scope });
+    collectOthers(member.members, scope, sites);
   }
 }

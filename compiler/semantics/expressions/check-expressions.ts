@@ -2,7 +2,7 @@ import { semanticsCatalog as catalog } from "../../diagnostics/catalog-semantics
 import type { Span } from "../../source/source-file.ts";
 import type { AnnotationNode } from "../../syntax/ast.ts";
 import { type AnnotationParts, type Annotations, type CheckedAnnotation } from "../annotations/check-annotations.ts";
-import { type AnnotationSite, annotationSites } from "../annotations/sites.ts";
+import type { AnnotationSite } from "../annotations/sites.ts";
 import { isSymbolOf, type ResolvedType } from "../program.ts";
 import type { CheckedRule } from "./expression.ts";
 import { literalRange } from "./literal-offsets.ts";
@@ -16,7 +16,7 @@ export interface ExpressionParts extends AnnotationParts {
 /** Parses and checks the expression of every `@check`. */
 export function checkExpressions(parts: ExpressionParts): ReadonlyMap<AnnotationNode, CheckedRule> {
   const rules = new Map<AnnotationNode, CheckedRule>();
-  for (const site of annotationSites(parts)) {
+  for (const site of parts.sites) {
     for (const annotation of parts.annotations.of(site.node)) {
       if (!annotation.isStandard || annotation.name !== "check") continue;
       const rule = checkRule(annotation, site, parts);

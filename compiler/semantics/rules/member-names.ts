@@ -1,7 +1,8 @@
 import { semanticsCatalog as catalog } from "../../diagnostics/catalog-semantics.ts";
 import type { Identifier } from "../../syntax/ast.ts";
 import { wireNameOf } from "../shapes.ts";
-import { enumMemberWireName } from "../spelling.ts";
+import type { Shape } from "../program.ts";
+import { enumMemberWireName, jsonNameOf } from "../spelling.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 /** Members differ in name, also in protobuf and in JSON. */
@@ -12,6 +13,7 @@ export const memberNames: Rule = {
   clause: "2.2.3, 2.2.5",
   create: (context) => ({
     shape: ({ symbol, members, fields }) => {
+      if (areDistinct(members, fields)) return;
       const oneofs = members.filter((member) => member.kind === "oneof");
       const named: Named[] = [
         ...fields.map(({ node, wireName, jsonName }) => ({ name: node.name, wireName, jsonName })),
@@ -41,6 +43,25 @@ function ownerName({
   readonly name: string;
 }): string {
   return node.kind === "inline_shape" ? node.name.text : name;
+}
+
+/**
+ * Without `@json` a JSON name is computed from the protobuf name, and that from the name: when all JSON names differ, so do the
+ * others. This answers for most messages.
+ */
+function areDistinct(members: Shape["members"], fields: Shape["fields"]): boolean {
+  const names = new Set<string>();
+  for (const { node, jsonName } of fields) {
+    if (node.annotations.length > 0) return false;
+    names.add(jsonName);
+  }
+  let oneofs = 0;
+  for (const member of members) {
+    if (member.kind !== "oneof") continue;
+    names.add(jsonNameOf(member.wireName));
+    oneofs++;
+  }
+  return names.size === fields.length + oneofs;
 }
 
 interface Named {
