@@ -1,9 +1,12 @@
 import type { Items, MethodType } from "../call/method-type.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 
-/** The reply of a client stream as the one item that interceptors see. */
-export async function* itemsOf(reply: Promise<unknown>): AsyncGenerator<unknown> {
-  yield await reply;
+/** The reply of a client stream as the one item that interceptors see. An interceptor may leave it unread, also when it fails. */
+export function itemsOf(reply: Promise<unknown>): AsyncIterable<unknown> {
+  reply.catch(() => undefined);
+  return (async function* () {
+    yield await reply;
+  })();
 }
 
 /** The one reply of a client stream that went through interceptors. */

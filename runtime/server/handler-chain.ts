@@ -2,15 +2,24 @@ import type { CallContext, Items, MethodType } from "../call/method-type.ts";
 import type { StreamNext, UnaryNext } from "../interceptor/interceptor.ts";
 import type { MethodEntry } from "./service-table.ts";
 
-/** The handler as the last link of a chain of unary interceptors. */
+/**
+ * The handler as the last link of a chain of unary interceptors. One that forgets the promise must not turn a handler's error into an
+ * unhandled rejection, which would end the process.
+ */
 export function unaryHandler(entry: MethodEntry): UnaryNext {
   return (call, request) => {
-    try {
-      return Promise.resolve(entry.handle(request, call as CallContext));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    const reply = settled(() => entry.handle(request, call as CallContext));
+    reply.catch(() => undefined);
+    return reply;
   };
+}
+
+function settled(action: () => unknown): Promise<unknown> {
+  try {
+    return Promise.resolve(action());
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /** The handler as the last link of a chain of stream interceptors. */

@@ -8,7 +8,7 @@ import {
   type ServerInterceptor,
 } from "../../../runtime/index.ts";
 import type { Note } from "../fixture/lab.ts";
-import { createStoppedClock } from "../fixture/stopped-clock.ts";
+import { createStoppedClock, settle } from "../fixture/stopped-clock.ts";
 import { collect, createWorld, errorOf } from "../fixture/world.ts";
 
 function tracing(name: string, log: string[]): Interceptor {
@@ -176,6 +176,33 @@ describe("interceptors", () => {
       expect(RpcError.is(error) && error.message).toBe("internal error");
     }
     expect(reported.length).toBe(4);
+  });
+
+  test("of a server that forget the promise of next do not let a handler's error end the process", async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on("unhandledRejection", note);
+    const forgetful: ServerInterceptor = {
+      name: "forgetful",
+      unary(call, request, next) {
+        void next(call, request);
+        return Promise.resolve({});
+      },
+    };
+    await using world = await createWorld({
+      server: { interceptors: [forgetful] },
+      handlers: {
+        echo() {
+          throw new Error("forgotten");
+        },
+        quick: () => Promise.reject(new Error("forgotten")),
+      },
+    });
+    await world.lab.echo({});
+    await world.lab.quick({});
+    await settle();
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
   });
 
   test("of a server that drop the one message of a stream are told", async () => {

@@ -1,5 +1,9 @@
 /** What the shared suite cannot ask of every transport. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { record } from "../../../runtime/testing/suites/transport-recorder.ts";
 import { type Address, parseAddress } from "../../../runtime/transport/address.ts";
@@ -125,6 +129,26 @@ test("a throw from accept ends the transport that was accepted", async () => {
   const client = record(await tcpTransport.connect(parseAddress(listener.address), { timeoutMs: 5_000 }));
   await client.closed();
   await listener.close();
+});
+
+test("a socket file that a killed process left behind is replaced", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "rpcgen-"));
+  const path = join(folder, "app.sock");
+  const script = `require("node:net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
+  spawnSync(process.execPath, ["-e", script]);
+  expect(existsSync(path)).toBe(true);
+  const listener = await unixTransport.listen(parseAddress(`unix:${path}`), (transport) => transport.abort());
+  await listener.close();
+  rmSync(folder, { recursive: true });
+});
+
+test("a file that is no socket is left alone", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "rpcgen-"));
+  const path = join(folder, "notes.txt");
+  writeFileSync(path, "mine");
+  await expect(unixTransport.listen(parseAddress(`unix:${path}`), () => undefined)).rejects.toThrow(path);
+  expect(readFileSync(path, "utf8")).toBe("mine");
+  rmSync(folder, { recursive: true });
 });
 
 test("each transport refuses the addresses of the others", () => {
