@@ -76,7 +76,7 @@ function escapeComment(text: string): string {
     .replace(/#(?=__|\s*source(?:Mapping)?URL)/gi, "\\#")
     .replace(
       /\b(eslint|oxlint|tslint|biome|deno|prettier|istanbul|c8|v8|stylelint)(?=[- ](?:disable|enable|ignore|lint))/gi,
-      "\\$1",
+      "$1\\",
     )
     .replace(/\/(?=\/\/\s*<)/g, "\\/")
     .replace(/<(?=reference\b|amd-)/gi, "\\<");

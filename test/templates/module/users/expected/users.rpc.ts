@@ -1973,11 +1973,14 @@ function conflictDataFromJson(
   return {};
 }
 
-function createConflictData(): ConflictData {
+function createConflictData(_init?: ConflictDataInit): ConflictData {
   return {};
 }
 
-function equalsConflictData(): boolean {
+function equalsConflictData(
+  _a: ConflictDataInit,
+  _b: ConflictDataInit,
+): boolean {
   return true;
 }
 
