@@ -49,7 +49,7 @@ test("every kind that has a body or a header of its own has an example", () => {
 });
 
 test("the Options of the document are the vectors of that name and parse", () => {
-  const shown = [...document.matchAll(/```json option=(\S+)\n(.*)\n```/g)];
+  const shown = [...document.matchAll(/```text option=(\S+)\n(.*)\n```/g)];
   expect(shown).toHaveLength(2);
   for (const [, id, text] of shown) {
     expect(`${text}\n`).toBe(options.find((candidate) => candidate.id === id)?.text);
