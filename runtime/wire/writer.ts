@@ -8,6 +8,10 @@ const int64Max = 0x7fffffffffffffffn;
 const uint64Max = 0xffffffffffffffffn;
 /** Up to this many UTF-16 units are encoded by a loop; their length always fits one byte. */
 const shortText = 24;
+/** Bytes that a buffer begins with. */
+const firstCapacity = 1024;
+/** A value of this many bytes is worth a buffer of its own: copying it twice would cost more. */
+const largeBytes = 16 * 1024;
 const two32 = 0x1_0000_0000;
 
 /** Appends protobuf fields to a growing buffer. Every method checks its argument before it writes anything. */
@@ -21,9 +25,11 @@ export class Writer {
   private elements: number;
   private key: number;
   private readonly path: number[];
+  /** The buffer was made to fit large bytes. */
+  private isTailored: boolean;
 
   /** @param capacity bytes to start with */
-  constructor(capacity = 1024) {
+  constructor(capacity: number = firstCapacity) {
     this.buffer = new Uint8Array(capacity);
     this.pos = 0;
     this.view = new DataView(this.buffer.buffer);
@@ -31,11 +37,13 @@ export class Writer {
     this.elements = 0;
     this.key = 0;
     this.path = [];
+    this.isTailored = false;
   }
 
   /** Forgets what was written; the buffer stays. */
   reset(): void {
     this.pos = 0;
+    this.isTailored = false;
     this.depth = 0;
     this.elements = 0;
     this.key = 0;
@@ -48,9 +56,12 @@ export class Writer {
     this.key = 0;
   }
 
-  /** A copy of what was written. */
+  /** What was written: a copy, or the buffer itself when it was made for large bytes; a new one then takes its place. */
   finish(): Uint8Array {
-    return this.buffer.slice(0, this.pos);
+    const { buffer, pos } = this;
+    if (!this.isTailored || buffer.length - pos > buffer.length >> 3) return buffer.slice(0, pos);
+    this.replaceBuffer(new Uint8Array(firstCapacity));
+    return buffer.subarray(0, pos);
   }
 
   /** Numbers of the fields that were being written, outermost first: where the last error happened. */
@@ -67,8 +78,12 @@ export class Writer {
   private grow(count: number): void {
     const larger = new Uint8Array(Math.max(this.buffer.length * 2, this.pos + count));
     larger.set(this.buffer.subarray(0, this.pos));
-    this.buffer = larger;
-    this.view = new DataView(larger.buffer);
+    this.replaceBuffer(larger);
+  }
+
+  private replaceBuffer(buffer: Uint8Array): void {
+    this.buffer = buffer;
+    this.view = new DataView(buffer.buffer);
   }
 
   private expected(what: string, found: unknown): RpcError {
@@ -95,21 +110,31 @@ export class Writer {
     this.pos = pos;
   }
 
-  /** Room for 10 bytes is there; both halves are unsigned. */
+  /** Room for 10 bytes is there. Unrolled: a loop that shifts both halves took a quarter longer (bench codec: ids). */
   private varint64(low: number, high: number): void {
+    if (high === 0) {
+      this.varint32(low >>> 0);
+      return;
+    }
     const bytes = this.buffer;
-    let pos = this.pos;
-    while (high > 0) {
-      bytes[pos++] = (low & 0x7f) | 0x80;
-      low = ((low >>> 7) | (high << 25)) >>> 0;
-      high >>>= 7;
+    const pos = this.pos;
+    bytes[pos] = low | 0x80;
+    bytes[pos + 1] = (low >>> 7) | 0x80;
+    bytes[pos + 2] = (low >>> 14) | 0x80;
+    bytes[pos + 3] = (low >>> 21) | 0x80;
+    const middle = (low >>> 28) | (high << 4);
+    const top = high >>> 24;
+    if (top === 0) {
+      this.pos = pos + 4;
+      this.varint32(middle & 0xfffffff);
+      return;
     }
-    while (low > 0x7f) {
-      bytes[pos++] = (low & 0x7f) | 0x80;
-      low >>>= 7;
-    }
-    bytes[pos++] = low;
-    this.pos = pos;
+    bytes[pos + 4] = middle | 0x80;
+    bytes[pos + 5] = (middle >>> 7) | 0x80;
+    bytes[pos + 6] = (middle >>> 14) | 0x80;
+    bytes[pos + 7] = (middle >>> 21) | 0x80;
+    this.pos = pos + 8;
+    this.varint32(top);
   }
 
   bool(value: boolean): void {
@@ -267,7 +292,10 @@ export class Writer {
   bytes(value: Uint8Array): void {
     if (!(value instanceof Uint8Array)) throw this.expected("a Uint8Array", value);
     const length = value.length;
-    if (this.buffer.length - this.pos < length + 5) this.grow(length + 5);
+    if (this.buffer.length - this.pos < length + 5) {
+      this.grow(length + 5);
+      this.isTailored = length >= largeBytes;
+    }
     this.varint32(length);
     this.buffer.set(value, this.pos);
     this.pos += length;
@@ -328,107 +356,141 @@ export class Writer {
     return entries;
   }
 
-  /** Opens a packed list of at most `size` bytes per value. */
+  /**
+   * Opens a packed list of at most `size` bytes per value. As many bytes are kept for its length as it has at least, so that
+   * the content seldom moves.
+   */
   private beginPacked(values: readonly unknown[], size: number): number {
     this.list(values);
     this.reserve(values.length * size + 5);
-    return ++this.pos;
+    const from = this.pos;
+    this.pos = from + varintSize(values.length);
+    return from;
   }
 
-  private endPacked(mark: number): void {
-    const length = this.pos - mark;
-    if (length < 0x80) this.buffer[mark - 1] = length;
-    else this.putLength(mark - 1, mark);
+  private endPacked(from: number, count: number): void {
+    this.putLength(from, from + varintSize(count));
+  }
+
+  /** Writes the length of a packed list of exactly `size` bytes per value and steps over it. Returns where its first value goes. */
+  private skipPacked(values: readonly unknown[], size: number): number {
+    this.list(values);
+    const length = values.length * size;
+    this.reserve(length + 5);
+    this.varint32(length);
+    const start = this.pos;
+    this.pos = start + length;
+    return start;
   }
 
   packedBool(values: readonly boolean[]): void {
-    const mark = this.beginPacked(values, 1);
+    const from = this.beginPacked(values, 1);
     for (let index = 0; index < values.length; index++) this.bool(values[index]!);
-    this.endPacked(mark);
+    this.endPacked(from, values.length);
   }
 
   packedInt32(values: readonly number[]): void {
-    const mark = this.beginPacked(values, 10);
+    const from = this.beginPacked(values, 10);
     for (let index = 0; index < values.length; index++) this.int32(values[index]!);
-    this.endPacked(mark);
+    this.endPacked(from, values.length);
   }
 
   packedUint32(values: readonly number[]): void {
-    const mark = this.beginPacked(values, 5);
+    const from = this.beginPacked(values, 5);
     for (let index = 0; index < values.length; index++) this.uint32(values[index]!);
-    this.endPacked(mark);
+    this.endPacked(from, values.length);
   }
 
   packedSint32(values: readonly number[]): void {
-    const mark = this.beginPacked(values, 5);
+    const from = this.beginPacked(values, 5);
     for (let index = 0; index < values.length; index++) this.sint32(values[index]!);
-    this.endPacked(mark);
+    this.endPacked(from, values.length);
   }
 
   packedFixed32(values: readonly number[]): void {
-    const mark = this.beginPacked(values, 4);
+    const from = this.beginPacked(values, 4);
     for (let index = 0; index < values.length; index++) this.fixed32(values[index]!);
-    this.endPacked(mark);
+    this.endPacked(from, values.length);
   }
 
   packedSfixed32(values: readonly number[]): void {
-    const mark = this.beginPacked(values, 4);
+    const from = this.beginPacked(values, 4);
     for (let index = 0; index < values.length; index++) this.sfixed32(values[index]!);
-    this.endPacked(mark);
+    this.endPacked(from, values.length);
   }
 
   packedInt64(values: readonly bigint[]): void {
-    const mark = this.beginPacked(values, 10);
+    const from = this.beginPacked(values, 10);
     for (let index = 0; index < values.length; index++) this.int64(values[index]!);
-    this.endPacked(mark);
+    this.endPacked(from, values.length);
   }
 
   packedUint64(values: readonly bigint[]): void {
-    const mark = this.beginPacked(values, 10);
+    const from = this.beginPacked(values, 10);
     for (let index = 0; index < values.length; index++) this.uint64(values[index]!);
-    this.endPacked(mark);
+    this.endPacked(from, values.length);
   }
 
   packedSint64(values: readonly bigint[]): void {
-    const mark = this.beginPacked(values, 10);
+    const from = this.beginPacked(values, 10);
     for (let index = 0; index < values.length; index++) this.sint64(values[index]!);
-    this.endPacked(mark);
+    this.endPacked(from, values.length);
   }
 
   packedFixed64(values: readonly bigint[]): void {
-    const mark = this.beginPacked(values, 8);
-    for (let index = 0; index < values.length; index++) this.fixed64(values[index]!);
-    this.endPacked(mark);
+    let at = this.skipPacked(values, 8);
+    const view = this.view;
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index]!;
+      this.checkUint64(value);
+      view.setBigInt64(at, value, true);
+      at += 8;
+    }
   }
 
   packedSfixed64(values: readonly bigint[]): void {
-    const mark = this.beginPacked(values, 8);
-    for (let index = 0; index < values.length; index++) this.sfixed64(values[index]!);
-    this.endPacked(mark);
+    let at = this.skipPacked(values, 8);
+    const view = this.view;
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index]!;
+      this.checkInt64(value);
+      view.setBigInt64(at, value, true);
+      at += 8;
+    }
   }
 
   packedInt53(values: readonly number[]): void {
-    const mark = this.beginPacked(values, 10);
+    const from = this.beginPacked(values, 10);
     for (let index = 0; index < values.length; index++) this.int53(values[index]!);
-    this.endPacked(mark);
+    this.endPacked(from, values.length);
   }
 
   packedUint53(values: readonly number[]): void {
-    const mark = this.beginPacked(values, 10);
+    const from = this.beginPacked(values, 10);
     for (let index = 0; index < values.length; index++) this.uint53(values[index]!);
-    this.endPacked(mark);
+    this.endPacked(from, values.length);
   }
 
   packedFloat(values: readonly number[]): void {
-    const mark = this.beginPacked(values, 4);
-    for (let index = 0; index < values.length; index++) this.float(values[index]!);
-    this.endPacked(mark);
+    let at = this.skipPacked(values, 4);
+    const view = this.view;
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index]!;
+      if (typeof value !== "number") throw this.expected("a number", value);
+      view.setFloat32(at, value, true);
+      at += 4;
+    }
   }
 
   packedDouble(values: readonly number[]): void {
-    const mark = this.beginPacked(values, 8);
-    for (let index = 0; index < values.length; index++) this.double(values[index]!);
-    this.endPacked(mark);
+    let at = this.skipPacked(values, 8);
+    const view = this.view;
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index]!;
+      if (typeof value !== "number") throw this.expected("a number", value);
+      view.setFloat64(at, value, true);
+      at += 8;
+    }
   }
 }
 
