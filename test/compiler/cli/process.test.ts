@@ -63,6 +63,18 @@ describe("the built tool", () => {
     expect(run(folder, "compile", "--nonsense")).toMatchObject({ status: 2 });
   });
 
+  test("runs a configuration in TypeScript, or says what to use where Node cannot", () => {
+    const text = 'const schemas: string[] = ["api"];\nexport default { schemas, out: { dir: "gen" } };\n';
+    const { status, stdout, stderr } = run(temporaryFolder({ ...sample, "rpcgen.config.ts": text }), "compile");
+    if ("typescript" in process.features)
+      expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringMatching(/^compiled 2 files/u) });
+    else
+      expect({ status, stderr }).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining("use rpcgen.config.mjs or rpcgen.config.json, or Node 22.18 or newer"),
+      });
+  });
+
   test("ends without a word when its reader goes away", async () => {
     const { child, ended } = start(temporaryFolder(), "--help");
     child.stdout?.destroy();
