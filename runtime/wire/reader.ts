@@ -225,7 +225,7 @@ export class Reader {
     const { buffer, pos } = this;
     this.pos = pos + length;
     if (length * 4 >= buffer.buffer.byteLength) return new Uint8Array(buffer.buffer, buffer.byteOffset + pos, length);
-    return Uint8Array.prototype.slice.call(buffer, pos, pos + length);
+    return new Uint8Array(buffer.subarray(pos, pos + length));
   }
 
   /** Enters a nested message: `end` becomes its end. Returns what {@link close} needs. */

@@ -1,0 +1,194 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { RpcError } from "../../../runtime/errors/rpc-error.ts";
+import { wireLimits } from "../../../runtime/wire/limits.ts";
+import { Reader } from "../../../runtime/wire/reader.ts";
+import { encodeWith } from "../../../runtime/wire/writer-pool.ts";
+import { Writer } from "../../../runtime/wire/writer.ts";
+
+function written(write: (writer: Writer) => void, capacity = 16): string {
+  const writer = new Writer(capacity);
+  write(writer);
+  return Buffer.from(writer.finish()).toString("hex");
+}
+
+function refusal(write: (writer: Writer) => void): string {
+  const writer = new Writer();
+  try {
+    write(writer);
+  } catch (error) {
+    expect(RpcError.is(error) && error.codeName).toBe("invalid_argument");
+    expect(writer.pos).toBe(0);
+    return (error as Error).message;
+  }
+  return "nothing was refused";
+}
+
+describe("integers", () => {
+  test.each([
+    ["int32", -1, "ffffffffffffffffff01"],
+    ["int32", 300, "ac02"],
+    ["uint32", 4_294_967_295, "ffffffff0f"],
+    ["sint32", -2_147_483_648, "ffffffff0f"],
+    ["fixed32", 4_294_967_295, "ffffffff"],
+    ["sfixed32", -2, "feffffff"],
+    ["int64", -1n, "ffffffffffffffffff01"],
+    ["int64", 0x7fff_ffff_ffff_ffffn, "ffffffffffffffff7f"],
+    ["uint64", 0xffff_ffff_ffff_ffffn, "ffffffffffffffffff01"],
+    ["sint64", -0x8000_0000_0000_0000n, "ffffffffffffffffff01"],
+    ["fixed64", 1n, "0100000000000000"],
+    ["sfixed64", -1n, "ffffffffffffffff"],
+    ["int53", -1, "ffffffffffffffffff01"],
+    ["int53", Number.MAX_SAFE_INTEGER, "ffffffffffffff0f"],
+    ["uint53", 4_294_967_296, "8080808010"],
+  ] as const)("%s %s is %s", (method, value, hex) => {
+    expect(written((writer) => writer[method](value as never))).toBe(hex);
+    expect(new Reader(Buffer.from(hex, "hex"))[method]()).toBe(value);
+  });
+
+  test.each([
+    ["int32", 2_147_483_648],
+    ["int32", 1.5],
+    ["int32", "5"],
+    ["int32", Number.NaN],
+    ["uint32", -1],
+    ["sint32", null],
+    ["fixed32", 4_294_967_296],
+    ["sfixed32", undefined],
+    ["int64", 1],
+    ["int64", 0x8000_0000_0000_0000n],
+    ["uint64", -1n],
+    ["uint64", 0x1_0000_0000_0000_0000n],
+    ["sint64", -0x8000_0000_0000_0001n],
+    ["fixed64", "1"],
+    ["sfixed64", 0x8000_0000_0000_0000n],
+    ["int53", 9_007_199_254_740_992],
+    ["uint53", -1],
+    ["bool", 1],
+    ["float", "1"],
+    ["double", 1n],
+    ["string", 5],
+    ["bytes", [1]],
+  ] as const)("%s refuses %s", (method, value) => {
+    expect(refusal((writer) => writer[method](value as never))).toMatch(/^expected /);
+  });
+});
+
+test("a huge bigint is not printed in full", () => {
+  expect(refusal((writer) => writer.int64(1n << 100_000n))).toContain("more than 128 bits");
+});
+
+test("what was written is read again, for every 64-bit integer", () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: -0x8000_0000_0000_0000n, max: 0x7fff_ffff_ffff_ffffn }), (value) => {
+      const writer = new Writer();
+      writer.int64(value);
+      writer.sint64(value);
+      writer.sfixed64(value);
+      const reader = new Reader(writer.finish());
+      expect([reader.int64(), reader.sint64(), reader.sfixed64()]).toEqual([value, value, value]);
+    }),
+  );
+});
+
+test.each([0, 1, 23, 24, 25, 41, 42, 43, 127, 128, 200, 16_383, 16_384, 70_000])(
+  "text of %i units keeps its length",
+  (length) => {
+    for (const character of ["a", "é", "€"]) {
+      const text = character.repeat(length);
+      const writer = new Writer(1);
+      writer.string(text);
+      expect(new Reader(writer.finish()).string()).toBe(text);
+    }
+  },
+);
+
+test.each([0, 1, 127, 128, 16_384, 3_000_000])("a nested message of %i bytes gets the right length", (length) => {
+  const writer = new Writer(1);
+  const mark = writer.begin({});
+  for (let index = 0; index < length; index++) writer.bool(true);
+  writer.end(mark);
+  const reader = new Reader(writer.finish());
+  reader.open();
+  expect(reader.end - reader.pos).toBe(length);
+});
+
+test("64 levels may be nested and 65 may not", () => {
+  const nest = (levels: number) => (writer: Writer) => {
+    for (let level = 0; level < levels; level++) writer.begin({});
+  };
+  expect(() => nest(64)(new Writer())).not.toThrow();
+  expect(() => nest(65)(new Writer())).toThrow("nested deeper than 64");
+});
+
+test("a list may hold a million values and not one more", () => {
+  const { maxElements } = wireLimits;
+  expect(() => new Writer().list(new Array(maxElements).fill(0))).not.toThrow();
+  expect(refusal((writer) => writer.list(new Array(maxElements + 1).fill(0)))).toContain("more than 1000000 values");
+  expect(refusal((writer) => writer.packedInt32(new Array(maxElements + 1).fill(0)))).toContain(
+    "more than 1000000 values",
+  );
+});
+
+test("lists, maps and messages must be what they say", () => {
+  expect(refusal((writer) => writer.list("abc" as never))).toBe('expected an array, found "abc"');
+  expect(refusal((writer) => writer.map({} as never))).toBe("expected a Map, found an object");
+  expect(refusal((writer) => writer.begin(null))).toBe("expected an object, found null");
+});
+
+describe("the pooled writer", () => {
+  test("leaks nothing of what it wrote before", () => {
+    const poison = "POISON".repeat(200);
+    encodeWith("poison", (writer) => writer.string(poison), undefined);
+    const bytes = encodeWith("small", (writer) => writer.string("ok"), undefined);
+    expect(Buffer.from(bytes).toString("hex")).toBe("026f6b");
+    expect(bytes.buffer.byteLength).toBe(3);
+  });
+
+  test("is not shared with an encoding that runs inside another", () => {
+    const outer = encodeWith(
+      "outer",
+      (writer) => {
+        writer.uint32(1);
+        const inner = encodeWith("inner", (other) => other.uint32(7), undefined);
+        writer.bytes(inner);
+      },
+      undefined,
+    );
+    expect(Buffer.from(outer).toString("hex")).toBe("010107");
+  });
+
+  test("works again after an error, which names the path of field numbers", () => {
+    const broken = (writer: Writer): void => {
+      writer.tag(42);
+      writer.begin({});
+      writer.tag(24);
+      writer.int32("x" as never);
+    };
+    expect(() => encodeWith("test.M", broken, undefined)).toThrow(
+      'test.M, field 5 > 3: expected an integer of 32 bits, found "x"',
+    );
+    expect(encodeWith("test.M", (writer) => writer.uint32(1), undefined)).toEqual(Uint8Array.of(1));
+  });
+
+  test("passes on errors that are not its own", () => {
+    const boom = new Error("boom");
+    expect(() =>
+      encodeWith(
+        "test.M",
+        () => {
+          throw boom;
+        },
+        undefined,
+      ),
+    ).toThrow(boom);
+  });
+});
+
+test("restart begins another message behind the first", () => {
+  const writer = new Writer();
+  writer.begin({});
+  writer.restart();
+  expect(writer.fieldPath()).toEqual([]);
+  expect(writer.pos).toBe(1);
+});
