@@ -139,7 +139,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     const call = this.#find(idHigh, idLow);
     if (call !== undefined) return call.onFrame(reader);
     if (this.#isUnused(idHigh, idLow)) return this.#fault("A reply names a call that was never started.");
-    if (kind === FrameKind.item) this.link.discardItem(reader);
+    if (kind === FrameKind.item) this.link.messages.discardItem(reader);
   }
 
   onStreamCredit(idHigh: number, idLow: number, bytes: number): boolean {

@@ -134,7 +134,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   }
 
   consumed(cost: number): void {
-    if (this.#incoming !== undefined) this.#owner.link.consume(this.#incoming, this.idHigh, this.idLow, cost);
+    if (this.#incoming !== undefined) this.#owner.link.messages.consume(this.#incoming, this.idHigh, this.idLow, cost);
   }
 
   settle(): void {
@@ -181,7 +181,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     const isWhole = this.#incoming === undefined && (reader.flags & FrameFlag.moreFollows) === 0;
     if (isWhole && reader.bodyEnd - reader.bodyStart <= link.limits.maxMessageBytes)
       return this.#start(reader, reader.body());
-    const message = link.receive(reader, this.#lanes());
+    const message = link.messages.receive(reader, this.#lanes());
     if (message === "too_long") return this.#refuseTooLong();
     if (typeof message !== "string") this.#start(reader, message.body);
   }
@@ -189,7 +189,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   onItem(reader: FrameReader): void {
     if (this.#itemsEnded || this.#state === "reading")
       return this.#fault("An item came before the request was complete or after its end.");
-    const message = this.#owner.link.receive(reader, this.#lanes());
+    const message = this.#owner.link.messages.receive(reader, this.#lanes());
     if (message === "too_long") return this.#refuseTooLong();
     if (typeof message === "string") return;
     if (message.serialization !== this.serialization)
@@ -333,7 +333,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   #lanes(): IncomingLane {
     if (this.#incoming === undefined) {
       this.#incoming = new IncomingLane(this.#owner.link.limits.streamCreditBytes);
-      this.#owner.link.grantStream(this.#incoming, this.idHigh, this.idLow);
+      this.#owner.link.messages.grantStream(this.#incoming, this.idHigh, this.idLow);
     }
     return this.#incoming;
   }
@@ -349,7 +349,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     const link = this.#owner.link;
     link.wheel.remove(this);
     this.#dropOutgoing();
-    if (this.#incoming !== undefined) link.closeLane(this.#incoming);
+    if (this.#incoming !== undefined) link.messages.closeLane(this.#incoming);
     this.#owner.release(this);
     if (this.isSettled) this.#owner.forget(this);
   }

@@ -1,4 +1,4 @@
-const firstBytes = 64 * 1024;
+const firstBytes = 16 * 1024;
 
 /** Puts the chunks of one message together. Memory grows with what arrives. */
 export class MessageAssembly {
@@ -25,7 +25,7 @@ export class MessageAssembly {
     const length = this.length + end - start;
     if (length > maxBytes) return false;
     if (length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.min(Math.max(length, this.#bytes.length * 2, firstBytes), maxBytes));
+      const grown = new Uint8Array(Math.min(Math.max(length * 2, firstBytes), maxBytes));
       grown.set(this.#bytes.subarray(0, this.length));
       this.#bytes = grown;
     }

@@ -3,7 +3,6 @@ import { TimerWheel } from "../environment/timer-wheel.ts";
 import { type Reason } from "../errors/reason.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import {
-  FrameFlag,
   FrameKind,
   GoawayCode,
   HeaderTag,
@@ -23,15 +22,13 @@ import {
 } from "../protocol/handshake.ts";
 import { HeaderReader } from "../protocol/header-reader.ts";
 import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
-import { initialCredit, initialPeerLimits, type Limits } from "../protocol/limits.ts";
+import { initialPeerLimits, type Limits } from "../protocol/limits.ts";
 import type { Transport, TransportEvents } from "../transport/transport.ts";
 import type { ConnectionState } from "./connection.ts";
-import type { IncomingLane, IncomingMessage } from "./incoming-lane.ts";
 import { Liveness } from "./liveness.ts";
-import { MessageAssembly } from "./message-assembly.ts";
+import { MessageReceiver } from "./message-receiver.ts";
 import { Outbound } from "./outbound.ts";
 import { PingPolicy } from "./ping-policy.ts";
-import { ReceiveWindow } from "./receive-window.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** What client and server do differently. Called by {@link Multiplexer} only. */
@@ -80,13 +77,11 @@ export class Multiplexer implements FrameSink, TransportEvents {
   readonly outbound: Outbound;
   readonly header: HeaderReader;
   readonly wheel: TimerWheel;
-  readonly window: ReceiveWindow;
+  readonly messages: MessageReceiver;
   readonly cancels: TokenBucket;
   readonly liveness: Liveness;
   state: ConnectionState;
   peer: AnnouncedLimits;
-  /** Messages that the peer has begun in chunks and not ended. */
-  chunking: number;
   readonly #side: "client" | "server";
   readonly #role: Role;
   readonly #reader: FrameReader;
@@ -122,7 +117,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
     });
     this.header = new HeaderReader(limits);
     this.wheel = new TimerWheel(environment);
-    this.window = new ReceiveWindow(initialCredit.connectionBytes, limits.connectionCreditBytes);
+    this.messages = new MessageReceiver(this);
     this.cancels = new TokenBucket(environment, limits.cancelBurst, limits.cancelsPerSecond);
     this.liveness = new Liveness({
       environment,
@@ -133,7 +128,6 @@ export class Multiplexer implements FrameSink, TransportEvents {
       onDead: (message) => this.#lose(message),
     });
     this.state = "opening";
-    this.chunking = 0;
     this.#side = side;
     this.#role = options.role;
     this.#reader = new FrameReader(this, limits);
@@ -188,7 +182,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
   /** [DSP-1] */
   onFrame(reader: FrameReader): void {
     const kind = reader.kind;
-    if ((kind & ignorableBit) !== 0) return this.#chargeIdle();
+    if ((kind & ignorableBit) !== 0) return this.chargeIdle();
     const verdict = this.header.read(reader.bytes, reader.headerStart, reader.bodyStart);
     if (verdict === "malformed") return this.onFault(protocolFault("A header is not a run of tag, length and value."));
     if (verdict === "ok" && kind <= FrameKind.cancel) return this.#role.onStreamFrame(reader);
@@ -209,8 +203,9 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.#closePolitely();
   }
 
-  /** Begins to drain; {@link onDrained} is asked at each step. */
+  /** As `Connection.drain`. A server that has not read an Option yet has nothing to drain and nobody to tell. */
   drain(graceMs: number): Promise<void> {
+    if (this.state === "opening" && this.#side === "server") this.abort();
     if (this.state === "open" || this.state === "opening") this.#beginDrain(GoawayCode.none, "");
     if (this.state === "draining") this.#limitGrace(graceMs);
     return this.#transportClosed ? Promise.resolve() : new Promise((resolve) => this.#closedWaiters.push(resolve));
@@ -255,126 +250,13 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.outbound.close();
   }
 
-  /**
-   * Takes a frame of a message [MSG-1..6]. `lane` is made on first need.
-   * @returns the message when it is complete; "more"; "too_long" when only the call fails; "fault" when the connection has ended
-   */
-  receive(reader: FrameReader, lane: IncomingLane): IncomingMessage | "more" | "too_long" | "fault" {
-    const isItem = reader.kind === FrameKind.item;
-    const hasMore = (reader.flags & FrameFlag.moreFollows) !== 0;
-    const assembly = lane.assembly;
-    const isPart = hasMore || assembly !== undefined;
-    if (assembly !== undefined && assembly.kind !== reader.kind)
-      return this.#fail("A message in chunks was interrupted.");
-    const cost = isItem || isPart ? reader.frameBytes : 0;
-    if (!this.#takeCredit(lane, cost, isItem)) return "fault";
-    if (!isPart) return this.#whole(reader, lane, cost);
-    return this.#part(reader, lane, assembly ?? new MessageAssembly(reader.kind, reader.serialization), cost);
-  }
-
-  /** The call of this lane is over: what it held counts no longer. */
-  closeLane(lane: IncomingLane): void {
-    if (lane.assembly !== undefined) this.chunking--;
-    lane.assembly = undefined;
-    this.window.release(lane.window.held);
-    lane.window.held = 0;
-    this.grantConnection();
-  }
-
-  /** An item for a call that is over: only the connection's credit is moved. @returns false when the connection has ended */
-  discardItem(reader: FrameReader): boolean {
-    if (!this.window.receive(reader.frameBytes)) return this.#overrun("connection");
-    this.grantConnection();
-    return true;
-  }
-
-  /** An item has been used. */
-  consume(lane: IncomingLane, idHigh: number, idLow: number, cost: number): void {
-    const bytes = Math.min(Math.max(cost, 0), lane.window.held);
-    lane.window.release(bytes);
-    this.window.release(bytes);
-    this.grantStream(lane, idHigh, idLow);
-    this.grantConnection();
-  }
-
-  grantStream(lane: IncomingLane, idHigh: number, idLow: number): void {
-    const grant = lane.window.takeGrant();
-    if (grant > 0) this.outbound.writeCredit(idHigh, idLow, grant);
-  }
-
-  grantConnection(): void {
-    if (this.state === "closed") return;
-    const grant = this.window.takeGrant();
-    if (grant > 0) this.outbound.writeCredit(0, 0, grant);
-  }
-
   #isClosed(): boolean {
     return this.state === "closed";
-  }
-
-  #takeCredit(lane: IncomingLane, cost: number, isItem: boolean): boolean {
-    if (cost === 0) return true;
-    if (!lane.window.receive(cost)) return this.#overrun("stream");
-    return !isItem || this.window.receive(cost) || this.#overrun("connection");
-  }
-
-  #overrun(where: string): false {
-    this.onFault({
-      code: GoawayCode.creditOverrun,
-      message: `The peer sent more than the credit of the ${where} allows.`,
-    });
-    return false;
   }
 
   #fail(message: string): "fault" {
     this.onFault(protocolFault(message));
     return "fault";
-  }
-
-  #whole(reader: FrameReader, lane: IncomingLane, cost: number): IncomingMessage | "too_long" {
-    const body = reader.body();
-    if (body.length > this.limits.maxMessageBytes) return "too_long";
-    this.#hold(lane, cost);
-    return { body, cost, serialization: reader.serialization };
-  }
-
-  #part(
-    reader: FrameReader,
-    lane: IncomingLane,
-    assembly: MessageAssembly,
-    cost: number,
-  ): IncomingMessage | "more" | "too_long" | "fault" {
-    if (lane.assembly === undefined) {
-      if (this.chunking >= this.limits.maxChunkedMessages) {
-        return this.#fail(`More than ${this.limits.maxChunkedMessages} messages are under way in chunks.`);
-      }
-      lane.assembly = assembly;
-      this.chunking++;
-    }
-    if (!assembly.append(reader.bytes, reader.bodyStart, reader.bodyEnd, this.limits.maxMessageBytes))
-      return "too_long";
-    assembly.cost += cost;
-    if ((reader.flags & FrameFlag.moreFollows) !== 0) return this.#more(reader, lane);
-    lane.assembly = undefined;
-    this.chunking--;
-    const held = assembly.kind === FrameKind.item ? assembly.cost : 0;
-    this.#hold(lane, held);
-    return { body: assembly.finish(), cost: held, serialization: assembly.serialization };
-  }
-
-  /** An empty chunk brings nothing forward; parts of a message give their credit back at once. */
-  #more(reader: FrameReader, lane: IncomingLane): "more" | "fault" {
-    if (reader.bodyStart === reader.bodyEnd) this.#chargeIdle();
-    if (this.#isClosed()) return "fault";
-    this.grantStream(lane, reader.idHigh, reader.idLow);
-    this.grantConnection();
-    return "more";
-  }
-
-  #hold(lane: IncomingLane, cost: number): void {
-    if (cost === 0) return;
-    lane.window.hold(cost);
-    this.window.hold(cost);
   }
 
   #readOption(reader: OptionReader, bytes: Uint8Array): number {
@@ -388,7 +270,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
     if (typeof answer === "string") return this.#refuse(answer, this.#side === "server" && option.error === undefined);
     this.peer = option.limits;
     if (answer !== undefined) this.sendOption(answer);
-    this.grantConnection();
+    this.messages.grantConnection();
     if (this.state === "opening") this.state = "open";
     this.#role.onOpen();
     return progress.used;
@@ -412,7 +294,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
   }
 
   #onHandshakeTimeout(): void {
-    this.finish(createError("handshake_failed", `The handshake took longer than ${this.limits.handshakeMs} ms.`));
+    this.finish(createError("connection_lost", `The handshake took longer than ${this.limits.handshakeMs} ms.`));
     this.transport.abort();
   }
 
@@ -423,7 +305,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
 
   #onCredit(reader: FrameReader): void {
     const { credit } = this.header;
-    if (credit === 0 || credit < minUsefulCredit) this.#chargeIdle();
+    if (credit === 0 || credit < minUsefulCredit) this.chargeIdle();
     if (this.#isClosed()) return;
     const isConnection = reader.idHigh === 0 && reader.idLow === 0;
     const fits = isConnection
@@ -450,7 +332,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
 
   #onPong(reader: FrameReader): void {
     if (reader.bodyEnd !== reader.headerStart) return void this.#fail("A pong has neither header nor body.");
-    this.#chargeIdle();
+    this.chargeIdle();
   }
 
   #ping(): void {
@@ -458,7 +340,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
   }
 
   #onSettings(reader: FrameReader): void {
-    this.#chargeIdle();
+    this.chargeIdle();
     if (this.#isClosed()) return;
     const json = reader.serialization === Serialization.json ? parseJsonObject(reader.body()) : undefined;
     if (json === undefined) return void this.#fail("Settings must be a JSON object.");
@@ -480,7 +362,8 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.#peerFault ??= createError("connection_lost", `The peer ended the connection with code ${code}: ${text}`);
   }
 
-  #chargeIdle(): void {
+  /** Charges a frame that brings nothing forward [LIM-2]. */
+  chargeIdle(): void {
     if (this.#idleFrames.take()) return;
     this.onFault({ code: GoawayCode.enhanceCalm, message: "Too many frames that bring nothing forward." });
   }

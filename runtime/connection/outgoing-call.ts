@@ -97,7 +97,7 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   }
 
   consumed(cost: number): void {
-    if (this.#incoming !== undefined) this.#owner.link.consume(this.#incoming, this.idHigh, this.idLow, cost);
+    if (this.#incoming !== undefined) this.#owner.link.messages.consume(this.#incoming, this.idHigh, this.idLow, cost);
   }
 
   cancel(error?: RpcError): void {
@@ -174,7 +174,7 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
       if (reader.bodyEnd - reader.bodyStart > link.limits.maxMessageBytes) return this.#failTooLong();
       return this.#respond(reader.body(), reader.serialization, reader);
     }
-    const message = link.receive(reader, this.#lanes());
+    const message = link.messages.receive(reader, this.#lanes());
     if (message === "too_long") return this.#failTooLong();
     if (typeof message === "string") return this.#keepHead(reader);
     this.#respond(message.body, message.serialization, reader);
@@ -203,7 +203,7 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   }
 
   #onItem(reader: FrameReader): void {
-    const message = this.#owner.link.receive(reader, this.#lanes());
+    const message = this.#owner.link.messages.receive(reader, this.#lanes());
     if (message === "too_long") return this.#failTooLong();
     if (typeof message === "string") return this.#keepHead(reader);
     if (this.#isForeign(reader, message.serialization)) return;
@@ -286,7 +286,7 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   #lanes(): IncomingLane {
     if (this.#incoming === undefined) {
       this.#incoming = new IncomingLane(this.#owner.link.limits.streamCreditBytes);
-      this.#owner.link.grantStream(this.#incoming, this.idHigh, this.idLow);
+      this.#owner.link.messages.grantStream(this.#incoming, this.idHigh, this.idLow);
     }
     return this.#incoming;
   }
@@ -308,7 +308,7 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
     const link = this.#owner.link;
     link.wheel.remove(this);
     if (this.#outgoing !== undefined) link.outbound.closeLane(this.#outgoing);
-    if (this.#incoming !== undefined) link.closeLane(this.#incoming);
+    if (this.#incoming !== undefined) link.messages.closeLane(this.#incoming);
     this.#owner.release(this);
   }
 

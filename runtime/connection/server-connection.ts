@@ -199,7 +199,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
       if (reader.kind === FrameKind.request) return this.#accept(reader, undefined);
       if (!this.#isGoing) return this.#fault(`A frame of kind ${reader.kind} names a call that was never started.`);
     }
-    if (reader.kind === FrameKind.item) this.link.discardItem(reader);
+    if (reader.kind === FrameKind.item) this.link.messages.discardItem(reader);
     else if (reader.kind === FrameKind.request && (reader.flags & FrameFlag.moreFollows) === 0 && !this.#isNew(reader))
       this.#lateRequest(reader);
   }

@@ -34,7 +34,7 @@ describe("handshake", () => {
     world.settle(1);
     expect([world.isClosed(), world.optionText()]).toEqual([true, ""]);
     world.settle();
-    expect(world.closed.server).toMatchObject({ reason: "handshake_failed" });
+    expect(world.closed.server).toMatchObject({ reason: "connection_lost" });
   });
 
   test("an Option that trickles in does not get more time", () => {
