@@ -64,7 +64,7 @@ export const defaultServerLimits: ServerLimits = Object.freeze({
 export function checkServerOptions(options: ServerOptions): CheckedServerOptions {
   const { maxConnections, maxHandshakes, maxTotalCalls, ...limits } = options.limits ?? {};
   return {
-    interceptors: checkInterceptors(options.interceptors) as readonly ServerInterceptor[],
+    interceptors: checkInterceptors(options.interceptors),
     plugins: options.plugins ?? [],
     limits: createLimits(limits),
     serverLimits: checkServerLimits({ maxConnections, maxHandshakes, maxTotalCalls }),

@@ -91,7 +91,7 @@ export function createServer(options: ServerOptions = {}): Server {
       return listeners.map((listener) => listener.address);
     },
     add(service, handlers) {
-      dispatcher.add(service as ServiceType, handlers);
+      dispatcher.add(service, handlers);
       return server;
     },
     listen,

@@ -133,8 +133,6 @@ describe("a pump", () => {
   });
 
   test.each([[undefined], [null], [7], [{}]])("refuses %j as items", (items) => {
-    expect(() => pumpItems(items as unknown as number[], sink())).toThrow(
-      "must be an array, a generator or another iterable",
-    );
+    expect(() => pumpItems(items as number[], sink())).toThrow("must be an array, a generator or another iterable");
   });
 });

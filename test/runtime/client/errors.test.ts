@@ -80,6 +80,7 @@ test("a client that validates finds the violations itself", async () => {
   expect([error.reason, error.origin, error.violations.length]).toEqual(["constraint_violated", "local", 1]);
   const streamed = rpc(await errorOf(world.lab.sum([{ count: 1 }, { count: -1 }])));
   expect([streamed.reason, streamed.origin]).toEqual(["constraint_violated", "local"]);
+  expect(calls).toBe(0);
 });
 
 test("an item that breaks a constraint fails the stream and the handler's loop", async () => {

@@ -106,7 +106,7 @@ async function open(codec: "binary" | "json"): Promise<{
     seen: ({ id }: { id: bigint }) => void seen.push(id),
     ping: () => undefined,
   };
-  const server = createServer().add(Warehouse as ServiceType<unknown, object>, handlers);
+  const server = createServer().add(Warehouse, handlers);
   const channel = createChannel({ target: await server.listen(`memory:warehouse-${warehouses++}`), codec });
   return {
     warehouse: createClient(Warehouse, { channel }),

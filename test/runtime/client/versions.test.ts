@@ -37,7 +37,7 @@ const unreadable = {
 describe("a reply that this side cannot read", () => {
   test("fails its call as an internal error that says what does not fit", async () => {
     await using world = await createWorld();
-    await using client = clientOf(world.address, () => ({ response: unreadable as unknown as MethodType["response"] }));
+    await using client = clientOf(world.address, () => ({ response: unreadable }));
     const error = rpc(await errorOf(client.echo({})));
     expect([error.code, error.origin]).toEqual([Code.internal, "local"]);
     expect(error.message).toBe("The reply of /lab.v1.Lab/Echo cannot be read: lab.v1.Note: field 9 is required");
@@ -45,7 +45,7 @@ describe("a reply that this side cannot read", () => {
 
   test("fails its stream and cancels it at the server", async () => {
     await using world = await createWorld();
-    await using client = clientOf(world.address, () => ({ response: unreadable as unknown as MethodType["response"] }));
+    await using client = clientOf(world.address, () => ({ response: unreadable }));
     expect(rpc(await errorOf(collect(client.list({ count: 3 })))).message).toContain("/lab.v1.Lab/List cannot be read");
   });
 });
