@@ -58,7 +58,12 @@ function isFlat(piece: Piece): boolean {
 
 /** Pieces with a separator between them. */
 export function join(pieces: readonly Piece[], separator: Piece): Code {
-  return concat(...pieces.flatMap((piece, index) => (index === 0 ? [piece] : [separator, piece])));
+  const parts: Piece[] = [];
+  for (const piece of pieces) {
+    if (parts.length > 0) parts.push(separator);
+    parts.push(piece);
+  }
+  return concat(...parts);
 }
 
 const commaLine = concat(raw(","), spaceLine);

@@ -10,13 +10,14 @@ export function stringLiteral(text: string): Literal {
   const doubles = text.split('"').length;
   const singles = text.split("'").length;
   if (doubles <= singles) return json as Literal;
-  const body = json.slice(1, -1).replace(/\\(.)|'/g, singleQuoted);
-  return `'${body}'` as Literal;
+  const body = text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replace(controls, controlEscape);
+  return `'${body.replace(invisible, unicodeEscape)}'` as Literal;
 }
 
-function singleQuoted(match: string, escaped: string | undefined): string {
-  if (escaped === undefined) return "\\'";
-  return escaped === '"' ? '"' : match;
+const controls = /[\u0000-\u001f\ud800-\udfff]+/g;
+
+function controlEscape(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** `\u202e` for a UTF-16 code unit. */

@@ -11,20 +11,36 @@ import { allFields, declarationOf, type ModuleContext } from "../module-context.
 
 type Checked = MessageDescriptor | ErrorDescriptor | UnionDescriptor;
 
-const memo = new WeakMap<SchemaDescriptor, Map<Declaration, boolean>>();
+const memo = new WeakMap<SchemaDescriptor, ReadonlySet<Declaration>>();
 
 /** True when a message, error or union, or anything it can hold, has a constraint: then it gets a validate function. */
 export function isChecked(context: Pick<ModuleContext, "schema">, descriptor: Checked): boolean {
-  let known = memo.get(context.schema);
-  if (known === undefined) memo.set(context.schema, (known = new Map()));
-  const answer = known.get(descriptor);
-  if (answer !== undefined) return answer;
-  const reached = reachable(context, descriptor);
-  const found = [...reached].some(hasOwnConstraints);
-  known.set(descriptor, found);
-  // What is reached from something unchecked is unchecked as well.
-  if (!found) for (const other of reached) known.set(other, false);
-  return found;
+  let checked = memo.get(context.schema);
+  if (checked === undefined) memo.set(context.schema, (checked = checkedDeclarations(context)));
+  return checked.has(descriptor);
+}
+
+/** All that are checked: those with constraints of their own, then whatever holds them. Linear in the schema. */
+function checkedDeclarations(context: Pick<ModuleContext, "schema">): ReadonlySet<Declaration> {
+  const holders = new Map<Declaration, Checked[]>();
+  const checked = new Set<Declaration>();
+  for (const descriptor of context.schema.files.flatMap((file) => file.declarations).filter(isHolder)) {
+    if (hasOwnConstraints(descriptor)) checked.add(descriptor);
+    for (const held of heldBy(context, descriptor)) {
+      const known = holders.get(held);
+      if (known === undefined) holders.set(held, [descriptor]);
+      else known.push(descriptor);
+    }
+  }
+  for (const descriptor of checked) for (const holder of holders.get(descriptor) ?? []) checked.add(holder);
+  return checked;
+}
+
+function heldBy(context: Pick<ModuleContext, "schema">, descriptor: Checked): Declaration[] {
+  return allFields(descriptor).flatMap((field) => {
+    const reference = referenceIn(field.type);
+    return reference === undefined ? [] : [declarationOf(context, reference)];
+  });
 }
 
 /** True when values of a type are checked inside. */
@@ -36,18 +52,6 @@ export function isCheckedType(context: Pick<ModuleContext, "schema">, type: Type
 
 function isHolder(declaration: Declaration): declaration is Checked {
   return declaration.kind === "message" || declaration.kind === "union" || declaration.kind === "error";
-}
-
-function reachable(context: Pick<ModuleContext, "schema">, start: Checked): Set<Checked> {
-  const reached = new Set<Checked>([start]);
-  for (const descriptor of reached) {
-    for (const field of allFields(descriptor)) {
-      const reference = referenceIn(field.type);
-      const next = reference && declarationOf(context, reference);
-      if (next !== undefined && isHolder(next)) reached.add(next);
-    }
-  }
-  return reached;
 }
 
 function referenceIn(type: Type): Reference | undefined {
