@@ -13,7 +13,7 @@ import { payloads } from "./codec/payloads.mjs";
 import { describeMachine } from "./measure/machine.mjs";
 import { prepare } from "./prepare.mjs";
 import { formatCalls } from "./report/calls-report.mjs";
-import { formatCodec } from "./report/codec-report.mjs";
+import { codecIntro, formatCase } from "./report/codec-report.mjs";
 import { formatGoals } from "./report/goals.mjs";
 import { bold, dim } from "./report/style.mjs";
 
@@ -97,14 +97,14 @@ async function measure(options) {
   const settings = { ...options, onProgress };
   if (options.parts.includes("codec") || options.parts.includes("calls")) prepare(generatedFor(options.only));
   if (options.parts.includes("codec")) {
-    results.codec = await benchCodec(settings);
-    show(formatCodec(results.codec));
+    show(codecIntro);
+    results.codec = await benchCodec({ ...settings, onCase: (one, all) => show(formatCase(one, all)) });
   }
   if (options.parts.includes("calls")) {
     results.calls = await benchCalls(settings);
     show(formatCalls(results.calls));
   }
-  show(formatGoals(results));
+  if (!options.smoke) show(formatGoals(results));
   if (options.parts.includes("compile")) results.compile = compileSpeed(options);
   return results;
 }

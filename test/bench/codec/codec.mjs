@@ -22,27 +22,29 @@ export const operations = ["encode", "decode", "roundTrip", "relay"];
 
 /** @type {{ readonly full: Effort, readonly smoke: Effort }} */
 const efforts = {
-  full: { rounds: 7, batchMs: 40, warmUpMs: 1500 },
+  full: { rounds: 5, batchMs: 30, warmUpMs: 600 },
   smoke: { rounds: 3, batchMs: 2, warmUpMs: 30 },
 };
 
 /**
- * @param {{ readonly smoke: boolean, readonly only: readonly string[], readonly payloads: readonly string[], readonly onProgress: (text: string) => void }} options
+ * @param {{ readonly smoke: boolean, readonly only: readonly string[], readonly payloads: readonly string[], readonly onProgress: (text: string) => void, readonly onCase: (one: CodecCase, all: readonly CodecCase[]) => void }} options
  * @returns {Promise<CodecCase[]>}
  */
 export async function benchCodec(options) {
   const effort = options.smoke ? efforts.smoke : efforts.full;
   const names = Object.keys(contenders).filter((name) => options.only.includes(name));
   const chosen = Object.keys(payloads).filter((name) => options.payloads.includes(name));
+  const lone = chosen.map((payload) => ({ payload, mixed: false }));
+  const wanted = chosen.includes("order") ? [...lone, { payload: "order", mixed: true }] : lone;
   /** @type {CodecCase[]} */
   const cases = [];
-  for (const payload of chosen) {
-    options.onProgress(`codec: ${payload}`);
-    cases.push(await measureCase({ payload, mixed: false, names, effort }));
+  for (const { payload, mixed } of wanted) {
+    options.onProgress(`codec: ${payload}${mixed ? " among other types" : ""}`);
+    const one = await measureCase({ payload, mixed, names, effort });
+    cases.push(one);
+    options.onCase(one, cases);
   }
-  if (!chosen.includes("order")) return cases;
-  options.onProgress("codec: order among other types");
-  return [...cases, await measureCase({ payload: "order", mixed: true, names, effort })];
+  return cases;
 }
 
 /**

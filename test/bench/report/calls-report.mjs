@@ -44,11 +44,12 @@ function formatPlacement(result) {
  */
 function formatSize(bytes, cases) {
   const names = Object.keys(cases[0].measured);
-  const peers = names.includes("rpcgen") ? names.filter((name) => name !== "rpcgen") : [];
+  const peers = names.includes("rpcgen") ? names.filter((name) => !name.startsWith("rpcgen")) : [];
+  const full = names.includes("rpcgen") ? names.filter((name) => name === "rpcgen-full") : [];
   const rows = [
     ...peers.map((peer) => ratioRow(`calls/s, ${labelOf(peer)}`, cases, peer, "callsPerSecond", true)),
     ...peers.map((peer) => ratioRow(`p50, ${labelOf(peer)}`, cases, peer, "p50Us", false)),
-    ...peers.map((peer) => ratioRow(`CPU, ${labelOf(peer)}`, cases, peer, "cpuUsPerCall", false)),
+    ...[...peers, ...full].map((peer) => ratioRow(`CPU, ${labelOf(peer)}`, cases, peer, "cpuUsPerCall", false)),
     ...names.flatMap((name) => absoluteRows(name, cases)).map((row) => row.map(dim)),
   ];
   return formatTable([`${bytes} B`, ...cases.map(({ inFlight }) => `${inFlight} in flight`)], rows, widths);

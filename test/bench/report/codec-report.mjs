@@ -10,20 +10,14 @@ import { formatTable } from "./table.mjs";
 const titles = ["", "encode", "decode", "round trip", "relay", "bytes"];
 const widths = [19, 18, 18, 18, 18, 16];
 
-/**
- * @param {readonly CodecCase[]} cases
- * @returns {string}
- */
-export function formatCodec(cases) {
-  const intro = `${bold("Codec")}  ${dim("how many times faster rpcgen is than each peer: median of the rounds' ratios, min..max")}`;
-  return [intro, ...cases.map((one) => formatCase(one, cases))].join("\n\n");
-}
+export const codecIntro = `${bold("Codec")}  ${dim("how many times faster rpcgen is than each peer: median of the rounds' ratios, min..max")}`;
 
 /**
+ * The table of one payload.
  * @param {CodecCase} one
- * @param {readonly CodecCase[]} cases
+ * @param {readonly CodecCase[]} cases those measured so far
  */
-function formatCase(one, cases) {
+export function formatCase(one, cases) {
   const { rpcgen, ...peers } = one.measured;
   const title = one.mixed ? `${one.payload} among other types` : one.payload;
   const rows = Object.entries(peers).map(([name, peer]) =>
