@@ -1,4 +1,4 @@
-import { closestName } from "../semantics/suggest.ts";
+import { closest } from "../diagnostics/suggest.ts";
 import { type CommandSpec, commands, type OptionSpec } from "./command-table.ts";
 
 /** A command line that makes no sense; the message says what to write instead. */
@@ -21,7 +21,7 @@ export function findCommand(name: string): CommandSpec {
   const found = commands.find((command) => command.name === name);
   if (found !== undefined) return found;
   const names = commands.map((command) => command.name);
-  const guess = name.endsWith(".rpc") ? `compile ${name}` : closestName(name, names);
+  const guess = name.endsWith(".rpc") ? `compile ${name}` : closest(name, names);
   throw new UsageError(
     `there is no command "${name}"${guess === undefined ? `; commands are ${names.join(", ")}` : `; did you mean "rpcgen ${guess}"?`}`,
   );
@@ -89,7 +89,7 @@ function checkValue(option: OptionSpec, value: unknown): unknown {
   if (option.type === "string" && (typeof value !== "string" || value === ""))
     throw new UsageError(`${spelled} needs a value`);
   if (option.choices !== undefined && !option.choices.includes(value as string)) {
-    const guess = closestName(String(value), option.choices);
+    const guess = closest(String(value), option.choices);
     const hint = guess === undefined ? "" : `; did you mean "${guess}"?`;
     throw new UsageError(`${spelled} is one of ${option.choices.join(", ")}, not "${String(value)}"${hint}`);
   }
@@ -99,7 +99,7 @@ function checkValue(option: OptionSpec, value: unknown): unknown {
 function unknownOption(command: CommandSpec, name: string): UsageError {
   const dashes = name.length === 1 ? "-" : "--";
   const names = [...command.options.map((option) => option.name), "help", "version"];
-  const guess = closestName(name, names);
+  const guess = closest(name, names);
   const hint = guess === undefined ? `; see rpcgen ${command.name} --help` : `; did you mean --${guess}?`;
   return new UsageError(`${command.name} has no option ${dashes}${name}${hint}`);
 }

@@ -1,6 +1,6 @@
 import { projectCatalog } from "../diagnostics/catalog-project.ts";
 import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
-import { closestName } from "../semantics/suggest.ts";
+import { closest } from "../diagnostics/suggest.ts";
 import { type Config, OUTPUT_PARTS } from "./config.ts";
 import { placeIn } from "./place.ts";
 
@@ -72,7 +72,7 @@ function checkShape(checked: Checked): void {
 
 function checkChoice({ value, at, report }: Checked, choices: readonly string[]): void {
   if (typeof value === "string" && choices.includes(value)) return;
-  const suggestion = typeof value === "string" ? closestName(value, choices) : undefined;
+  const suggestion = typeof value === "string" ? closest(value, choices) : undefined;
   report(quoted(at), describe(value), `one of ${choices.map((each) => JSON.stringify(each)).join(", ")}`, suggestion);
 }
 
@@ -90,7 +90,7 @@ function checkRecord(checked: Checked, options: Readonly<Record<string, Shape>>)
         quoted(inner),
         "not an option",
         `one of ${Object.keys(options).join(", ")}`,
-        closestName(name, Object.keys(options)),
+        closest(name, Object.keys(options)),
       );
     }
   }

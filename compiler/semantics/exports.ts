@@ -4,7 +4,7 @@ import type { ExportNode, Identifier, ImportNode } from "../syntax/ast.ts";
 import type { Bound } from "./bind.ts";
 import type { DeclaredSymbol, Module } from "./program.ts";
 import type { Report } from "./report.ts";
-import { closestName } from "./suggest.ts";
+import { closest } from "../diagnostics/suggest.ts";
 
 /** What a name of a module's import list stands for. */
 export type ImportedName =
@@ -151,7 +151,7 @@ function importedSymbol(
   if (target === undefined) return undefined;
   const symbol = linking.links.exported(target, name.text);
   if (symbol !== undefined) return symbol;
-  const suggestion = closestName(name.text, linking.links.exportedNames(target));
+  const suggestion = closest(name.text, linking.links.exportedNames(target));
   const parameters = { name: name.text, from: node.from.value, suggestion };
   linking.report(catalog.importedNameMissing, parameters, { span: name.span, ...spellingFix(name, suggestion) });
   return undefined;

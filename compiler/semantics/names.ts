@@ -8,7 +8,8 @@ import type { ImportedName, ModuleLinks } from "./exports.ts";
 import { relativeImport } from "./paths.ts";
 import { type DeclaredSymbol, isSymbolOf, type Module } from "./program.ts";
 import type { Report } from "./report.ts";
-import { closestName } from "./suggest.ts";
+import { closest } from "../diagnostics/suggest.ts";
+import { builtinForForeignName } from "./foreign-names.ts";
 
 /** Where a name is used: in a file, and within a declaration of it. */
 export interface Scope {
@@ -125,7 +126,9 @@ function reportUnknownName(parts: NameResolverParts, unknown: UnknownName): void
   const { name, scope, at, holder, expected } = unknown;
   const part = name.parts[at] ?? name;
   if (holder !== undefined) return reportUnknownMember(parts, unknown, holder);
-  const near = closestName(part.text, namesInScope(parts, scope, expected));
+  const near =
+    (expected === "type" ? builtinForForeignName(part.text) : undefined) ??
+    closest(part.text, namesInScope(parts, scope, expected));
   if (near !== undefined) {
     const fix: Fix = { title: `write \`${near}\``, edits: [{ span: part.span, text: near }] };
     const parameters = { name: part.text, expected, help: [`did you mean \`${near}\`?`], file: fileName(scope.module) };
@@ -155,7 +158,7 @@ function reportUnknownMember(parts: NameResolverParts, unknown: UnknownName, hol
       : holder.kind === "symbol"
         ? [...holder.symbol.children.keys()]
         : [];
-  const suggestion = closestName(part.text, names);
+  const suggestion = closest(part.text, names);
   const fix = suggestion && { title: `write \`${suggestion}\``, edits: [{ span: part.span, text: suggestion }] };
   const parameters = { name: part.text, container, suggestion, file: holder.kind === "namespace" };
   parts.report(catalog.unknownMember, parameters, { span: part.span, ...(fix ? { fix } : {}) });
@@ -216,7 +219,7 @@ function createNameIndex(parts: NameResolverParts): NameIndex {
       byName ??= build();
       const candidates = [...byName].filter(([, symbols]) => symbols.some((symbol) => answersTo(symbol, expected)));
       const names = candidates.map(([candidate]) => candidate);
-      const wanted = names.includes(name) ? name : closestName(name, names);
+      const wanted = names.includes(name) ? name : closest(name, names);
       const symbol = wanted === undefined ? undefined : byName.get(wanted)?.find((each) => answersTo(each, expected));
       return symbol === undefined || symbol.module === from ? undefined : describeElsewhere(name, symbol, from);
     },

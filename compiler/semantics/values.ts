@@ -6,7 +6,7 @@ import type { NameResolver, Scope } from "./names.ts";
 import { type DeclaredSymbol, isSymbolOf, type SymbolOf } from "./program.ts";
 import type { Report } from "./report.ts";
 import { isStatusCode, statusCodes } from "./status-codes.ts";
-import { closestName } from "./suggest.ts";
+import { closest } from "../diagnostics/suggest.ts";
 import { MAX_CHAIN } from "./types.ts";
 
 /** Most nodes that all constants of a compilation may unfold to. */
@@ -191,7 +191,7 @@ function reportUnknownValue(
   const part = node.name.parts[found.at] ?? node.name;
   if (owner !== undefined) {
     const members = owner.node.members.filter((member) => member.kind === "enum_member").map(({ name }) => name.text);
-    const suggestion = closestName(part.text, members);
+    const suggestion = closest(part.text, members);
     const related = [{ span: owner.nameSpan, message: "declared here" }];
     const parameters = { name: part.text, enum: owner.name, suggestion, members };
     return state.report(catalog.unknownEnumMember, parameters, {
@@ -201,7 +201,7 @@ function reportUnknownValue(
     });
   }
   const words = context.words ?? [];
-  const suggestion = closestName(part.text, words);
+  const suggestion = closest(part.text, words);
   if (suggestion !== undefined || words.length > 0) {
     const parameters = { name: part.text, words, suggestion };
     return state.report(catalog.unknownWord, parameters, { span: part.span, ...fixOf(part, suggestion) });

@@ -72,7 +72,6 @@ export const folderRules: readonly FolderRule[] = [
       "compiler/source",
       "compiler/emit/output-path.ts",
       "compiler/emit/stamp.ts",
-      "compiler/semantics/suggest.ts",
       "templates/template.ts:types",
       "node:",
     ],
@@ -82,7 +81,7 @@ export const folderRules: readonly FolderRule[] = [
   {
     folder: "compiler/cli/",
     imports: [
-      ...["index.ts", "version.ts", "config", "diagnostics", "emit", "scaffold", "source", "semantics/suggest.ts"].map(
+      ...["index.ts", "version.ts", "config", "diagnostics", "emit", "scaffold", "source"].map(
         (part) => `compiler/${part}`,
       ),
       "templates",

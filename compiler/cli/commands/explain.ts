@@ -1,5 +1,5 @@
 import { catalog } from "../../diagnostics/catalog.ts";
-import { closestName } from "../../semantics/suggest.ts";
+import { closest } from "../../diagnostics/suggest.ts";
 import { UsageError } from "../arguments.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Command } from "../run.ts";
@@ -20,7 +20,7 @@ export const explain: Command = async (args, { console }) => {
   const code = name.toUpperCase().replace(/^(?:RPC)?0*(\d+)$/u, (_, digits: string) => `RPC${digits.padStart(4, "0")}`);
   const found = entries.find((entry) => entry.code === code);
   if (found === undefined) {
-    const guess = closestName(
+    const guess = closest(
       code,
       entries.map((entry) => entry.code),
     );

@@ -4,7 +4,7 @@ import type { AnnotationArgumentNode, AnnotationNode } from "../../syntax/ast.ts
 import { isSymbolOf, type ResolvedType, type SymbolOf } from "../program.ts";
 import type { NameResolver } from "../names.ts";
 import type { Report } from "../report.ts";
-import { closestName } from "../suggest.ts";
+import { closest } from "../../diagnostics/suggest.ts";
 import { typeText } from "../types.ts";
 import type { ValueResolver } from "../values.ts";
 import type { AnnotationSpec, ParameterSpec } from "./annotation-spec.ts";
@@ -116,7 +116,7 @@ function findSpec(
     .filter((symbol) => symbol.module === site.scope.module && isSymbolOf(symbol, "annotation_declaration"))
     .map((symbol) => symbol.name);
   const known = [...standardAnnotations.keys(), ...declared];
-  const suggestion = closestName(node.name.text, known) ?? longestStart(node.name.text, known);
+  const suggestion = closest(node.name.text, known) ?? longestStart(node.name.text, known);
   const fix = suggestion && { title: `write \`@${suggestion}\``, edits: [{ span: node.name.span, text: suggestion }] };
   checking.report(
     catalog.unknownAnnotation,
@@ -254,7 +254,7 @@ function reportExtraArgument(
   if (argument.name === undefined) {
     return report(catalog.tooManyArguments, { annotation, parameters: names }, { span: argument.span });
   }
-  const suggestion = closestName(argument.name.text, names);
+  const suggestion = closest(argument.name.text, names);
   const fix = suggestion && {
     title: `write \`${suggestion}\``,
     edits: [{ span: argument.name.span, text: suggestion }],

@@ -3,7 +3,7 @@ import { semanticsCatalog as catalog } from "../../diagnostics/catalog-semantics
 import type { EnumMemberNode, Identifier, QualifiedName } from "../../syntax/ast.ts";
 import { substitute } from "../instances.ts";
 import { isSymbolOf, type ResolvedField, type ResolvedType, type SymbolOf } from "../program.ts";
-import { closestName } from "../suggest.ts";
+import { closest } from "../../diagnostics/suggest.ts";
 import { withoutAlias } from "../types.ts";
 import { enumReference } from "../values.ts";
 import type { CheckedExpression, ExpressionNode } from "./expression.ts";
@@ -71,7 +71,7 @@ function followPath(start: Typed, parts: readonly Part[], context: ExpressionCon
     const field = usable.find(({ node }) => node.name.text === part.text);
     if (field === undefined) {
       const owner = symbol === undefined ? "this value" : `\`${symbol.name}\``;
-      const suggestion = closestName(
+      const suggestion = closest(
         part.text,
         usable.map(({ node }) => node.name.text),
       );
@@ -123,7 +123,7 @@ function qualifiedName(node: NameNode, context: ExpressionContext): QualifiedNam
 function reportUnknown(first: Part, context: ExpressionContext, expected: SymbolOf<"enum"> | undefined): undefined {
   const names = fieldsOf(context).map(({ node }) => node.name.text);
   const members = expected?.node.members.flatMap((each) => (each.kind === "enum_member" ? [each.name.text] : [])) ?? [];
-  const suggestion = closestName(first.text, [...names, ...members]);
+  const suggestion = closest(first.text, [...names, ...members]);
   const { symbol } = context.scope;
   const isValue = context.message === undefined || symbol === undefined;
   const owner = isValue ? "the value" : `\`${symbol.name}\``;

@@ -2,7 +2,7 @@ import { semanticsCatalog as catalog } from "../../diagnostics/catalog-semantics
 import { EVERYWHERE } from "../annotations/annotation-spec.ts";
 import { typeFamily } from "../annotations/type-family.ts";
 import { isSymbolOf, type ResolvedType, type SymbolOf } from "../program.ts";
-import { closestName } from "../suggest.ts";
+import { closest } from "../../diagnostics/suggest.ts";
 import { typeText, withoutAlias } from "../types.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
@@ -25,7 +25,7 @@ function check(symbol: SymbolOf<"annotation_declaration">, { analysis, report }:
   const targets: readonly string[] = EVERYWHERE;
   for (const { text, span } of symbol.node.targets) {
     if (targets.includes(text)) continue;
-    const suggestion = closestName(text, targets);
+    const suggestion = closest(text, targets);
     const fix = suggestion && { title: `write \`${suggestion}\``, edits: [{ span, text: suggestion }] };
     report(catalog.declaredTarget, { name: text, suggestion, targets }, { span, ...(fix ? { fix } : {}) });
   }

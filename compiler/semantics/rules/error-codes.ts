@@ -1,6 +1,6 @@
 import { semanticsCatalog as catalog } from "../../diagnostics/catalog-semantics.ts";
 import { isStatusCode, statusCodes } from "../status-codes.ts";
-import { closestName } from "../suggest.ts";
+import { closest } from "../../diagnostics/suggest.ts";
 import { snakeCase } from "../spelling.ts";
 import type { Rule } from "./rule.ts";
 
@@ -15,7 +15,7 @@ export const errorCodes: Rule = {
       const code = symbol.node.kind === "error" ? symbol.node.code : undefined;
       if (code === undefined || isStatusCode(code.text)) return;
       const spelled = snakeCase(code.text);
-      const suggestion = isStatusCode(spelled) ? spelled : closestName(code.text, statusCodes);
+      const suggestion = isStatusCode(spelled) ? spelled : closest(code.text, statusCodes);
       const fix = suggestion && { title: `write \`${suggestion}\``, edits: [{ span: code.span, text: suggestion }] };
       const parameters = { code: code.text, suggestion, codes: statusCodes };
       report(catalog.unknownErrorCode, parameters, { span: code.span, ...(fix ? { fix } : {}) });

@@ -1,5 +1,5 @@
 import { semanticsCatalog as catalog } from "../../diagnostics/catalog-semantics.ts";
-import { closestName } from "../suggest.ts";
+import { closest } from "../../diagnostics/suggest.ts";
 import { findRequestField, isSingleValue, requestText } from "./request-fields.ts";
 import type { Rule } from "./rule.ts";
 
@@ -19,7 +19,7 @@ export const hashKey: Rule = {
       const found = findRequestField(method, path, analysis);
       if (found.type !== undefined && isSingleValue(found.type)) return;
       const span = annotation.argumentNodes.get("field")?.value.span ?? annotation.node.span;
-      const suggestion = path.length === 1 ? closestName(value.value, found.names) : undefined;
+      const suggestion = path.length === 1 ? closest(value.value, found.names) : undefined;
       const fix = suggestion && { title: `write \`${suggestion}\``, edits: [{ span, text: suggestion }] };
       const parameters = { field: value.value, request: requestText(method), suggestion };
       report(catalog.hashKeyField, parameters, { span, ...(fix ? { fix } : {}) });

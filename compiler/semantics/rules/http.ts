@@ -2,7 +2,7 @@ import { semanticsCatalog as catalog } from "../../diagnostics/catalog-semantics
 import type { Span } from "../../source/source-file.ts";
 import type { CheckedAnnotation } from "../annotations/check-annotations.ts";
 import type { ResolvedMethod } from "../program.ts";
-import { closestName } from "../suggest.ts";
+import { closest } from "../../diagnostics/suggest.ts";
 import { withoutAlias } from "../types.ts";
 import { findRequestField, isSingleValue, requestText } from "./request-fields.ts";
 import type { Rule, RuleContext } from "./rule.ts";
@@ -88,7 +88,7 @@ function checkVariables(method: ResolvedMethod, mapping: Mapping, { analysis, re
     const path = name.split(".");
     const found = findRequestField(method, path, analysis);
     if (found.type !== undefined && isSingleValue(found.type) && found.field?.oneof === undefined) continue;
-    const suggestion = path.length === 1 ? closestName(name, found.names) : undefined;
+    const suggestion = path.length === 1 ? closest(name, found.names) : undefined;
     const parameters = { name, request: requestText(method), suggestion, place: "path" } as const;
     report(catalog.httpVariable, parameters, { span: partOf(mapping.span, `{${name}}`) });
   }
@@ -107,7 +107,7 @@ function checkBody(method: ResolvedMethod, annotation: CheckedAnnotation, { anal
   const found = findRequestField(method, [body.value], analysis);
   if (found.field !== undefined || withoutAlias(method.request).kind === "unknown") return;
   const span = annotation.argumentNodes.get("body")?.value.span ?? annotation.node.span;
-  const suggestion = closestName(body.value, found.names);
+  const suggestion = closest(body.value, found.names);
   const parameters = { name: body.value, request: requestText(method), suggestion, place: "body" } as const;
   report(catalog.httpVariable, parameters, { span });
 }

@@ -22,3 +22,7 @@ describe("closest", () => {
     expect(closest("a".repeat(200), ["a".repeat(199)])).toBeUndefined();
   });
 });
+
+test("prefers a difference in case to any other", () => {
+  expect(closest("user", ["Users", "User"])).toBe("User");
+});

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { closestName, editDistance } from "../../../compiler/semantics/suggest.ts";
 import { checkCase } from "./check-text.ts";
 
 const folder = join(import.meta.dirname, "mistakes");
@@ -58,11 +57,4 @@ test("names of the prototype are ordinary names", () => {
   const text =
     "message constructor { toString: string = 1; hasOwnProperty: constructor[] = 2; valueOf?: constructor = 3; }";
   expect(checkCase(text).diagnostics).toEqual([]);
-});
-
-test("the nearest name counts swaps of neighbours as one edit and prefers a difference in case", () => {
-  expect(editDistance("Adress", "Address")).toBe(1);
-  expect(editDistance("ab", "ba")).toBe(1);
-  expect(closestName("user", ["Users", "User"])).toBe("User");
-  expect(closestName("xyz", ["abc"])).toBeUndefined();
 });

@@ -9,7 +9,7 @@ import { allRules } from "../../../compiler/semantics/rules/all-rules.ts";
 import { checkCase } from "./check-text.ts";
 
 const compiler = join(import.meta.dirname, "../../../compiler");
-const documents = ["LANGUAGE.md", "LANGUAGE-part2.md"].map((name) => join(compiler, name)).filter(existsSync);
+const documents = [join(compiler, "LANGUAGE.md")];
 const document = documents.map((path) => readFileSync(path, "utf8")).join("\n");
 const part2 = document.slice(document.indexOf("# Part 2: Meaning"));
 const fences = [...part2.matchAll(/^```rpc( files| error)?\n([\s\S]*?)^```$/gm)].map(([, mark = "", text = ""]) => ({
