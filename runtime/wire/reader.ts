@@ -68,31 +68,35 @@ export class Reader {
     return this.longVarint(first & 0x7f);
   }
 
+  /** Bytes two to four, unrolled: with a loop, packed lists took a quarter longer (bench codec: packed). */
   private longVarint(first: number): number {
     const { buffer, end } = this;
     let pos = this.pos + 1;
-    let low = first;
-    for (let shift = 7; shift < 28; shift += 7) {
+    if (pos >= end) throw this.truncated();
+    let byte = buffer[pos++]!;
+    let low = first | ((byte & 0x7f) << 7);
+    if (byte >= 0x80) {
       if (pos >= end) throw this.truncated();
-      const byte = buffer[pos++]!;
-      low |= (byte & 0x7f) << shift;
-      if (byte < 0x80) {
-        this.pos = pos;
-        return low;
+      byte = buffer[pos++]!;
+      low |= (byte & 0x7f) << 14;
+      if (byte >= 0x80) {
+        if (pos >= end) throw this.truncated();
+        byte = buffer[pos++]!;
+        low |= (byte & 0x7f) << 21;
+        if (byte >= 0x80) return this.fifthByte(low, pos);
       }
     }
-    if (pos >= end) throw this.truncated();
-    const fifth = buffer[pos++]!;
-    low = (low | (fifth << 28)) >>> 0;
-    let high = (fifth & 0x7f) >>> 4;
-    if (fifth >= 0x80) {
-      this.pos = pos;
-      high = this.highVarint(high);
-      pos = this.pos;
-    }
     this.pos = pos;
-    this.high = high;
     return low;
+  }
+
+  private fifthByte(lower: number, pos: number): number {
+    if (pos >= this.end) throw this.truncated();
+    const fifth = this.buffer[pos]!;
+    const high = (fifth & 0x7f) >>> 4;
+    this.pos = pos + 1;
+    this.high = fifth < 0x80 ? high : this.highVarint(high);
+    return (lower | (fifth << 28)) >>> 0;
   }
 
   /** Bytes six to ten of a varint. */
@@ -368,14 +372,18 @@ export class Reader {
   packedFloat(values: number[]): void {
     const count = this.fixedCount(4);
     const view = new DataView(this.buffer.buffer, this.buffer.byteOffset + this.pos, count * 4);
-    for (let index = 0; index < count; index++) values.push(view.getFloat32(index * 4, true));
+    const first = values.length;
+    values.length = first + count;
+    for (let index = 0; index < count; index++) values[first + index] = view.getFloat32(index * 4, true);
     this.pos += count * 4;
   }
 
   packedDouble(values: number[]): void {
     const count = this.fixedCount(8);
     const view = new DataView(this.buffer.buffer, this.buffer.byteOffset + this.pos, count * 8);
-    for (let index = 0; index < count; index++) values.push(view.getFloat64(index * 8, true));
+    const first = values.length;
+    values.length = first + count;
+    for (let index = 0; index < count; index++) values[first + index] = view.getFloat64(index * 8, true);
     this.pos += count * 8;
   }
 
