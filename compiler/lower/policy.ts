@@ -53,7 +53,7 @@ export function isSingleRequest(method: ResolvedMethod): boolean {
 type Loose<T> = { readonly [K in keyof T]: T[K] | undefined };
 
 function withoutAbsent(policy: Loose<MethodPolicy>): MethodPolicy {
-  return Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined)) as MethodPolicy;
+  return Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined));
 }
 
 function duration(value: ConstantValue | undefined): number | undefined {

@@ -56,7 +56,7 @@ class GeneratedMethod<I, II, O, OI> implements MethodType<I, II, O, OI> {
   }
 
   get errors(): readonly ErrorType[] {
-    return (this.#errors ??= Object.freeze(this.#parts.errors.map((error) => error.type as ErrorType<unknown, never>)));
+    return (this.#errors ??= Object.freeze(this.#parts.errors.map((error) => error.type)));
   }
 }
 

@@ -210,7 +210,7 @@ describe("__proto__", () => {
     expect(refusal(() => Node.fromJson(JSON.parse('{"__proto__": {"value": 1}}') as JsonValue))).toContain(
       "unknown field",
     );
-    expect(refusal(() => Node.fromJson({ constructor: 1 } as never))).toContain("unknown field");
+    expect(refusal(() => Node.fromJson({ constructor: 1 }))).toContain("unknown field");
   });
 });
 
@@ -340,6 +340,6 @@ test("a getter is read once", () => {
 
 test("times and durations out of range are refused", () => {
   expect(refusal(() => All.decode(hex("7a0b08ffffffffffffffff7f")))).toContain("malformed message");
-  expect(refusal(() => All.decode(hex("7a0610808080807f").slice())) as string).toMatch(/malformed/);
+  expect(refusal(() => All.decode(hex("7a0610808080807f").slice()))).toMatch(/malformed/);
   expect(refusal(() => All.decode(hex("8201 0d 0801 10ffffffffffffffffff01")))).toContain("duration");
 });

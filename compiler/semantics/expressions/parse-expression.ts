@@ -122,7 +122,7 @@ function parseName(parser: Parser): ExpressionNode | undefined {
   const isCall = (first.text === "has" || first.text === "size") && take(parser, ["("]) !== undefined;
   if (isCall) {
     const argument = parseNested(parser);
-    const name = first.text as "has" | "size";
+    const name = first.text;
     return (
       argument &&
       counted(parser, { kind: "call", name, argument: argument.node, start: first.start, end: argument.end })

@@ -16,7 +16,7 @@ export function createProtobufjsPeer(file: FileDescriptor): ProtobufjsPeer {
     root.addJSON(protobuf.common.get(`google/protobuf/${name}.proto`)?.nested ?? {});
   }
   const nested = Object.fromEntries(file.declarations.flatMap((declaration) => declare(declaration)));
-  root.addJSON({ test: { edition: "2023", nested } as never });
+  root.addJSON({ test: { edition: "2023", nested } });
   root.resolveAll();
   return {
     encode: (name, value) =>

@@ -44,8 +44,8 @@ function casesOf(file: FileDescriptor, cases: readonly FieldDescriptor[], option
 function mapOf(file: FileDescriptor, key: ScalarType, value: Element, depth: number): Any {
   const entry = fc.tuple(scalarOf(key), elementOf(file, value, depth));
   return fc.uniqueArray(entry, { maxLength: 4, selector: ([name]) => String(name) }).map((entries) => {
-    const byName = Object.fromEntries(entries.map((pair) => [`${String(pair[0])}`, pair]));
-    return new Map(Object.values(byName) as [unknown, unknown][]);
+    const byName = Object.fromEntries(entries.map((pair) => [String(pair[0]), pair]));
+    return new Map(Object.values(byName));
   });
 }
 

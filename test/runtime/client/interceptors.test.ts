@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import {
   type ClientInterceptor,
@@ -267,7 +268,6 @@ describe("interceptors", () => {
   });
 
   test("that read the signal of a client call see it fire, and leave nothing behind", async () => {
-    const { getEventListeners } = await import("node:events");
     let fired = 0;
     const watching: ClientInterceptor = {
       name: "watching",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Constrained, Everything, NotFound, Shape } from "./everything/expected/everything.rpc.ts";
+import { Constrained, Everything, NotFound, Shape, Slug } from "./everything/expected/everything.rpc.ts";
 import { Point } from "./users/expected/geo.rpc.ts";
 import { Role, User, usersSchema } from "./users/expected/users.rpc.ts";
 
@@ -51,7 +51,7 @@ describe("generated validation", () => {
 
   test("looks into lists, maps, unions and required members", () => {
     const everything = {
-      i32: 1, u32: 1, u64: 1n, fl: 1, key: "3", slug: "a", slugs: ["A"], reqd: "a@b.de", reqm: {}, host: "a.b", ipa: "::1",
+      i32: 1, u32: 1, u64: 1n, fl: 1, key: "3", slug: Slug("a"), slugs: [Slug("A")], reqd: "a@b.de", reqm: {}, host: "a.b", ipa: "::1",
       uri_: "a:b", other: { deep: "d" }, cons: ok(), consList: [{ ...ok(), name: "admin" }], consMap: new Map([["k", { ...ok(), big: 1n }]]),
     }; // prettier-ignore
     expect(brokenIn(Everything.validate({ ...everything, s: "ab/L" }))).toEqual([
@@ -65,7 +65,7 @@ describe("generated validation", () => {
           ...everything,
           s: "ab/L",
           reqd: undefined as never,
-          slugs: ["a"],
+          slugs: [Slug("a")],
           consList: [],
           consMap: new Map(),
         }),
