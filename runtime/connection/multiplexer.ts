@@ -16,9 +16,7 @@ import {
   encodeOption,
   limitsFromJson,
   type Option,
-  OptionReader,
   parseJsonObject,
-  refuseOption,
 } from "../protocol/handshake.ts";
 import { HeaderReader } from "../protocol/header-reader.ts";
 import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
@@ -27,8 +25,9 @@ import type { Transport, TransportEvents } from "../transport/transport.ts";
 import type { ConnectionState } from "./connection.ts";
 import { Liveness } from "./liveness.ts";
 import { MessageReceiver } from "./message-receiver.ts";
+import { Opening } from "./opening.ts";
 import { Outbound } from "./outbound.ts";
-import { PingPolicy } from "./ping-policy.ts";
+import { Pings } from "./pings.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** What client and server do differently. Called by {@link Multiplexer} only. */
@@ -86,16 +85,11 @@ export class Multiplexer implements FrameSink, TransportEvents {
   readonly #role: Role;
   readonly #reader: FrameReader;
   readonly #idleFrames: TokenBucket;
-  readonly #pings: PingPolicy;
-  #optionReader: OptionReader | undefined;
-  #handshakeTimer: Timer | undefined;
+  readonly #pings: Pings;
+  #opening: Opening | undefined;
   #graceTimer: Timer | undefined;
   #graceEndMs: number;
   #closeTimer: Timer | undefined;
-  #isPongWaiting: boolean;
-  #pongHigh: number;
-  #pongLow: number;
-  #pingCount: number;
   #error: RpcError | undefined;
   #peerFault: RpcError | undefined;
   #transportClosed: boolean;
@@ -124,7 +118,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
       limits,
       isBusy: () => options.role.openCalls > 0,
       isPartial: () => this.#reader.isPartial && !this.outbound.isReadingPaused,
-      sendPing: () => this.#ping(),
+      sendPing: () => this.#pings.send(),
       onDead: (message) => this.#lose(message),
     });
     this.state = "opening";
@@ -132,16 +126,23 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.#role = options.role;
     this.#reader = new FrameReader(this, limits);
     this.#idleFrames = new TokenBucket(environment, limits.idleFrameBurst, limits.idleFramesPerSecond);
-    this.#pings = new PingPolicy(limits);
-    this.#optionReader = new OptionReader(limits.maxOptionBytes);
-    this.#handshakeTimer = environment.setTimer(limits.handshakeMs, () => this.#onHandshakeTimeout());
+    this.#pings = new Pings({
+      environment,
+      limits,
+      outbound: this.outbound,
+      isBusy: () => options.role.callsInProgress > 0,
+    });
+    this.#opening = new Opening({
+      side,
+      environment,
+      limits,
+      outbound: this.outbound,
+      onOption: (option) => options.role.onOption(option),
+      onTimeout: () => this.#lose(`The handshake took longer than ${limits.handshakeMs} ms.`),
+    });
     this.#graceTimer = undefined;
     this.#graceEndMs = Infinity;
     this.#closeTimer = undefined;
-    this.#isPongWaiting = false;
-    this.#pongHigh = 0;
-    this.#pongLow = 0;
-    this.#pingCount = 0;
     this.#error = undefined;
     this.#peerFault = undefined;
     this.#transportClosed = false;
@@ -151,8 +152,8 @@ export class Multiplexer implements FrameSink, TransportEvents {
   onData(bytes: Uint8Array): void {
     if (this.state === "closed") return;
     let at = 0;
-    if (this.#optionReader !== undefined) {
-      at = this.#readOption(this.#optionReader, bytes);
+    if (this.#opening !== undefined) {
+      at = this.#open(this.#opening, bytes);
       if (at < 0 || at === bytes.length) return;
     }
     this.#reader.push(at === 0 ? bytes : bytes.subarray(at));
@@ -160,7 +161,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
   }
 
   onDrain(): void {
-    if (this.#isPongWaiting) this.#writePong();
+    this.#pings.answer();
     this.outbound.onDrain();
   }
 
@@ -241,7 +242,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
     if (this.state === "closed") return;
     this.state = "closed";
     this.#error = error;
-    this.#handshakeTimer?.cancel();
+    this.#opening?.close();
     this.#graceTimer?.cancel();
     this.liveness.close();
     this.#reader.stop();
@@ -259,43 +260,27 @@ export class Multiplexer implements FrameSink, TransportEvents {
     return "fault";
   }
 
-  #readOption(reader: OptionReader, bytes: Uint8Array): number {
-    const progress = reader.push(bytes);
+  /** @returns how much of `bytes` belongs to the handshake; -1 when nothing is left to read */
+  #open(opening: Opening, bytes: Uint8Array): number {
+    const progress = opening.push(bytes);
     if (progress.kind === "more") return -1;
-    this.#optionReader = undefined;
-    if (progress.kind === "fault") return this.#refuse(progress.message, progress.isOurs && this.#side === "server");
-    this.#handshakeTimer?.cancel();
-    const { option } = progress;
-    const answer = option.error === undefined ? this.#role.onOption(option) : `The peer refused: ${option.error}`;
-    if (typeof answer === "string") return this.#refuse(answer, this.#side === "server" && option.error === undefined);
-    this.peer = option.limits;
-    if (answer !== undefined) this.sendOption(answer);
+    this.#opening = undefined;
+    if (progress.kind === "refused") {
+      this.finish(createError("handshake_failed", progress.message));
+      if (progress.isAnswered) this.#closePolitely();
+      else this.transport.abort();
+      return -1;
+    }
+    this.peer = progress.peer;
     this.messages.grantConnection();
     if (this.state === "opening") this.state = "open";
     this.#role.onOpen();
     return progress.used;
   }
 
-  /** [OPT-6, OPT-7] A scanner gets no answer. */
-  #refuse(message: string, answers: boolean): -1 {
-    if (answers) {
-      this.outbound.writer.raw(encodeOption(refuseOption(message)));
-      this.outbound.flush();
-    }
-    this.finish(createError("handshake_failed", message));
-    if (answers) this.#closePolitely();
-    else this.transport.abort();
-    return -1;
-  }
-
   sendOption(option: Option): void {
     this.outbound.writer.raw(encodeOption(option));
     this.outbound.wake();
-  }
-
-  #onHandshakeTimeout(): void {
-    this.finish(createError("connection_lost", `The handshake took longer than ${this.limits.handshakeMs} ms.`));
-    this.transport.abort();
   }
 
   #onBadHeader(reader: FrameReader, verdict: "unsupported" | "metadata_limit" | "metadata_invalid"): void {
@@ -315,28 +300,13 @@ export class Multiplexer implements FrameSink, TransportEvents {
   }
 
   #onPing(reader: FrameReader): void {
-    if (reader.bodyEnd !== reader.headerStart) return void this.#fail("A ping has neither header nor body.");
-    if (!this.#pings.accept(this.environment.now(), this.#role.callsInProgress > 0)) {
-      return this.onFault({ code: GoawayCode.tooManyPings, message: "Pings come too often." });
-    }
-    this.#pongHigh = reader.idHigh;
-    this.#pongLow = reader.idLow;
-    if (this.outbound.blocked) this.#isPongWaiting = true;
-    else this.#writePong();
-  }
-
-  #writePong(): void {
-    this.#isPongWaiting = false;
-    this.outbound.writeFrame(FrameKind.pong, 0, 0, this.#pongHigh, this.#pongLow, emptyHeader, emptyHeader);
+    const fault = this.#pings.onPing(reader);
+    if (fault !== undefined) this.onFault(fault);
   }
 
   #onPong(reader: FrameReader): void {
     if (reader.bodyEnd !== reader.headerStart) return void this.#fail("A pong has neither header nor body.");
     this.chargeIdle();
-  }
-
-  #ping(): void {
-    this.outbound.writeFrame(FrameKind.ping, 0, 0, 0, ++this.#pingCount, emptyHeader, emptyHeader);
   }
 
   #onSettings(reader: FrameReader): void {
