@@ -8,6 +8,7 @@ import type {
   SchemaDescriptor,
   UnionDescriptor,
 } from "@rpcgen/runtime/descriptor";
+import type { FragmentTable } from "./fragments.ts";
 import { createImports, type Imports } from "./imports.ts";
 import { type FileNames, type Names, namesOf } from "./naming.ts";
 import type { OutputOptions, OutputPart, TemplateInput } from "./template.ts";
@@ -22,6 +23,8 @@ export interface ModuleContext {
   readonly own: FileNames;
   readonly imports: Imports;
   readonly options: OutputOptions;
+  /** What was laid out already. */
+  readonly fragments: FragmentTable;
   /** True when a part is emitted. */
   emits(part: OutputPart): boolean;
   /** True when the reference is to a declaration of this file. */
@@ -40,6 +43,7 @@ export function createModuleContext(input: TemplateInput): ModuleContext {
     own,
     imports: createImports(own, input.options),
     options: input.options,
+    fragments: new Map(),
     emits: (part) => parts.has(part),
     isOwn: (reference) => reference.file === input.file.path,
   };

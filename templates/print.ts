@@ -20,11 +20,11 @@ interface Output {
 
 const pads: string[] = [""];
 
-/** Lays code out in {@link lineWidth} columns; linear in its length. */
-export function print(piece: Piece): string {
-  const out: Output = { text: "", lineStart: 0, pending: 0 };
-  printPiece(out, piece, 0, false, undefined);
-  return out.text;
+/** Lays code out in {@link lineWidth} columns; linear in its length. Its first line is not indented, the others as it stands at `depth`. */
+export function print(piece: Piece, depth = 0): string {
+  const out: Output = { text: "", lineStart: 0, pending: depth };
+  printPiece(out, piece, depth, false, undefined);
+  return depth === 0 ? out.text : out.text.slice(depth * 2);
 }
 
 function write(out: Output, text: string): void {

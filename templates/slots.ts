@@ -1,7 +1,8 @@
 import type { FieldDescriptor, OneofDescriptor, Type } from "@rpcgen/runtime/descriptor";
 import { symbols } from "@rpcgen/runtime/codegen";
-import { code, type Code, type Ident, type Piece } from "./code.ts";
+import { code, type Code, type FlatCode, type Ident, type Piece } from "./code.ts";
 import { branded, plainDefault, plainZero } from "./default-value.ts";
+import { type Fragments, fragmentsOf, remembered } from "./fragments.ts";
 import {
   assign,
   assignBelow,
@@ -9,7 +10,6 @@ import {
   entry,
   entryOr,
   inlineObject,
-  object,
   open,
   unionBehind,
   wholeComparison,
@@ -27,6 +27,8 @@ export interface Slot {
   readonly variable: Ident;
   /** The types of a oneof. */
   readonly oneof: OneofNames | undefined;
+  /** What the member becomes; shared with equal members of other messages. */
+  readonly fragments: Fragments;
 }
 
 /** The slots of a message in schema order. */
@@ -34,26 +36,51 @@ export function slotsOf(
   context: ModuleContext,
   members: readonly (FieldDescriptor | OneofDescriptor)[],
   names: MessageNames,
+): readonly Slot[] {
+  let module = slotsOfModules.get(context);
+  if (module === undefined) slotsOfModules.set(context, (module = new Map()));
+  let slots = module.get(names);
+  if (slots === undefined) module.set(names, (slots = createSlots(context, members, names)));
+  return slots;
+}
+
+/** Four functions of a message need its slots. */
+const slotsOfModules = new WeakMap<ModuleContext, Map<MessageNames, readonly Slot[]>>();
+const symbolNames: ReadonlySet<string> = new Set(Object.keys(symbols));
+
+function createSlots(
+  context: ModuleContext,
+  members: readonly (FieldDescriptor | OneofDescriptor)[],
+  names: MessageNames,
 ): Slot[] {
   const imported = context.file.imports.map((path) => context.names.file(path).taken);
-  const hidden = [context.own.taken, new Set(Object.keys(symbols)), ...imported];
+  const hidden = [context.own.taken, symbolNames, ...imported];
   const variables = variablesOf(
     members.map((member) => member.name),
     hidden,
   );
-  return members.map((member) => ({
-    member,
-    property: names.members.get(member.name) as Ident,
-    variable: variables.get(member.name) as Ident,
-    oneof: names.oneofs.get(member.name),
-  }));
+  return members.map((member) => {
+    const property = names.members.get(member.name) as Ident;
+    const variable = variables.get(member.name) as Ident;
+    const oneof = names.oneofs.get(member.name);
+    // The types of a oneof carry the name of its message, so no other member is equal to it.
+    const fragments =
+      member.kind === "oneof"
+        ? new Map<string, FlatCode>()
+        : fragmentsOf(context.fragments, member, property, variable);
+    return { member, property, variable, oneof, fragments };
+  });
 }
 
 /** How reading begins: with what `previous` holds, or anew. */
 export type Start = "merge" | "anew";
 
 /** `let id = previous?.id ?? 0n;` */
-export function declareSlot(context: ModuleContext, slot: Slot, start: Start): Code {
+export function declareSlots(context: ModuleContext, slots: readonly Slot[], start: Start): Code[] {
+  return slots.map((slot) => remembered(slot.fragments, start, 1, () => declareSlot(context, slot, start)));
+}
+
+function declareSlot(context: ModuleContext, slot: Slot, start: Start): Code {
   const { member, variable, property } = slot;
   const keyword = isCollection(member) ? code`const` : code`let`;
   const initial = initialOf(context, slot);
@@ -120,7 +147,12 @@ export function requiredChecks(context: ModuleContext, slots: readonly Slot[], f
 
 /** `return { id, name };` with every property, in schema order: one hidden class for all values of the type. */
 export function returnSlots(context: ModuleContext, slots: readonly Slot[]): Code {
-  return code`return ${object(slots.map((slot) => entryOf(context, slot)))};`;
+  const entries = slots.map((slot) => remembered(slot.fragments, "return", 2, () => code`${entryOf(context, slot)},`));
+  return code`
+    return {
+      ${entries}
+    };
+  `;
 }
 
 function entryOf(context: ModuleContext, { member, property, variable }: Slot): Piece {

@@ -4,7 +4,7 @@ import { sections, signature } from "../layout.ts";
 import { assign } from "../layout.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals, type MessageNames } from "../naming.ts";
-import { absentCase, declareSlot, requiredChecks, returnSlots, slotsOf } from "../slots.ts";
+import { absentCase, declareSlots, requiredChecks, returnSlots, slotsOf } from "../slots.ts";
 import { readCase, readClauses } from "./read.ts";
 import { lastCases, writeCase, writeStatements } from "./write.ts";
 
@@ -24,7 +24,7 @@ export function messageCodec(
     `,
     code`
       ${readHead(context, names)}
-        ${slots.map((slot) => declareSlot(context, slot, "merge"))}
+        ${declareSlots(context, slots, "merge")}
         ${readLoop(readClauses(context, slots))}
         ${requiredChecks(context, slots, descriptor.fullName)}
         ${returnSlots(context, slots)}

@@ -2,6 +2,7 @@ import type { FieldDescriptor, ListType, MapType, Reference } from "@rpcgen/runt
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { branded, plainZero } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
+import { fragmentsOf, remembered } from "../fragments.ts";
 import { assign, assignBelow, call, conditional, inlineObject, lines, wholeComparison } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
@@ -29,7 +30,7 @@ export function readClauses(context: ModuleContext, slots: readonly Slot[]): Cod
     const { member, variable } = slot;
     if (member.kind === "oneof")
       return member.cases.map((field) => readCase(context, field, variable, member.optional));
-    return readField(context, member, variable);
+    return remembered(slot.fragments, "read", 3, () => readField(context, member, variable));
   });
 }
 
@@ -188,6 +189,12 @@ function setEntry(context: ModuleContext, type: ElementType, variable: Ident): C
 
 /** One case of a oneof or union that `holder` holds; the same message case twice is merged. */
 export function readCase(context: ModuleContext, field: FieldDescriptor, holder: Ident, optional: boolean): Code {
+  const fragments = fragmentsOf(context.fragments, field, "", holder);
+  const part = optional ? "read optional case" : "read case";
+  return remembered(fragments, part, 3, () => createReadCase(context, field, holder, optional));
+}
+
+function createReadCase(context: ModuleContext, field: FieldDescriptor, holder: Ident, optional: boolean): Code {
   const type = field.type as ElementType;
   const key = keyOf(field.number, wireTypeOf(type));
   const kind = stringLiteral(field.name);

@@ -1,6 +1,7 @@
 import type { FieldDescriptor, ListType, MapType, OneofDescriptor } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { plainZero } from "../default-value.ts";
+import { fragmentsOf, remembered } from "../fragments.ts";
 import { assign, call, lines, open, operands } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
@@ -16,7 +17,9 @@ type Run =
 /** The statements that write all members in the order of their numbers, as every protobuf implementation does. */
 export function writeStatements(context: ModuleContext, slots: readonly Slot[], fullName: string): Code[] {
   return runsOf(slots).map((run) =>
-    run.kind === "field" ? writeField(context, run.slot, run.field) : writeCases(context, run, fullName),
+    run.kind === "field"
+      ? remembered(run.slot.fragments, "write", 1, () => writeField(context, run.slot, run.field))
+      : writeCases(context, run, fullName),
   );
 }
 
@@ -136,6 +139,11 @@ function writeCases(context: ModuleContext, run: Extract<Run, { kind: "cases" }>
 
 /** One case of a oneof or union held by `holder`. */
 export function writeCase(context: ModuleContext, field: FieldDescriptor, holder: Ident): Code {
+  const fragments = fragmentsOf(context.fragments, field, "", holder);
+  return remembered(fragments, "write case", 2, () => createWriteCase(context, field, holder));
+}
+
+function createWriteCase(context: ModuleContext, field: FieldDescriptor, holder: Ident): Code {
   const type = field.type;
   if (type.kind === "list" || type.kind === "map") throw new TypeError("a case of a oneof is a single value");
   const isVoid = type.kind === "builtin" && type.name === "void";

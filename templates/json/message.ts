@@ -3,7 +3,7 @@ import { code, type Code } from "../code.ts";
 import { assign, sections, signature } from "../layout.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals, type MessageNames } from "../naming.ts";
-import { absentCase, declareSlot, requiredChecks, returnSlots, slotsOf } from "../slots.ts";
+import { absentCase, declareSlots, requiredChecks, returnSlots, slotsOf } from "../slots.ts";
 import { fromJsonLoop, unionFromJsonLoop } from "./read.ts";
 import { toJsonCases, toJsonStatements } from "./write.ts";
 
@@ -19,7 +19,7 @@ export function messageJson(
     toJsonFunction(context, names, toJsonStatements(context, slots, descriptor.fullName)),
     code`
       ${fromJsonHead(context, names)}
-        ${slots.map((slot) => declareSlot(context, slot, "anew"))}
+        ${declareSlots(context, slots, "anew")}
         ${fromJsonLoop(context, slots)}
         ${requiredChecks(context, slots, descriptor.fullName)}
         ${returnSlots(context, slots)}

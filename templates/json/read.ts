@@ -2,6 +2,7 @@ import type { FieldDescriptor, ListType, MapType, ScalarType } from "@rpcgen/run
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { branded } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
+import { type Fragments, fragmentsOf, remembered } from "../fragments.ts";
 import { assign, assignBelow, call, inlineObject, lines, open, operands, wholeComparison } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
@@ -12,25 +13,32 @@ import { elementFromJson } from "./element.ts";
 /** A field with the statements that read it, and the names under which JSON may give it. */
 interface Entry {
   readonly field: FieldDescriptor;
-  readonly statements: readonly Code[];
+  readonly fragments: Fragments;
+  /** Names the statements among the fragments. */
+  readonly part: string;
+  statements(): readonly Code[];
 }
 
 /** The loop over the members of a JSON object. */
 export function fromJsonLoop(context: ModuleContext, slots: readonly Slot[]): Code {
   return loop(
-    slots.flatMap(({ member, variable }): Entry[] => {
-      if (member.kind === "field") return [{ field: member, statements: readField(context, member, variable) }];
-      return member.cases.map((field) => ({
-        field,
-        statements: readCase(context, field, variable, member.optional),
-      }));
+    slots.flatMap(({ member, variable, fragments }): Entry[] => {
+      if (member.kind === "oneof")
+        return member.cases.map((field) => caseEntry(context, field, variable, member.optional));
+      return [{ field: member, fragments, part: "", statements: () => readField(context, member, variable) }];
     }),
   );
 }
 
 /** The same for the cases of a union, kept in `result`. */
 export function unionFromJsonLoop(context: ModuleContext, cases: readonly FieldDescriptor[]): Code {
-  return loop(cases.map((field) => ({ field, statements: readCase(context, field, locals.result, false) })));
+  return loop(cases.map((field) => caseEntry(context, field, locals.result, false)));
+}
+
+function caseEntry(context: ModuleContext, field: FieldDescriptor, holder: Ident, optional: boolean): Entry {
+  const fragments = fragmentsOf(context.fragments, field, "", holder);
+  const part = optional ? "optional case" : "case";
+  return { field, fragments, part, statements: () => readCase(context, field, holder, optional) };
 }
 
 function loop(entries: readonly Entry[]): Code {
@@ -44,13 +52,17 @@ function loop(entries: readonly Entry[]): Code {
         continue;
       }
       switch (key) {
-        ${entries.map((entry) => clause(labels.get(entry.field) ?? [], entry.statements))}
+        ${entries.map((entry) => entryClause(entry, labels.get(entry.field) ?? []))}
         default:
           reader.unknown(key);
       }
     }
     reader.close();
   `;
+}
+
+function entryClause({ fragments, part, statements }: Entry, names: readonly string[]): Code {
+  return remembered(fragments, `from json ${part} ${names.join(" ")}`, 3, () => clause(names, statements()));
 }
 
 function joinTests(tests: readonly Code[]): Piece {

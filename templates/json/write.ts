@@ -2,6 +2,7 @@ import type { FieldDescriptor, ListType, MapType, OneofDescriptor, ScalarType } 
 import { code, type Code, type Ident } from "../code.ts";
 import { plainZero } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
+import { fragmentsOf, remembered } from "../fragments.ts";
 import { assign, call, lines, open, operands } from "../layout.ts";
 import { objectMembers } from "../reserved.ts";
 import { stringLiteral } from "../literal.ts";
@@ -14,7 +15,7 @@ import { elementToJson } from "./element.ts";
 export function toJsonStatements(context: ModuleContext, slots: readonly Slot[], fullName: string): Code[] {
   return slots.map((slot) =>
     slot.member.kind === "field"
-      ? fieldStatement(context, slot, slot.member)
+      ? remembered(slot.fragments, "to json", 1, () => fieldStatement(context, slot, slot.member as FieldDescriptor))
       : oneofStatement(context, slot, slot.member, `${fullName}.${slot.member.name}`),
   );
 }
@@ -121,6 +122,11 @@ export function toJsonCases(
 }
 
 function toJsonCase(context: ModuleContext, field: FieldDescriptor, holder: Ident): Code {
+  const fragments = fragmentsOf(context.fragments, field, "", holder);
+  return remembered(fragments, "to json case", 2, () => createToJsonCase(context, field, holder));
+}
+
+function createToJsonCase(context: ModuleContext, field: FieldDescriptor, holder: Ident): Code {
   const type = field.type as ElementType;
   const statement = setProperty(context, field, elementToJson(context, type, locals.item));
   if (type.kind === "builtin" && type.name === "void") {

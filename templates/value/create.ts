@@ -9,20 +9,12 @@ import type {
 } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { branded, plainDefault } from "../default-value.ts";
-import {
-  call,
-  entry,
-  entryBelow,
-  entryOr,
-  inlineObject,
-  object,
-  sections,
-  signature,
-  wholeComparison,
-} from "../layout.ts";
+import { call, entry, entryBelow, entryOr, inlineObject, sections, signature, wholeComparison } from "../layout.ts";
+import { remembered } from "../fragments.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals, type MessageNames, type OneofNames } from "../naming.ts";
+import { slotsOf } from "../slots.ts";
 import { holdsMessage, messageNamesOf, valueName } from "../type-expression.ts";
 
 const { init } = locals;
@@ -34,7 +26,9 @@ export function createFunctions(
   names: MessageNames,
 ): Code {
   const oneofs = descriptor.members.filter((member) => member.kind === "oneof").filter(isRebuilt);
-  const entries = descriptor.members.map((member) => memberEntry(context, member, names));
+  const entries = slotsOf(context, descriptor.members, names).map((slot) =>
+    remembered(slot.fragments, "create", 2, () => code`${memberEntry(context, slot.member, names)},`),
+  );
   const mayBeLeftOut = descriptor.members.every((member) => !member.required);
   const parameter = code`${init}: ${names.init}${mayBeLeftOut ? code` = {}` : undefined}`;
   return sections(
@@ -46,7 +40,9 @@ export function createFunctions(
         `
       : code`
           function ${signature(names.create, [mayBeLeftOut ? parameter : requiredParameter(names)], names.type)} {
-            return ${object(entries)};
+            return {
+              ${entries}
+            };
           }
         `,
     ...oneofs.map((oneof) => createOneof(context, oneof, names.oneofs.get(oneof.name) as OneofNames)),

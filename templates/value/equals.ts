@@ -10,9 +10,11 @@ import type {
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { plainDefault } from "../default-value.ts";
 import { call, comparison, operands, returned, sections, signature, wholeComparison } from "../layout.ts";
+import { remembered } from "../fragments.ts";
 import { stringLiteral } from "../literal.ts";
 import { messageOf, type ModuleContext } from "../module-context.ts";
 import { locals, type MessageNames, type OneofNames } from "../naming.ts";
+import { type Slot, slotsOf } from "../slots.ts";
 import { messageNamesOf, valueName } from "../type-expression.ts";
 
 const { a, b } = locals;
@@ -24,18 +26,43 @@ export function equalsFunctions(
   names: MessageNames,
 ): Code {
   const oneofs = descriptor.members.filter((member) => member.kind === "oneof");
-  const tests = descriptor.members.map((member) => memberTest(context, member, names, descriptor.members.length > 1));
-  const [only] = tests;
-  const isLoneCall = tests.length === 1 && !(typeof only === "object" && only.kind === "group");
-  const body = isLoneCall
-    ? code`return ${only};`
-    : returned(only !== undefined && tests.length === 1 ? only : operands("&&", tests));
   return sections(
-    tests.length === 0 ? equalsNothing(names) : equalsFunction(names.equals, names.init, body),
+    descriptor.members.length === 0
+      ? equalsNothing(names)
+      : equalsFunction(names.equals, names.init, equalsBody(context, descriptor, names)),
     ...oneofs.map((oneof) =>
       equalsOneof(context, oneof.cases, names.oneofs.get(oneof.name) as OneofNames, oneof.optional),
     ),
   );
+}
+
+/** So many tests never fit into one line: the shortest is `a.x === b.x`. */
+const manyMembers = 6;
+
+function equalsBody(
+  context: ModuleContext,
+  descriptor: MessageDescriptor | ErrorDescriptor,
+  names: MessageNames,
+): Code {
+  const slots = slotsOf(context, descriptor.members, names);
+  if (slots.length >= manyMembers) return manyTests(context, slots, names);
+  const tests = slots.map((slot) => memberTest(context, slot.member, names, slots.length > 1));
+  const [only] = tests;
+  if (only === undefined || tests.length > 1) return returned(operands("&&", tests));
+  return typeof only === "object" && only.kind === "group" ? returned(only) : code`return ${only};`;
+}
+
+function manyTests(context: ModuleContext, slots: readonly Slot[], names: MessageNames): Code {
+  const tests = slots.map(({ fragments, member }, index) => {
+    const isLast = index === slots.length - 1;
+    const test = (): Code => code`${memberTest(context, member, names, true)}${isLast ? undefined : code` &&`}`;
+    return remembered(fragments, isLast ? "last equals" : "equals", 2, test);
+  });
+  return code`
+    return (
+      ${tests}
+    );
+  `;
 }
 
 /** `equalsShape` of a union. */
