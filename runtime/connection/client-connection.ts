@@ -1,5 +1,5 @@
 import { systemEnvironment } from "../environment/system.ts";
-import type { RpcError } from "../errors/rpc-error.ts";
+import { RpcError } from "../errors/rpc-error.ts";
 import {
   FrameFlag,
   FrameKind,
@@ -24,6 +24,7 @@ import type {
   PeerLimits,
   Serialization,
 } from "./connection.ts";
+import { CompressorOffer } from "./compressor-offer.ts";
 import { LaneTable } from "./lane-table.ts";
 import { createError, Multiplexer, type Role } from "./multiplexer.ts";
 import { ClientCall, copySmall, type OutgoingCallOwner } from "./outgoing-call.ts";
@@ -46,6 +47,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   readonly #limits: Limits;
   readonly #events: ConnectionEvents;
   readonly #serializations: readonly Serialization[];
+  readonly #compressors: CompressorOffer;
   readonly #table: LaneTable<ClientCall>;
   readonly #waiting: Queue<ClientCall>;
   readonly #oneways: Set<ClientCall>;
@@ -62,6 +64,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     this.serialization = this.#serializations[0] as Serialization;
     this.lastIdHigh = 0;
     this.lastIdLow = 0;
+    this.#compressors = new CompressorOffer(options.compressors);
     this.#table = new LaneTable(true);
     this.#waiting = new Queue();
     this.#oneways = new Set();
@@ -76,7 +79,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
       limits: this.#limits,
       role: this,
     });
-    this.link.sendOption(createOption(this.#serializations, this.#limits, options.peerName));
+    this.#introduce(options);
     options.transport.start(this.link);
   }
 
@@ -94,6 +97,10 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
 
   get callsInProgress(): number {
     return this.#table.size + this.#waitingCount + this.#oneways.size;
+  }
+
+  get peerCompressors(): readonly number[] {
+    return this.#compressors.peerReads;
   }
 
   get openCalls(): number {
@@ -122,6 +129,10 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     else this.#wait(call, request);
     this.link.liveness.onBusy();
     return call;
+  }
+
+  reads(compressor: number): boolean {
+    return this.#compressors.reads(compressor);
   }
 
   release(call: ClientCall): void {
@@ -165,10 +176,12 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     if (chosen === undefined || !this.#serializations.includes(chosen))
       return "The server chose no serialization that was offered.";
     this.serialization = chosen;
+    this.#compressors.onPeer(option.compressors);
     return undefined;
   }
 
-  onGoaway(idHigh: number, idLow: number): void {
+  onGoaway(idHigh: number, idLow: number, code: number): void {
+    this.#events.onGoaway?.(code);
     const refused = createError("draining", "The server is going away and did not take this call.");
     for (const call of this.#takeWaiting()) call.fail(refused);
     for (const call of this.#table.all()) {
@@ -186,6 +199,25 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   readonly onOpen = (): void => this.#events.onOpen?.();
   readonly onDraining = (): void => this.#events.onDraining?.();
   readonly onClose = (error: RpcError | undefined): void => this.#events.onClose?.(error);
+
+  /** Sends the Option; while its token is being fetched, everything else waits behind it. */
+  #introduce({ token, peerName }: ClientConnectionOptions): void {
+    const { outbound } = this.link;
+    const send = (text: string | undefined): void => {
+      const extras = { ...this.#compressors.toOption(), token: text };
+      this.link.sendOption(createOption(this.#serializations, this.#limits, peerName, extras));
+    };
+    if (token === undefined || typeof token === "string") return send(token);
+    outbound.hold();
+    token.then(
+      (text) => {
+        if (this.link.state === "closed") return;
+        send(text);
+        outbound.release();
+      },
+      (error: unknown) => this.link.abort(RpcError.from(error)),
+    );
+  }
 
   #find(idHigh: number, idLow: number): ClientCall | undefined {
     if ((idLow & laneMask) !== onewayLane) return this.#table.get(idHigh, idLow);
@@ -274,7 +306,10 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     const micros = hasDeadline
       ? Math.min(Math.max(0, Math.ceil((call.deadlineMs - environment.now()) * 1000)), maxDeadlineMicros)
       : 0;
-    const flags = (call.isOneway ? FrameFlag.oneway : 0) | (request.hasItems === true ? 0 : FrameFlag.endOfStream);
+    const flags =
+      (call.isOneway ? FrameFlag.oneway : 0) |
+      (request.hasItems === true ? 0 : FrameFlag.endOfStream) |
+      (request.compressor ?? 0);
     const headerLength = hotTagBytes + (hasDeadline ? hotTagBytes : 0) + call.extra.length;
     if (!outbound.canWrite(headerLength, request.body.length)) {
       return call.queueRequest(

@@ -1,3 +1,4 @@
+import type { Compressor } from "../compression/compressor.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { Limits } from "../protocol/limits.ts";
@@ -26,6 +27,11 @@ export interface Connection {
   readonly callsInProgress: number;
   /** What a client uses for requests: the first it offered until the server's Option arrives, then what the server chose. */
   readonly serialization: Serialization;
+  /**
+   * Numbers of the compressors that the other side reads and that were given to this one, the other side's favourite first. Empty until its
+   * Option arrived [CMP-1].
+   */
+  readonly peerCompressors: readonly number[];
   /** Limits that the other side announced; the initial ones of the protocol before that. */
   readonly peerLimits: PeerLimits;
   /**
@@ -48,7 +54,10 @@ export interface ClientConnection extends Connection {
 }
 
 /** The server's side: calls come to {@link ServerConnectionEvents.onRequest}. */
-export interface ServerConnection extends Connection {}
+export interface ServerConnection extends Connection {
+  /** What the client says it is known by; from `onOpen` on. A secret: never to be shown or logged. */
+  readonly peerToken: string | undefined;
+}
 
 /** What to send. Read once, inside {@link ClientConnection.startCall} (or, for a call that waits in line, until it is sent). */
 export interface OutgoingRequest {
@@ -64,6 +73,8 @@ export interface OutgoingRequest {
    * copies as well); a longer body belongs to the connection from then on and must not change.
    */
   readonly body: Uint8Array;
+  /** Number of the compressor of `body`, one of {@link Connection.peerCompressors}. Default: 0, none. */
+  readonly compressor?: number | undefined;
   /** True when the client will send items (client and bidirectional streams). */
   readonly hasItems?: boolean | undefined;
   /** No reply will come: `onEnd` is called when the request was handed to the transport. */
@@ -114,6 +125,8 @@ export interface RemoteFailure {
 /** The protocol part of a reply. Metadata stays undecoded until asked for. */
 export interface ReplyHead {
   readonly serialization: Serialization;
+  /** Number of the compressor of the body; 0: none. */
+  readonly compressor: number;
   /** User metadata in order; empty when there is none. Valid after the callback too. */
   metadata(): readonly (readonly [key: string, value: string])[];
 }
@@ -124,7 +137,7 @@ export interface OutgoingCall {
    * Sends an item (client and bidirectional streams). @returns false when credit or queue is used up: the item is kept (bounded to the ones
    * already handed over), wait for `onWritable` before the next.
    */
-  sendItem(body: Uint8Array): boolean;
+  sendItem(body: Uint8Array, compressor?: number): boolean;
   /** No more items. */
   endItems(): void;
   /** `cost` of an item that `onItem` gave has been used: the peer may send as much again. */
@@ -139,6 +152,8 @@ export interface IncomingCall {
   /** Only when the client sent it. */
   readonly methodPath: string | undefined;
   readonly serialization: Serialization;
+  /** Number of the compressor of the request's body; 0: none. */
+  readonly compressor: number;
   readonly oneway: boolean;
   /** True when items follow. */
   readonly hasItems: boolean;
@@ -153,15 +168,17 @@ export interface IncomingCall {
   /** Set inside `onRequest` at the latest; without it items and cancels go unheard. */
   receiver: RequestReceiver | undefined;
   /** The one reply of a unary or client-stream call. Ends the call. Bodies as in {@link OutgoingRequest.body}. */
-  respond(body: Uint8Array, metadata?: Metadata): void;
+  respond(body: Uint8Array, metadata?: Metadata, compressor?: number): void;
   /** One item. Metadata goes with the first. @returns false: wait for `onWritable` before the next. */
-  sendItem(body: Uint8Array, metadata?: Metadata): boolean;
+  sendItem(body: Uint8Array, metadata?: Metadata, compressor?: number): boolean;
   /** The stream of items ended well. Ends the call. */
   end(metadata?: Metadata): void;
   /** The call failed. Ends the call. Message is cut to 1 KiB, details dropped above 4 KiB. */
   fail(failure: OutgoingFailure): void;
   /** As {@link OutgoingCall.consumed}. */
   consumed(cost: number): void;
+  /** A request grew by `bytes` when it was decompressed: they are charged until it settles. @returns false when the connection holds too many */
+  chargeRequest(bytes: number): boolean;
   /**
    * The handler has settled. Must be called once for every call, also one that was cancelled or one-way: until then it counts as in progress,
    * and so do the bytes of its request. Whoever answers first and settles later is right to do so.
@@ -190,7 +207,7 @@ export interface OutgoingFailure {
 /** Gets what the client sends after the request. A throw from any of them fails this call with `internal`, nothing else. */
 export interface RequestReceiver {
   /** As {@link ReplyReceiver.onItem}. */
-  onItem?(body: Uint8Array, cost: number): void;
+  onItem?(body: Uint8Array, cost: number, compressor: number): void;
   /** The client sends no more items. */
   onItemsEnd?(): void;
   /** The client cancelled, the deadline passed or the connection was lost. At most once; nothing is called after it. */
@@ -205,6 +222,8 @@ export interface ConnectionEvents {
   onOpen?(): void;
   /** No new calls from now on; those in progress go on. Once. */
   onDraining?(): void;
+  /** The server says goodbye; `code` is one of {@link GoawayCode}, or unknown. After `onDraining`. Clients only. */
+  onGoaway?(code: number): void;
   /** The end, once, after every call had its outcome. No error: it ended politely. */
   onClose?(error: RpcError | undefined): void;
 }
@@ -240,10 +259,14 @@ export interface ConnectionOptions {
   readonly serializations?: readonly Serialization[] | undefined;
   /** Name and version of this program, told to the peer; at most 128 characters. */
   readonly peerName?: string | undefined;
+  /** What this side reads, best first; the other side may use them from then on. Default: none. */
+  readonly compressors?: readonly Compressor[] | undefined;
 }
 
 /** @see createClientConnection */
 export interface ClientConnectionOptions extends ConnectionOptions {
+  /** Tells the server who is calling [AUT-1]. While a promise is pending nothing is sent; when it rejects the connection fails with its error. */
+  readonly token?: string | Promise<string> | undefined;
   readonly events?: ConnectionEvents | undefined;
 }
 

@@ -15,6 +15,10 @@ import { toSerialization } from "./reply-head.ts";
 /** What a call asks of its connection. */
 export interface IncomingCallOwner {
   readonly link: Multiplexer;
+  /** True for the number of a compressor that was offered to the peer. */
+  reads(compressor: number): boolean;
+  /** Charges bytes of a request beyond those that came. @returns false when the connection holds too many */
+  charge(call: ServerCall, bytes: number): boolean;
   /** The request is complete: hand it to the server. */
   dispatch(call: ServerCall, body: Uint8Array): void;
   /** Nothing more is sent or read for the call: its lane is free. */
@@ -39,6 +43,8 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   readonly methodId: number;
   readonly methodPath: string | undefined;
   readonly serialization: Serialization;
+  /** Of the body of the request. */
+  compressor: number;
   readonly oneway: boolean;
   hasItems: boolean;
   readonly attempt: number;
@@ -68,6 +74,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     this.methodId = header.methodId;
     this.methodPath = header.has(HeaderTag.methodPath) ? header.text(HeaderTag.methodPath) : undefined;
     this.serialization = toSerialization(reader.serialization);
+    this.compressor = reader.flags & FrameFlag.compressorMask;
     this.oneway = (reader.flags & FrameFlag.oneway) !== 0;
     this.hasItems = (reader.flags & FrameFlag.endOfStream) === 0;
     this.attempt = header.attempt;
@@ -98,16 +105,17 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     return (this.#pairs ??= decodeMetadata(this.#header));
   }
 
-  respond(body: Uint8Array, metadata?: Metadata): void {
+  respond(body: Uint8Array, metadata?: Metadata, compressor = 0): void {
     if (this.#state !== "running" || this.#isMuteOrTooLong(body)) return;
-    this.#say(FrameKind.response, FrameFlag.endOfStream, this.serialization, this.#encodeMetadata(metadata), body);
+    const flags = FrameFlag.endOfStream | compressor;
+    this.#say(FrameKind.response, flags, this.serialization, this.#encodeMetadata(metadata), body);
   }
 
-  sendItem(body: Uint8Array, metadata?: Metadata): boolean {
+  sendItem(body: Uint8Array, metadata?: Metadata, compressor = 0): boolean {
     if (this.#state !== "running" || this.#isMuteOrTooLong(body)) return true;
     const message = {
       kind: FrameKind.item,
-      flags: 0,
+      flags: compressor,
       serialization: this.serialization,
       header: this.#encodeMetadata(metadata),
       body: copySmall(body),
@@ -131,6 +139,10 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     const header = encodeFailure(failure, this.#owner.link.limits);
     const fits = body.length <= maxFailureBytes;
     this.#say(FrameKind.error, FrameFlag.endOfStream, fits ? serialization : 0, header, fits ? body : emptyHeader);
+  }
+
+  chargeRequest(bytes: number): boolean {
+    return this.isSettled || this.#owner.charge(this, bytes);
   }
 
   consumed(cost: number): void {
@@ -194,8 +206,10 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     if (typeof message === "string") return;
     if (message.serialization !== this.serialization)
       return this.#refuse("unsupported", "The items of a call must have the serialization of its request.");
+    if (message.compressor !== 0 && !this.#owner.reads(message.compressor))
+      return this.#refuse("unsupported", "The compressor of an item was not offered.");
     if (this.receiver?.onItem === undefined || this.#state !== "running") return this.consumed(message.cost);
-    this.#call(() => this.receiver?.onItem?.(message.body, message.cost));
+    this.#call(() => this.receiver?.onItem?.(message.body, message.cost, message.compressor));
     if ((reader.flags & FrameFlag.endOfStream) !== 0) this.#endItems();
   }
 

@@ -19,4 +19,6 @@ export interface IncomingMessage {
   /** What it cost in credit; 0 for a request or response in one frame. */
   readonly cost: number;
   readonly serialization: number;
+  /** Number of the compressor of the body; 0: none. */
+  readonly compressor: number;
 }

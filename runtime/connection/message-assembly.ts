@@ -10,13 +10,16 @@ export class MessageAssembly {
   readonly kind: number;
   /** Serialization of the first chunk; holds for the message. */
   readonly serialization: number;
+  /** Compressor of the first chunk; holds for the message. */
+  readonly compressor: number;
   #bytes: Uint8Array;
 
-  constructor(kind: number, serialization: number) {
+  constructor(kind: number, serialization: number, compressor: number) {
     this.length = 0;
     this.cost = 0;
     this.kind = kind;
     this.serialization = serialization;
+    this.compressor = compressor;
     this.#bytes = new Uint8Array(0);
   }
 

@@ -43,7 +43,7 @@ export class MessageReceiver {
     const cost = isItem || isPart ? reader.frameBytes : 0;
     if (!this.#takeCredit(lane, cost, isItem)) return "fault";
     if (!isPart) return this.#whole(reader, lane, cost);
-    return this.#part(reader, lane, assembly ?? new MessageAssembly(reader.kind, reader.serialization), cost);
+    return this.#part(reader, lane, assembly ?? createAssembly(reader), cost);
   }
 
   /** The call of this lane is over: what it held counts no longer. */
@@ -105,7 +105,7 @@ export class MessageReceiver {
     const body = reader.body();
     if (body.length > this.#link.limits.maxMessageBytes) return "too_long";
     this.#hold(lane, cost);
-    return { body, cost, serialization: reader.serialization };
+    return { body, cost, serialization: reader.serialization, compressor: reader.flags & FrameFlag.compressorMask };
   }
 
   #part(
@@ -129,7 +129,8 @@ export class MessageReceiver {
     this.#chunking--;
     const held = assembly.kind === FrameKind.item ? assembly.cost : 0;
     this.#hold(lane, held);
-    return { body: assembly.finish(), cost: held, serialization: assembly.serialization };
+    const { serialization, compressor } = assembly;
+    return { body: assembly.finish(), cost: held, serialization, compressor };
   }
 
   /** An empty chunk brings nothing forward; parts of a message give their credit back at once. */
@@ -150,4 +151,8 @@ export class MessageReceiver {
   #isClosed(): boolean {
     return this.#link.state === "closed";
   }
+}
+
+function createAssembly({ kind, serialization, flags }: FrameReader): MessageAssembly {
+  return new MessageAssembly(kind, serialization, flags & FrameFlag.compressorMask);
 }

@@ -41,7 +41,7 @@ export interface Role {
   /** The peer's Option. @returns the answer to send; undefined for none; text when it cannot be accepted */
   onOption(option: Option): Option | undefined | string;
   /** The peer sends GOAWAY. */
-  onGoaway(idHigh: number, idLow: number): void;
+  onGoaway(idHigh: number, idLow: number, code: number): void;
   /** Every call ends with this error now. */
   terminate(error: RpcError): void;
   /** Calls in progress. */
@@ -323,7 +323,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
     const { goawayCode } = this.header;
     if (goawayCode !== GoawayCode.none && goawayCode !== GoawayCode.idle) this.#notePeerFault(goawayCode);
     this.enterDraining();
-    this.#role.onGoaway(reader.idHigh, reader.idLow);
+    this.#role.onGoaway(reader.idHigh, reader.idLow, goawayCode);
     this.closeWhenDrained();
   }
 

@@ -52,6 +52,7 @@ export class Outbound {
   #connectionParked: OutgoingLane[];
   #chunking: number;
   #scheduled: boolean;
+  #held: boolean;
   #closed: boolean;
   /** True while we do not read because too much waits to be sent. */
   isReadingPaused: boolean;
@@ -73,6 +74,7 @@ export class Outbound {
     this.#connectionParked = [];
     this.#chunking = 0;
     this.#scheduled = false;
+    this.#held = false;
     this.#closed = false;
     this.isReadingPaused = false;
     this.#slowTimer = undefined;
@@ -192,7 +194,7 @@ export class Outbound {
   /** Writes what is due. */
   flush(): void {
     this.#scheduled = false;
-    if (this.#closed) return;
+    if (this.#closed || this.#held) return;
     if (!this.blocked) this.#fill();
     if (!this.writer.flush(this.#write)) this.#onBlocked();
     this.#checkPressure();
@@ -200,6 +202,18 @@ export class Outbound {
     if (this.blocked) return;
     if (this.#small.length > 0 || this.#large.length > 0) this.#wakeLater();
     else this.#options.onFlushed();
+  }
+
+  /** Keeps everything here, the calls in their queues, until {@link release}. */
+  hold(): void {
+    this.#held = true;
+    this.blocked = true;
+  }
+
+  /** Ends {@link hold}. */
+  release(): void {
+    this.#held = false;
+    this.onDrain();
   }
 
   /** Nothing is written any more. */

@@ -19,6 +19,8 @@ import { createReplyHead, toSerialization } from "./reply-head.ts";
 /** What a call asks of its connection. */
 export interface OutgoingCallOwner {
   readonly link: Multiplexer;
+  /** True for the number of a compressor that was offered to the peer; 0 is none. */
+  reads(compressor: number): boolean;
   /** Gives the call the next id; called when its first frame is written. */
   assignId(call: ClientCall): void;
   /** The call is over: its lane is free. */
@@ -82,10 +84,10 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
     this.#early = [];
   }
 
-  sendItem(body: Uint8Array): boolean {
+  sendItem(body: Uint8Array, compressor = 0): boolean {
     if (this.state === "done" || !this.#sendsItems) return true;
     if (this.#isTooLong(body)) return true;
-    const isSent = this.#send(FrameKind.item, 0, this.serialization, copySmall(body));
+    const isSent = this.#send(FrameKind.item, compressor, this.serialization, copySmall(body));
     this.#isWritableWanted = !isSent;
     return isSent;
   }
@@ -172,12 +174,12 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
     const link = this.#owner.link;
     if (this.#incoming === undefined && (reader.flags & FrameFlag.moreFollows) === 0) {
       if (reader.bodyEnd - reader.bodyStart > link.limits.maxMessageBytes) return this.#failTooLong();
-      return this.#respond(reader.body(), reader.serialization, reader);
+      return this.#respond(reader.body(), reader.serialization, reader.flags & FrameFlag.compressorMask);
     }
     const message = link.messages.receive(reader, this.#lanes());
     if (message === "too_long") return this.#failTooLong();
     if (typeof message === "string") return this.#keepHead(reader);
-    this.#respond(message.body, message.serialization, reader);
+    this.#respond(message.body, message.serialization, message.compressor);
   }
 
   /** Metadata travels with the first chunk. */
@@ -185,15 +187,15 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
     if (reader.bodyStart > reader.headerStart) this.#head ??= this.#owner.link.header.retainMetadata();
   }
 
-  #takeHead(serialization: number): ReturnType<typeof createReplyHead> {
+  #takeHead(serialization: number, compressor = 0): ReturnType<typeof createReplyHead> {
     const header = this.#head ?? this.#owner.link.header.retainMetadata();
     this.#head = undefined;
-    return createReplyHead(serialization, header);
+    return createReplyHead(serialization, header, compressor);
   }
 
-  #respond(body: Uint8Array, serialization: number, reader: FrameReader): void {
-    if (this.#isForeign(reader, serialization)) return;
-    const head = this.#takeHead(serialization);
+  #respond(body: Uint8Array, serialization: number, compressor: number): void {
+    if (this.#isForeign(serialization, compressor)) return;
+    const head = this.#takeHead(serialization, compressor);
     this.#finish();
     try {
       this.#receiver.onResponse(body, head);
@@ -206,12 +208,12 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
     const message = this.#owner.link.messages.receive(reader, this.#lanes());
     if (message === "too_long") return this.#failTooLong();
     if (typeof message === "string") return this.#keepHead(reader);
-    if (this.#isForeign(reader, message.serialization)) return;
+    if (this.#isForeign(message.serialization, message.compressor)) return;
     this.#deliverItem(message);
   }
 
   #deliverItem(message: IncomingMessage): void {
-    const head = this.#takeHead(message.serialization);
+    const head = this.#takeHead(message.serialization, message.compressor);
     try {
       this.#receiver.onItem(message.body, message.cost, head);
     } catch (error) {
@@ -240,11 +242,14 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   }
 
   /** Compressors and serializations that were not negotiated only fail the call. */
-  #isForeign(reader: FrameReader, serialization: number): boolean {
-    const isFine = (reader.flags & FrameFlag.compressorMask) === 0 && serialization >= 1 && serialization <= 2;
+  #isForeign(serialization: number, compressor: number): boolean {
+    const isFine = serialization >= 1 && serialization <= 2 && (compressor === 0 || this.#owner.reads(compressor));
     if (!isFine)
       this.#cancelWith(
-        createError("unsupported", `The reply is in serialization ${serialization}, flags ${reader.flags}.`),
+        createError(
+          "unsupported",
+          `The reply is in serialization ${serialization} with compressor ${compressor}, which was not offered.`,
+        ),
       );
     return !isFine;
   }

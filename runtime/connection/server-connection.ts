@@ -23,6 +23,7 @@ import type {
   ServerConnectionOptions,
 } from "./connection.ts";
 import { type IncomingCallOwner, ServerCall } from "./incoming-call.ts";
+import { CompressorOffer } from "./compressor-offer.ts";
 import { LaneTable } from "./lane-table.ts";
 import { createError, Multiplexer, type Role } from "./multiplexer.ts";
 
@@ -37,6 +38,7 @@ export function createServerConnection(options: ServerConnectionOptions): Server
 class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   readonly link: Multiplexer;
   serialization: Serialization;
+  peerToken: string | undefined;
   callsInProgress: number;
   lastIdHigh: number;
   lastIdLow: number;
@@ -44,6 +46,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   readonly #events: ServerConnectionEvents;
   readonly #serializations: readonly Serialization[];
   readonly #peerName: string | undefined;
+  readonly #compressors: CompressorOffer;
   readonly #table: LaneTable<ServerCall>;
   /** One-way calls by their sequence number. */
   readonly #oneways: Map<number, ServerCall>;
@@ -61,6 +64,8 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
       throw new TypeError("serializations must name at least one: 1 (binary) or 2 (JSON).");
     this.serialization = this.#serializations[0] as Serialization;
     this.#peerName = options.peerName;
+    this.#compressors = new CompressorOffer(options.compressors);
+    this.peerToken = undefined;
     this.callsInProgress = 0;
     this.lastIdHigh = 0;
     this.lastIdLow = 0;
@@ -92,6 +97,10 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
 
   get peerLimits(): PeerLimits {
     return this.link.peer;
+  }
+
+  get peerCompressors(): readonly number[] {
+    return this.#compressors.peerReads;
   }
 
   get openCalls(): number {
@@ -139,7 +148,9 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     const chosen = option.serializations.find((offered) => this.#serializations.includes(offered));
     if (chosen === undefined) return "None of the offered serializations is supported.";
     this.serialization = chosen;
-    return createOption([chosen], this.#limits, this.#peerName);
+    this.peerToken = option.token;
+    this.#compressors.onPeer(option.compressors);
+    return createOption([chosen], this.#limits, this.#peerName, this.#compressors.toOption());
   }
 
   onGoaway(): void {
@@ -167,6 +178,17 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
       call.fail({ error: RpcError.from(error) });
       call.settle();
     }
+  }
+
+  reads(compressor: number): boolean {
+    return this.#compressors.reads(compressor);
+  }
+
+  charge(call: ServerCall, bytes: number): boolean {
+    if (this.#requestBytes + bytes > this.#limits.maxRequestBytes) return false;
+    this.#requestBytes += bytes;
+    call.requestBytes += bytes;
+    return true;
   }
 
   release(call: ServerCall): void {
@@ -254,8 +276,9 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   #refusalOf(reader: FrameReader, isTooMany: boolean, remainingMs: number): RpcError | undefined {
     if (isTooMany)
       return createError("too_many_calls", `This connection runs at most ${this.#limits.maxCalls} calls at a time.`);
-    if ((reader.flags & FrameFlag.compressorMask) !== 0)
-      return createError("unsupported", "The compressor of the request is not supported.");
+    const compressor = reader.flags & FrameFlag.compressorMask;
+    if (compressor !== 0 && !this.#compressors.reads(compressor))
+      return createError("unsupported", `The compressor ${compressor} of the request was not offered by this server.`);
     if (!this.#serializations.includes(reader.serialization as Serialization)) {
       return createError("unsupported", `The serialization ${reader.serialization} of the request is not supported.`);
     }

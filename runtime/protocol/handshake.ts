@@ -30,6 +30,10 @@ export interface Option {
   readonly serializations: readonly NegotiableSerialization[];
   readonly limits: AnnouncedLimits;
   readonly peerName: string | undefined;
+  /** Names of the compressors that the sender reads, best first; undefined: none [CMP-1]. */
+  readonly compressors?: readonly string[] | undefined;
+  /** Client: who it is, for the server to check; never shown or logged [AUT-1]. */
+  readonly token?: string | undefined;
   /** The sender gives up; the text says why. */
   readonly error: string | undefined;
   /** With {@link Option.error}: codec types that would have been accepted. */
@@ -51,21 +55,37 @@ export function encodeOption(option: Option): Uint8Array {
     Version: option.version,
     ...(names.length === 0 ? {} : { Serializations: names }),
     ...(option.error === undefined ? { Limits: limitsToJson(option.limits) } : {}),
+    ...(option.compressors === undefined ? {} : { Compressors: option.compressors }),
     ...(option.peerName === undefined ? {} : { Peer: option.peerName.slice(0, maxPeerNameLength) }),
+    ...(option.token === undefined ? {} : { Token: option.token }),
     ...(option.error === undefined ? {} : { Error: option.error, Supported: option.supported }),
   };
   return Buffer.from(`${JSON.stringify(value)}\n`, "utf8");
 }
 
 const maxPeerNameLength = 128;
+const maxCompressorNames = 16;
+
+/** Members of an Option that few send. */
+export type OptionExtras = Pick<Option, "compressors" | "token">;
 
 /** An Option of this version without an error. */
 export function createOption(
   serializations: readonly NegotiableSerialization[],
   limits: AnnouncedLimits,
   peerName: string | undefined,
+  extras: OptionExtras = {},
 ): Option {
-  return { codecType, version: protocolVersion, serializations, limits, peerName, error: undefined, supported: [] };
+  return {
+    codecType,
+    version: protocolVersion,
+    serializations,
+    limits,
+    peerName,
+    ...extras,
+    error: undefined,
+    supported: [],
+  };
 }
 
 /** The answer to an Option that cannot be accepted [OPT-7]. */
@@ -145,12 +165,15 @@ export function parseOption(bytes: Uint8Array): Option | string {
   const limits = limitsFromJson(read("Limits"), initialPeerLimits);
   if (typeof limits === "string") return limits;
   const peerName = read("Peer");
+  const token = read("Token");
   return {
     codecType: codec,
     version: typeof version === "number" ? version : protocolVersion,
     serializations: error === undefined ? readSerializations(read("Serializations")) : [],
     limits,
     peerName: typeof peerName === "string" ? peerName.slice(0, maxPeerNameLength) : undefined,
+    compressors: readCompressors(read("Compressors")),
+    token: typeof token === "string" ? token : undefined,
     error: typeof error === "string" && error !== "" ? error.slice(0, 1024) : undefined,
     supported: Array.isArray(supported) ? supported.filter((item) => typeof item === "string").slice(0, 16) : [],
   };
@@ -214,6 +237,12 @@ function readSerializations(value: unknown): readonly NegotiableSerialization[] 
     typeof name === "string" && Object.hasOwn(serializationNames, name) ? serializationNames[name] : undefined,
   );
   return known.filter((item) => item !== undefined);
+}
+
+/** At most 16 names count, so that a list of nonsense costs nothing. */
+function readCompressors(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.slice(0, maxCompressorNames).filter((name) => typeof name === "string");
 }
 
 function serializationName(number: NegotiableSerialization): string {
