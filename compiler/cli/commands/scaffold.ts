@@ -46,12 +46,11 @@ export const scaffold: Command = async (args, context) => {
   if (hasErrors(diagnostics) || checked === undefined || found === undefined || "problem" in found)
     return EXIT.diagnostics;
   const target = absolutePath(context.directory, out);
-  const module = importPath(
-    target,
-    modulePath(found.file, checked, settings),
-    settings.optionsFor(parentOf(target)).importExtension,
-  );
+  const generated = modulePath(found.file, checked, settings);
+  const module = importPath(target, generated, settings.optionsFor(parentOf(target)).importExtension);
   const fresh = scaffoldHandlers({ ...found, schema: checked.schema, module });
+  if (settings.outDir === undefined && !existsSync(generated))
+    context.console.error(missingModule(createDisplay(context.directory)(generated)));
   return bringIn({ target, fresh, service: found.service, isDryRun: args.flag("dry-run"), context });
 };
 
@@ -78,6 +77,10 @@ function findService({ schema, sources }: CheckedProject, settings: Settings, na
 /** Where compile writes the module of a schema. */
 function modulePath(file: FileDescriptor, { sources }: CheckedProject, { outDir }: Settings): string {
   return `${toDisk(layoutOf({ outDir, sources }), `/${file.path}`) ?? file.path}.ts`;
+}
+
+function missingModule(generated: string): string {
+  return `note: the handlers import ${generated}, which does not exist yet; if compile writes it elsewhere, say so with --out-dir\n`;
 }
 
 /** The specifier by which one file imports another. */

@@ -19,8 +19,11 @@ describe("rpcgen scaffold", () => {
       ...sample,
       "tsconfig.json": '{ "compilerOptions": { "moduleResolution": "bundler" } }',
     });
-    await runTool(folder, "scaffold", "api/users.rpc", "--out", "src/users.ts");
+    const result = await runTool(folder, "scaffold", "api/users.rpc", "--out", "src/users.ts");
     expect(readFileSync(`${folder}/src/users.ts`, "utf8")).toContain('from "../api/users.rpc"');
+    expect(result.error).toBe(
+      "note: the handlers import api/users.rpc.ts, which does not exist yet; if compile writes it elsewhere, say so with --out-dir\n",
+    );
   });
 
   test("adds only what is missing later", async () => {
