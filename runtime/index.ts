@@ -2,6 +2,7 @@
 export { createClient, type ClientOptions, type SharedChannelOptions } from "./client/client.ts";
 export { type Channel, type CloseOptions, createChannel } from "./client/channel.ts";
 export type { CallDefaults, ChannelOptions } from "./client/channel-options.ts";
+export type { ChannelState } from "./client/channel-state.ts";
 export { createServer, type Server, type ServerCloseOptions } from "./server/server.ts";
 export type { ServerLimits, ServerOptions } from "./server/server-options.ts";
 export type { ErrorReport } from "./server/error-report.ts";

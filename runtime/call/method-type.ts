@@ -73,6 +73,8 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
   /** Cancels the call, also at the server. */
   readonly signal?: AbortSignal | undefined;
+  /** Waits, until the deadline, for a connection that works, where the call would fail because the server cannot be reached. */
+  readonly waitForReady?: boolean | undefined;
   /** Sent with the request. Keys are lower-case ASCII `[a-z0-9._-]`. */
   readonly metadata?: Metadata | Readonly<Record<string, string>> | undefined;
   /** Called once with the metadata of the reply, before the reply resolves or the first item arrives. */

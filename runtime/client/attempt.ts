@@ -1,4 +1,3 @@
-import type { AbortRegistry } from "../call/abort-registry.ts";
 import { type ItemPump, pumpItems } from "../call/item-pump.ts";
 import { ItemQueue } from "../call/item-queue.ts";
 import { lazyMetadata } from "../call/metadata.ts";
@@ -17,16 +16,19 @@ import { RpcError } from "../errors/rpc-error.ts";
 import type { ClientCallState } from "./client-call.ts";
 import { brokenRequest, cancelledBySignal, itemsFailed, unreadableReply } from "./client-errors.ts";
 import { remoteError } from "./remote-error.ts";
+import { Replay } from "./replay.ts";
+import { type WaitScope, waitForConnection } from "./wait.ts";
 
 /** What an attempt needs of its channel. */
-export interface AttemptScope {
+export interface AttemptScope extends WaitScope {
   /** Checks what is sent against the constraints of the schema. */
   readonly validate: boolean;
-  readonly aborts: AbortRegistry;
   /** @throws RpcError when the channel is closed */
   connection(): ClientConnection;
 }
 
+/** Times that a call goes to another connection because its own refused it before a handler saw it. */
+const maxRestarts = 3;
 const noBody: Uint8Array = new Uint8Array(0);
 
 /**
@@ -52,7 +54,9 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   #pump: ItemPump | undefined;
   #cancel: (() => void) | undefined;
   #headShown: boolean;
-  #restarted: boolean;
+  #isAbandoned: boolean;
+  #replay: Replay | undefined;
+  #restarts: number;
 
   constructor(call: ClientCallState, scope: AttemptScope) {
     const { method } = call;
@@ -74,7 +78,9 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.#pump = undefined;
     this.#cancel = undefined;
     this.#headShown = false;
-    this.#restarted = false;
+    this.#isAbandoned = false;
+    this.#replay = this.hasItems ? new Replay() : undefined;
+    this.#restarts = 0;
   }
 
   /** Sends; the promise is the one reply, or undefined once a one-way request was handed over. */
@@ -90,7 +96,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   items(requests: unknown): AsyncIterable<unknown> {
     this.#queue = new ItemQueue<unknown>({
       consumed: (cost) => this.#outgoing?.consumed(cost),
-      abandoned: () => this.#outgoing?.cancel(),
+      abandoned: () => this.#abandon(),
     });
     this.#start(requests);
     return this.#queue;
@@ -100,6 +106,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     const { method, options } = this.#call;
     const { signal } = options;
     if (signal?.aborted === true) return this.#fail(cancelledBySignal(method, signal));
+    if (this.#call.waitForReady && this.#scope.pool.state !== "ready") return this.#wait(() => this.#start(requests));
     try {
       const connection = this.#scope.connection();
       this.serialization = connection.serialization;
@@ -121,6 +128,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   onItem(body: Uint8Array, cost: number, head: ReplyHead): void {
+    this.#replay?.drop();
     try {
       this.#queue?.push(this.#read(body, head), cost);
     } catch (error) {
@@ -140,6 +148,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
 
   onError(error: RpcError, failure: RemoteFailure | undefined): void {
     if (error.reason === "draining" && this.#restart()) return;
+    if (this.#isWorthWaiting(error)) return this.#wait(() => void this.#startAgain());
     this.#fail(remoteError(this.#call.method, error, failure));
   }
 
@@ -193,16 +202,42 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.#cancel = undefined;
   }
 
-  /** A connection that drains refused the request before a handler saw it: it goes once more, over another connection. */
+  /** A connection that goes away refused the request before a handler saw it: it goes once more, over another connection. */
   #restart(): boolean {
-    if (this.#restarted || this.hasItems) return false;
-    this.#restarted = true;
+    if (this.#restarts >= maxRestarts || this.#replay?.isPossible === false) return false;
+    this.#restarts++;
+    return this.#startAgain();
+  }
+
+  #startAgain(): boolean {
     try {
-      this.#outgoing = this.#scope.connection().startCall(this);
+      const outgoing = this.#scope.connection().startCall(this);
+      this.#outgoing = outgoing;
+      if (this.#replay?.run(outgoing) === true) this.#pump?.writable();
       return true;
-    } catch {
-      return false;
+    } catch (error) {
+      this.#fail(error);
+      return true;
     }
+  }
+
+  /** The server was not reached, and the caller said that it has time. */
+  #isWorthWaiting({ reason }: RpcError): boolean {
+    const isUnreached = reason === "connect_failed" || reason === "handshake_failed";
+    return this.#call.waitForReady && isUnreached && this.#replay?.isPossible !== false;
+  }
+
+  /** Nobody reads the items any more. */
+  #abandon(): void {
+    this.#isAbandoned = true;
+    this.#outgoing?.cancel();
+  }
+
+  #wait(onReady: () => void): void {
+    waitForConnection(this.#call, this.#scope, {
+      onReady: () => (this.#isAbandoned ? this.#leave() : onReady()),
+      onGivenUp: (error) => this.#fail(error),
+    });
   }
 
   #watch(signal: AbortSignal): void {
@@ -211,17 +246,23 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   #send(items: Items<unknown>): void {
-    const outgoing = this.#outgoing;
-    if (outgoing === undefined) return;
     try {
       this.#pump = pumpItems(items, {
-        send: (item) => outgoing.sendItem(this.#encode(item)),
-        end: () => outgoing.endItems(),
-        fail: (error) => outgoing.cancel(itemsFailed(this.#call.method, error)),
+        send: (item) => this.#sendItem(this.#encode(item)),
+        end: () => {
+          this.#replay?.end();
+          this.#outgoing?.endItems();
+        },
+        fail: (error) => this.#outgoing?.cancel(itemsFailed(this.#call.method, error)),
       });
     } catch (error) {
       this.#fail(error);
-      outgoing.cancel();
+      this.#outgoing?.cancel();
     }
+  }
+
+  #sendItem(body: Uint8Array): boolean {
+    this.#replay?.add(body);
+    return this.#outgoing?.sendItem(body) ?? true;
   }
 }

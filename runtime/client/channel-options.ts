@@ -8,6 +8,7 @@ import { createLimits, type Limits } from "../protocol/limits.ts";
 import { type Address, parseAddress } from "../transport/address.ts";
 import { builtinTransports, transportFor } from "../transport/builtin.ts";
 import type { TransportKind } from "../transport/transport.ts";
+import type { ChannelState } from "./channel-state.ts";
 
 /** Settings that each client of a channel may choose for itself. */
 export interface CallDefaults {
@@ -17,6 +18,11 @@ export interface CallDefaults {
   readonly streamTimeoutMs?: number | undefined;
   /** Checks requests against the constraints of the schema before they are sent. The server checks in any case. Default: false. */
   readonly validate?: boolean | undefined;
+  /**
+   * Lets calls wait, until their deadline, for a connection that works. Otherwise they fail with the attempt to connect that they
+   * came upon. Default: false.
+   */
+  readonly waitForReady?: boolean | undefined;
   /** Around every call, the first one outermost. Default: none. */
   readonly interceptors?: readonly ClientInterceptor[] | undefined;
 }
@@ -27,6 +33,18 @@ export interface ChannelOptions extends CallDefaults {
   readonly target: string;
   /** How messages are written. The server may answer that it takes only the other. Default: `binary`. */
   readonly codec?: "binary" | "json" | undefined;
+  /**
+   * When connections are made. `lazy`: with the first call, and after a loss with the next one. `eager`: at once, and again after a loss.
+   * Default: `lazy`.
+   */
+  readonly connect?: "lazy" | "eager" | undefined;
+  /**
+   * Connections to the server, 1 to 64; a call takes the one with the fewest calls in progress. Lazy ones are made when all others are busy.
+   * More than one is for isolation and for servers of several processes, not for speed: fewer calls share a write. Default: 1.
+   */
+  readonly connections?: number | undefined;
+  /** Told of each change of {@link Channel.state}. What it throws is ignored. */
+  readonly onStateChange?: ((state: ChannelState, previous: ChannelState) => void) | undefined;
   /** Milliseconds for one attempt to connect. Default: 1,000. */
   readonly connectTimeoutMs?: number | undefined;
   /** Allows unencrypted connections to other machines. Default: false. */
@@ -48,6 +66,7 @@ export interface CheckedDefaults {
   readonly timeoutMs: number;
   readonly streamTimeoutMs: number;
   readonly validate: boolean;
+  readonly waitForReady: boolean;
   readonly interceptors: readonly ClientInterceptor[];
 }
 
@@ -56,6 +75,9 @@ export interface CheckedChannelOptions {
   readonly address: Address;
   readonly transport: TransportKind;
   readonly codec: "binary" | "json";
+  readonly connect: "lazy" | "eager";
+  readonly connections: number;
+  readonly onStateChange: ((state: ChannelState, previous: ChannelState) => void) | undefined;
   readonly connectTimeoutMs: number;
   readonly plugins: readonly Plugin<ClientInterceptor>[];
   readonly limits: Limits;
@@ -69,6 +91,7 @@ export const callDefaults: CheckedDefaults = Object.freeze({
   timeoutMs: 30_000,
   streamTimeoutMs: Infinity,
   validate: false,
+  waitForReady: false,
   interceptors: Object.freeze([]),
 });
 
@@ -84,6 +107,9 @@ export function checkChannelOptions(options: ChannelOptions): CheckedChannelOpti
     address,
     transport,
     codec: checkCodec(options.codec),
+    connect: checkConnect(options.connect),
+    connections: checkConnections(options.connections),
+    onStateChange: options.onStateChange,
     connectTimeoutMs: checkTimeout(options.connectTimeoutMs ?? 1_000, "connectTimeoutMs"),
     plugins: options.plugins ?? [],
     limits: createLimits(options.limits),
@@ -99,6 +125,7 @@ export function checkDefaults(options: CallDefaults, base: CheckedDefaults = cal
     timeoutMs: checkTimeout(options.timeoutMs ?? base.timeoutMs),
     streamTimeoutMs: checkTimeout(options.streamTimeoutMs ?? base.streamTimeoutMs, "streamTimeoutMs"),
     validate: options.validate ?? base.validate,
+    waitForReady: options.waitForReady ?? base.waitForReady,
     interceptors: [...base.interceptors, ...(checkInterceptors(options.interceptors) as readonly ClientInterceptor[])],
   };
 }
@@ -107,6 +134,21 @@ function checkCodec(codec: unknown): "binary" | "json" {
   if (codec === undefined || codec === "binary") return "binary";
   if (codec === "json") return "json";
   throw new TypeError(`The option "codec" is ${JSON.stringify(codec)}; expected "binary" or "json".`);
+}
+
+function checkConnect(connect: unknown): "lazy" | "eager" {
+  if (connect === undefined || connect === "lazy") return "lazy";
+  if (connect === "eager") return "eager";
+  throw new TypeError(`The option "connect" is ${JSON.stringify(connect)}; expected "lazy" or "eager".`);
+}
+
+const maxConnections = 64;
+
+function checkConnections(connections: number = 1): number {
+  if (Number.isInteger(connections) && connections >= 1 && connections <= maxConnections) return connections;
+  throw new RangeError(
+    `The option "connections" must be a whole number from 1 to ${maxConnections}; found ${String(connections)}.`,
+  );
 }
 
 function plaintext(target: string): TypeError {

@@ -3,8 +3,10 @@ import type { Invoker } from "../call/method-type.ts";
 import { TimerWheel } from "../environment/timer-wheel.ts";
 import { startPlugins } from "../plugin/kernel.ts";
 import { type CallDefaults, type ChannelOptions, checkChannelOptions, checkDefaults } from "./channel-options.ts";
-import { createConnector } from "./connector.ts";
+import type { ChannelState } from "./channel-state.ts";
+import { clientClosed } from "./connector.ts";
 import { createInvoker } from "./invoker.ts";
+import { createPool, type Pool, type ReadyWaiter } from "./pool.ts";
 
 /** How {@link Channel.close} ends. */
 export interface CloseOptions {
@@ -12,12 +14,23 @@ export interface CloseOptions {
   readonly graceMs?: number | undefined;
 }
 
-/** The pipe to one server. Services that share a channel share its connection. */
+/** The pipe to one server. Services that share a channel share its connections. */
 export interface Channel {
   /** As given. */
   readonly target: string;
   /** What the stub of a client calls. @param settings what differs from the defaults of the channel */
   invoker(settings?: CallDefaults): Invoker;
+  /** What calls may hope for now. */
+  readonly state: ChannelState;
+  /** Connections that are open now. */
+  readonly connections: number;
+  /** Connects now, whatever failed before: for what knows that the server is back. */
+  connect(): void;
+  /**
+   * Resolves once calls go through; connects when nothing is connected.
+   * @throws the reason of `signal` when that fires first; RpcError `client_closed`, or `too_many_calls` above `maxWaitingCalls`
+   */
+  ready(signal?: AbortSignal): Promise<void>;
   /** Lets running calls end, then closes the connection. Calls made afterwards fail with `cancelled`. Idempotent. */
   close(options?: CloseOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -27,14 +40,14 @@ export interface Channel {
 const defaultGraceMs = 10_000;
 
 /**
- * Makes a channel. It connects with the first call and, when the connection was lost, with the next.
+ * Makes a channel. Unless it is `eager` it connects with the first call and, when the connection was lost, with the next.
  *
  * @throws TypeError or RangeError at once for options that cannot work
  */
 export function createChannel(options: ChannelOptions): Channel {
   const checked = checkChannelOptions(options);
   const { environment } = checked;
-  const connector = createConnector(checked);
+  const pool = createPool(checked, tellQuietly(checked.onStateChange));
   const plugins = startPlugins({
     side: "client",
     environment,
@@ -47,21 +60,63 @@ export function createChannel(options: ChannelOptions): Channel {
   let closing: Promise<void> | undefined;
 
   function close({ graceMs = defaultGraceMs }: CloseOptions = {}): Promise<void> {
-    closing ??= connector.close(graceMs).then(() => {
+    closing ??= pool.close(graceMs).then(() => {
       wheel.close();
       return plugins.stop();
     });
     return closing;
   }
 
+  if (checked.connect === "eager") pool.connect(false);
   return Object.freeze<Channel>({
+    get state() {
+      return pool.state;
+    },
+    get connections() {
+      return pool.size;
+    },
+    connect: () => pool.connect(true),
+    ready: (signal) => untilReady(pool, options.target, signal),
     target: options.target,
     invoker(settings) {
       const defaults = settings === undefined ? base : checkDefaults(settings, base);
-      const scope = { aborts, wheel, validate: defaults.validate, connection: connector.connection };
+      const scope = { aborts, wheel, pool, validate: defaults.validate, connection: pool.connection };
       return createInvoker(scope, defaults, environment);
     },
     close,
     [Symbol.asyncDispose]: () => close(),
   });
+}
+
+function untilReady(pool: Pool, target: string, signal: AbortSignal | undefined): Promise<void> {
+  if (pool.state === "closed") return Promise.reject(clientClosed(target));
+  if (pool.state === "ready") return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const waiter: ReadyWaiter = {
+      onReady: () => finish(resolve),
+      onRefused: (error) => finish(() => reject(error)),
+    };
+    const onAbort = (): void => finish(() => reject(signal?.reason));
+    const finish = (settle: () => void): void => {
+      pool.leave(waiter);
+      signal?.removeEventListener("abort", onAbort);
+      settle();
+    };
+    if (signal?.aborted === true) return onAbort();
+    signal?.addEventListener("abort", onAbort);
+    pool.wait(waiter);
+  });
+}
+
+/** A listener that throws is nobody else's problem. */
+function tellQuietly(
+  listener: ((state: ChannelState, previous: ChannelState) => void) | undefined,
+): (state: ChannelState, previous: ChannelState) => void {
+  return (state, previous) => {
+    try {
+      listener?.(state, previous);
+    } catch {
+      // As documented.
+    }
+  };
 }

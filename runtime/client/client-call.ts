@@ -8,12 +8,21 @@ import { deadlinePassed } from "./client-errors.ts";
 
 const noOptions: CallOptions = Object.freeze({});
 
+/** What a call takes from its client. */
+export interface CallHome {
+  readonly environment: Environment;
+  /** Holds for calls that do not say themselves. */
+  readonly waitForReady: boolean;
+}
+
 /** One call of a client over all its attempts. Cheap to make: whatever is dear waits until it is asked for. */
 export class ClientCallState implements ClientCall {
   readonly method: MethodType;
   readonly options: CallOptions;
   /** Absolute, on the environment's clock; `Infinity` without one. */
   readonly deadlineMs: number;
+  /** Waits for a connection that works. */
+  readonly waitForReady: boolean;
   /** Attempts that were started. */
   attempts: number;
   readonly #environment: Environment;
@@ -23,9 +32,11 @@ export class ClientCallState implements ClientCall {
   #timer: Timer | undefined;
   #onSignal: (() => void) | undefined;
 
-  constructor(method: MethodType, options: CallOptions | undefined, timeoutMs: number, environment: Environment) {
+  constructor(method: MethodType, options: CallOptions | undefined, timeoutMs: number, home: CallHome) {
+    const { environment } = home;
     this.method = method;
     this.options = options ?? noOptions;
+    this.waitForReady = this.options.waitForReady ?? home.waitForReady;
     this.deadlineMs = timeoutMs === Infinity ? Infinity : environment.now() + timeoutMs;
     this.attempts = 0;
     this.#environment = environment;

@@ -6,7 +6,7 @@ import { composeStream, composeUnary, failedItems } from "../interceptor/compose
 import { Attempt, type AttemptScope } from "./attempt.ts";
 import type { CheckedDefaults } from "./channel-options.ts";
 import { ClientCallState } from "./client-call.ts";
-import { type GuardScope, guarded } from "./guard.ts";
+import { type GuardScope, guarded, guardedItems } from "./guard.ts";
 import { itemsOf, onlyItem, onlyRequest } from "./settle.ts";
 
 /** What stubs call, for one channel and one set of defaults. Promises are passed on, never wrapped, unless interceptors stand between. */
@@ -16,6 +16,7 @@ export function createInvoker(
   environment: Environment,
 ): Invoker {
   const { interceptors } = defaults;
+  const home = { environment, waitForReady: defaults.waitForReady };
   const unaryChain = composeUnary(interceptors, sendUnary);
   const streamChain = composeStream(interceptors, sendStream);
 
@@ -38,7 +39,7 @@ export function createInvoker(
   function newCall(method: MethodType, options: CallOptions | undefined): ClientCallState {
     const byDefault = method.kind === "unary" ? defaults.timeoutMs : defaults.streamTimeoutMs;
     const timeoutMs = checkTimeout(options?.timeoutMs ?? method.policy.timeoutMs ?? byDefault);
-    return new ClientCallState(method, options, timeoutMs, environment);
+    return new ClientCallState(method, options, timeoutMs, home);
   }
 
   function unary(method: MethodType, request: unknown, options: CallOptions | undefined): Promise<unknown> {
@@ -57,7 +58,7 @@ export function createInvoker(
   ): Promise<unknown> {
     try {
       const call = newCall(method, options);
-      if (streamChain !== undefined) return onlyItem(method, streamChain(call, requests));
+      if (streamChain !== undefined) return guarded(call, onlyItem(method, streamChain(call, requests)), scope);
       return new Attempt(call, scope).reply(requests);
     } catch (error) {
       return Promise.reject(error);
@@ -69,7 +70,8 @@ export function createInvoker(
     try {
       const call = newCall(method, options);
       if (streamChain === undefined) return new Attempt(call, scope).items(requests);
-      return streamChain(call, method.kind === "server_stream" ? [requests] : (requests as Items<unknown>));
+      const sent = method.kind === "server_stream" ? [requests] : (requests as Items<unknown>);
+      return guardedItems(call, streamChain(call, sent), scope);
     } catch (error) {
       return failedItems(error);
     }

@@ -1,0 +1,50 @@
+import type { OutgoingCall } from "../connection/connection.ts";
+
+/** Bytes of items that a call keeps in case that its server turns out to be going away. */
+export const maxReplayBytes: number = 64 * 1024;
+
+/**
+ * What a stream has sent, kept until the server shows that it took the call: a server that goes away refuses calls which crossed its word, and
+ * then they begin again elsewhere. Longer ones cannot.
+ */
+export class Replay {
+  /** False once too much was sent, or the server has answered. */
+  isPossible: boolean;
+  #items: Uint8Array[];
+  #bytes: number;
+  #isEnded: boolean;
+
+  constructor() {
+    this.isPossible = true;
+    this.#items = [];
+    this.#bytes = 0;
+    this.#isEnded = false;
+  }
+
+  /** `body` must not change any more. */
+  add(body: Uint8Array): void {
+    if (!this.isPossible) return;
+    this.#bytes += body.length;
+    if (this.#bytes > maxReplayBytes) return this.drop();
+    this.#items.push(body);
+  }
+
+  /** All items were sent. */
+  end(): void {
+    this.#isEnded = true;
+  }
+
+  /** Nothing will have to be sent again. */
+  drop(): void {
+    this.isPossible = false;
+    this.#items = [];
+  }
+
+  /** Sends everything again. @returns what the last `sendItem` said */
+  run(call: OutgoingCall): boolean {
+    let isWritable = true;
+    for (const item of this.#items) isWritable = call.sendItem(item);
+    if (this.#isEnded) call.endItems();
+    return isWritable;
+  }
+}
