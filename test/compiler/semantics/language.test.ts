@@ -9,10 +9,10 @@ import { allRules } from "../../../compiler/semantics/rules/all-rules.ts";
 import { checkCase } from "./check-text.ts";
 
 const compiler = join(import.meta.dirname, "../../../compiler");
-const documents = [join(compiler, "LANGUAGE.md")];
-const document = documents.map((path) => readFileSync(path, "utf8")).join("\n");
+
+const document = readFileSync(join(compiler, "LANGUAGE.md"), "utf8");
 const part2 = document.slice(document.indexOf("# Part 2: Meaning"));
-const fences = [...part2.matchAll(/^```rpc( files| error)?\n([\s\S]*?)^```$/gm)].map(([, mark = "", text = ""]) => ({
+const fences = [...document.matchAll(/^```rpc( files| error)?\n([\s\S]*?)^```$/gm)].map(([, mark = "", text = ""]) => ({
   mark: mark.trim(),
   text,
   name: text.split("\n").find((line) => line.includes("{")) ?? text,
@@ -43,7 +43,7 @@ test("every clause that the catalogue or a rule cites exists", () => {
 });
 
 test("clauses count upwards without gaps", () => {
-  const clauses = [...part2.matchAll(/^- \*\*(2\.\d+)\.(\d+)\*\* /gm)].map(([, section = "", number]) => ({
+  const clauses = [...document.matchAll(/^- \*\*(2\.\d+)\.(\d+)\*\* /gm)].map(([, section = "", number]) => ({
     section,
     number: Number(number),
   }));
