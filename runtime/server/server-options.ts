@@ -4,7 +4,9 @@ import { checkInterceptors } from "../interceptor/compose.ts";
 import type { ServerInterceptor } from "../interceptor/interceptor.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { createLimits, type Limits } from "../protocol/limits.ts";
+import type { SniffOptions } from "../transport/sniff.ts";
 import type { TransportKind } from "../transport/transport.ts";
+import { checkOrigins } from "../transport/websocket-origin.ts";
 import { type ErrorReport, reportToConsole } from "./error-report.ts";
 
 /** Limits over all connections of a server. */
@@ -32,6 +34,13 @@ export interface ServerOptions {
    * Default: one line and the stack on stderr.
    */
   readonly onError?: ((error: unknown, report: ErrorReport) => void) | undefined;
+  /**
+   * Web pages that may connect by WebSocket: `"https://app.example.com"`, or `"*"` for all. Programs that are no browsers always may.
+   * Default: pages of the same host and port.
+   */
+  readonly origins?: readonly string[] | undefined;
+  /** Path of the WebSocket on every port. Default: `/`. */
+  readonly webSocketPath?: string | undefined;
   /** Transports besides tcp, unix and memory. */
   readonly transports?: readonly TransportKind[] | undefined;
   /** Name of this program as clients see it. */
@@ -48,10 +57,14 @@ export interface CheckedServerOptions {
   readonly serverLimits: ServerLimits;
   readonly insecure: boolean;
   readonly onError: (error: unknown, report: ErrorReport) => void;
+  readonly sniff: SniffOptions;
   readonly transports: readonly TransportKind[];
   readonly peerName: string | undefined;
   readonly environment: Environment;
 }
+
+/** The fixed part of a frame. */
+const fixedFrameBytes = 20;
 
 /** The limits over all connections that hold unless told otherwise. */
 export const defaultServerLimits: ServerLimits = Object.freeze({
@@ -62,18 +75,29 @@ export const defaultServerLimits: ServerLimits = Object.freeze({
 
 /** @throws TypeError or RangeError that names the option, what was found and what is expected */
 export function checkServerOptions(options: ServerOptions): CheckedServerOptions {
-  const { maxConnections, maxHandshakes, maxTotalCalls, ...limits } = options.limits ?? {};
+  const { maxConnections, maxHandshakes, maxTotalCalls, ...given } = options.limits ?? {};
+  const limits = createLimits(given);
   return {
     interceptors: checkInterceptors(options.interceptors),
     plugins: options.plugins ?? [],
-    limits: createLimits(limits),
+    limits,
     serverLimits: checkServerLimits({ maxConnections, maxHandshakes, maxTotalCalls }),
     insecure: options.insecure === true,
     onError: options.onError ?? reportToConsole,
+    sniff: {
+      webSocketPath: checkPath(options.webSocketPath),
+      origins: checkOrigins(options.origins),
+      maxWebSocketFrameBytes: limits.maxFrameBytes + fixedFrameBytes,
+    },
     transports: options.transports ?? [],
     peerName: options.peerName,
     environment: options.environment ?? systemEnvironment,
   };
+}
+
+function checkPath(path: unknown = "/"): string {
+  if (typeof path === "string" && /^\/[\x21\x22\x24-\x3e\x40-\x7e]*$/.test(path)) return path;
+  throw new TypeError(`The option "webSocketPath" is ${JSON.stringify(path)}; expected a path such as "/rpc".`);
 }
 
 function checkServerLimits(given: { readonly [Name in keyof ServerLimits]: number | undefined }): ServerLimits {

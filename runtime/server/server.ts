@@ -2,7 +2,8 @@ import type { ServiceType } from "../call/method-type.ts";
 import { startPlugins } from "../plugin/kernel.ts";
 import { parseAddress } from "../transport/address.ts";
 import { builtinTransports, transportFor } from "../transport/builtin.ts";
-import type { TransportListener } from "../transport/transport.ts";
+import { createSniffedTransport } from "../transport/sniff.ts";
+import type { Transport, TransportListener } from "../transport/transport.ts";
 import { createConnectionSet } from "./connection-set.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { checkServerOptions, type ServerOptions } from "./server-options.ts";
@@ -37,6 +38,9 @@ export interface Server {
 /** Milliseconds that calls get by default when a server closes. */
 const defaultGraceMs = 10_000;
 
+/** Schemes of ports where not only our own clients call. */
+const sharedSchemes: ReadonlySet<string> = new Set(["tcp", "tls", "unix"]);
+
 /**
  * Makes a server.
  *
@@ -66,7 +70,7 @@ export function createServer(options: ServerOptions = {}): Server {
     const transport = transportFor(address, [...checked.transports, ...builtinTransports]);
     if (!checked.insecure && !transport.isPrivate(address)) throw plaintext(address.text);
     if (closing !== undefined) throw closed();
-    const listener = await transport.listen(address, connections.accept);
+    const listener = await transport.listen(address, admit(address.scheme));
     // close() may have come while the system was busy.
     if (isClosing()) {
       await listener.close();
@@ -74,6 +78,12 @@ export function createServer(options: ServerOptions = {}): Server {
     }
     listeners.push(listener);
     return listener.address;
+  }
+
+  /** Ports that strangers reach tell their peers apart by the first bytes. */
+  function admit(scheme: string): (transport: Transport) => void {
+    if (!sharedSchemes.has(scheme)) return connections.accept;
+    return (transport) => connections.accept(createSniffedTransport(transport, checked.sniff));
   }
 
   function isClosing(): boolean {

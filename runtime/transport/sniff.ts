@@ -1,0 +1,244 @@
+import type { Transport, TransportEvents } from "./transport.ts";
+import { WebSocketSession } from "./websocket-session.ts";
+import { answerRequest, answerTooLarge, type HttpAnswer } from "./websocket-upgrade.ts";
+
+/** How a port treats peers that do not begin with an Option. */
+export interface SniffOptions {
+  /** Where WebSockets are let in. */
+  readonly webSocketPath: string;
+  /** Pages that may connect; undefined: those of the same host. */
+  readonly origins: readonly string[] | undefined;
+  /** Bytes of payload of one WebSocket frame. */
+  readonly maxWebSocketFrameBytes: number;
+}
+
+/** What the first bytes say [OPN-1]. */
+export type FirstBytes = "rpcgen" | "http" | "http2" | "tls" | "unknown" | "undecided";
+
+/** Bytes of the head of an HTTP request. */
+export const maxHttpHeadBytes: number = 8 * 1024;
+
+const highWaterMark = 64 * 1024;
+const http2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const tlsRecord = "\x16\x03";
+const requests = ["GET /", "HEAD /", "POST /", "PUT /", "PATCH /", "DELETE /", "OPTIONS /", "OPTIONS *"];
+const table: readonly (readonly [start: string, kind: FirstBytes])[] = [
+  ["{", "rpcgen"],
+  [tlsRecord, "tls"],
+  [http2Preface.slice(0, 14), "http2"],
+  ...requests.map((start) => [start, "http"] as const),
+];
+
+/** Looks a peer's first bytes up in the table; `undecided` while more than one row, or one in part, fits. */
+export function readFirstBytes(bytes: Uint8Array, length: number = bytes.length): FirstBytes {
+  let found: FirstBytes = "unknown";
+  for (const [start, kind] of table) {
+    const count = Math.min(start.length, length);
+    let at = 0;
+    while (at < count && bytes[at] === start.charCodeAt(at)) at++;
+    if (at < count) continue;
+    if (count === start.length) return kind;
+    found = "undecided";
+  }
+  return found;
+}
+
+/**
+ * A transport whose peer may speak our protocol as it is or inside a WebSocket: whoever uses it sees the same bytes. Anyone else is answered here,
+ * or not at all, and the transport ends. It sets no time limit of its own: a peer that hesitates is one that has not sent its Option.
+ */
+export function createSniffedTransport(inner: Transport, options: SniffOptions): Transport {
+  return new SniffedTransport(inner, options);
+}
+
+/**
+ * States: sniffing -> plain (an Option begins), websocket (upgraded), over (all others: told so, then closed).
+ * websocket -> over (close frame). The end of the transport beneath ends each.
+ */
+class SniffedTransport implements Transport {
+  readonly #inner: Transport;
+  readonly #options: SniffOptions;
+  #state: "sniffing" | "plain" | "websocket" | "over";
+  #events: TransportEvents | undefined;
+  #session: WebSocketSession | undefined;
+  #head: Uint8Array;
+  #headLength: number;
+  #paused: boolean;
+  #error: Error | undefined;
+
+  constructor(inner: Transport, options: SniffOptions) {
+    this.#inner = inner;
+    this.#options = options;
+    this.#state = "sniffing";
+    this.#events = undefined;
+    this.#session = undefined;
+    this.#head = new Uint8Array(0);
+    this.#headLength = 0;
+    this.#paused = false;
+    this.#error = undefined;
+  }
+
+  get localAddress(): string {
+    return this.#inner.localAddress;
+  }
+
+  get peerAddress(): string {
+    return this.#inner.peerAddress;
+  }
+
+  get isPrivate(): boolean {
+    return this.#inner.isPrivate;
+  }
+
+  get bytesRead(): number {
+    return this.#session?.bytesRead ?? this.#inner.bytesRead;
+  }
+
+  get bytesWritten(): number {
+    return this.#session?.bytesWritten ?? this.#inner.bytesWritten;
+  }
+
+  get bytesQueued(): number {
+    return this.#inner.bytesQueued;
+  }
+
+  start(events: TransportEvents): void {
+    this.#inner.start({
+      onData: (bytes) => this.#receive(bytes),
+      onDrain: () => events.onDrain(),
+      onClose: (error) => events.onClose(this.#error ?? error),
+    });
+    this.#events = events;
+  }
+
+  write(bytes: Uint8Array, onWritten?: () => void): boolean {
+    if (this.#state === "plain") return this.#inner.write(bytes, onWritten);
+    return this.#session?.send(bytes, onWritten) ?? true;
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#inner.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#inner.resume();
+  }
+
+  close(): void {
+    this.#session?.close();
+    this.#inner.close();
+  }
+
+  abort(error?: Error): void {
+    this.#inner.abort(error);
+  }
+
+  #receive(bytes: Uint8Array): void {
+    switch (this.#state) {
+      case "plain":
+        return this.#events?.onData(bytes);
+      case "websocket":
+        return this.#session?.receive(bytes);
+      case "sniffing":
+        return this.#sniff(bytes);
+      case "over":
+        return undefined;
+    }
+  }
+
+  #sniff(bytes: Uint8Array): void {
+    const used = this.#collect(bytes);
+    const kind = readFirstBytes(this.#head, this.#headLength);
+    switch (kind) {
+      case "undecided":
+        return undefined;
+      case "rpcgen":
+        this.#state = "plain";
+        this.#head = new Uint8Array(0);
+        return this.#events?.onData(bytes);
+      case "http":
+        return this.#readHead(bytes.subarray(used));
+      case "http2":
+        return this.#refuse(http2Refusal);
+      default:
+        this.#state = "over";
+        return this.#inner.abort(new Error(strangers[kind]));
+    }
+  }
+
+  /** Keeps what may belong to the head of a request. @returns how many bytes that are */
+  #collect(bytes: Uint8Array): number {
+    const used = Math.min(bytes.length, maxHttpHeadBytes - this.#headLength);
+    const length = this.#headLength + used;
+    if (length > this.#head.length) {
+      const grown = new Uint8Array(Math.min(maxHttpHeadBytes, Math.max(length, this.#head.length * 2)));
+      grown.set(this.#head.subarray(0, this.#headLength));
+      this.#head = grown;
+    }
+    this.#head.set(bytes.subarray(0, used), this.#headLength);
+    this.#headLength = length;
+    return used;
+  }
+
+  /** @param rest bytes that came behind what the head has room for */
+  #readHead(rest: Uint8Array): void {
+    const head = this.#head.subarray(0, this.#headLength);
+    const end = indexOfEmptyLine(head);
+    if (end < 0)
+      return this.#headLength < maxHttpHeadBytes ? undefined : this.#answer(answerTooLarge(maxHttpHeadBytes));
+    const text = String.fromCharCode(...head.subarray(0, end));
+    const { webSocketPath: path, origins } = this.#options;
+    this.#answer(answerRequest(text, { path, origins, localAddress: this.localAddress }));
+    this.#head = new Uint8Array(0);
+    for (const part of [head.subarray(end + 4), rest]) if (part.length > 0) this.#receive(part);
+  }
+
+  #answer({ isUpgrade, bytes }: HttpAnswer): void {
+    if (!isUpgrade) return this.#refuse(bytes);
+    this.#state = "websocket";
+    this.#session = new WebSocketSession({
+      maxFrameBytes: this.#options.maxWebSocketFrameBytes,
+      write: (piece, onWritten) => this.#inner.write(piece, onWritten),
+      isFull: () => this.#inner.bytesQueued > highWaterMark,
+      onPayload: (piece) => this.#events?.onData(piece),
+      onEnd: (error) => this.#end(error),
+    });
+    this.#inner.write(bytes);
+  }
+
+  #refuse(bytes: Uint8Array): void {
+    this.#inner.write(bytes);
+    this.#end(new Error("The peer does not speak this protocol; it was told so."));
+  }
+
+  #end(error: Error | undefined): void {
+    this.#state = "over";
+    this.#error ??= error;
+    this.#inner.close();
+    if (this.#paused) this.#inner.resume();
+  }
+}
+
+const strangers = {
+  tls: "The peer began with TLS, which this port does not speak.",
+  unknown: "The first bytes of the peer belong to no protocol that is spoken here.",
+} as const;
+
+/** SETTINGS, then GOAWAY with HTTP_1_1_REQUIRED: gRPC clients show the text. */
+const http2Refusal: Uint8Array = /* @__PURE__ */ goaway("gRPC is not served on this port; use an rpcgen client.");
+
+function goaway(text: string): Uint8Array {
+  const settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+  const head = [0, 0, 8 + text.length, 7, 0, 0, 0, 0, 0];
+  const error = [0, 0, 0, 0, 0, 0, 0, 13];
+  return Uint8Array.of(...settings, ...head, ...error, ...[...text].map((letter) => letter.charCodeAt(0)));
+}
+
+function indexOfEmptyLine(bytes: Uint8Array): number {
+  for (let at = bytes.indexOf(13); at >= 0; at = bytes.indexOf(13, at + 1)) {
+    if (bytes[at + 1] === 10 && bytes[at + 2] === 13 && bytes[at + 3] === 10) return at;
+  }
+  return -1;
+}
