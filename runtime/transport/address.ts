@@ -1,14 +1,20 @@
+import { parseWebSocketAddress, type WebSocketAddress } from "./websocket-address.ts";
+
 /** A parsed target or listen address. `text` is its canonical spelling. */
 export type Address =
   | { readonly scheme: "tcp"; readonly host: string; readonly port: number; readonly text: string }
+  | { readonly scheme: "tls"; readonly host: string; readonly port: number; readonly text: string }
   | { readonly scheme: "unix"; readonly path: string; readonly text: string }
-  | { readonly scheme: "memory"; readonly name: string; readonly text: string };
+  | { readonly scheme: "memory"; readonly name: string; readonly text: string }
+  | { readonly scheme: "worker"; readonly name: string; readonly text: string }
+  | WebSocketAddress;
 
-const forms = 'Write "tcp://host:port", "unix:/path" or "memory:name".';
+const forms =
+  'Write "tcp://host:port", "tls://host:port", "unix:/path", "ws://host:port", "worker:name" or "memory:name".';
 const maxUnixPathBytes = 103;
 
 /**
- * Reads `tcp://127.0.0.1:9000`, `tcp://[::1]:9000`, `unix:/run/app.sock`, `unix:./app.sock` or `memory:test`.
+ * Reads `tcp://127.0.0.1:9000`, `tcp://[::1]:9000`, `unix:/run/app.sock`, `unix:./app.sock`, `ws://127.0.0.1:9000/`, `worker:users` or `memory:test`.
  * @throws TypeError that quotes the text and says which form was expected
  */
 export function parseAddress(text: string): Address {
@@ -16,19 +22,24 @@ export function parseAddress(text: string): Address {
   const scheme = /^[a-z][a-z0-9+.-]*(?=:)/.exec(text)?.[0];
   switch (scheme) {
     case "tcp":
-      return parseTcp(text);
+    case "tls":
+      return parseTcp(text, scheme);
     case "unix":
       return parseUnix(text);
     case "memory":
-      return parseMemory(text);
+    case "worker":
+      return parseNamed(scheme, text);
+    case "ws":
+    case "wss":
+      return parseWebSocket(text);
     default:
       throw invalid(text, scheme === undefined ? "it has no scheme" : `the scheme "${scheme}" is not known`);
   }
 }
 
-function parseTcp(text: string): Address {
-  const match = /^tcp:\/\/(?:\[([^\]]+)\]|([^:/[\]]+)):(.*)$/s.exec(text);
-  if (match === null) throw invalid(text, tcpFault(text));
+function parseTcp(text: string, scheme: "tcp" | "tls"): Address {
+  const match = /^t(?:cp|ls):\/\/(?:\[([^\]]+)\]|([^:/[\]]+)):(.*)$/s.exec(text);
+  if (match === null) throw invalid(text, tcpFault(text, scheme));
   const [, ipv6, name, portText = ""] = match;
   const host = ipv6 ?? name ?? "";
   if (ipv6 !== undefined && !isIpv6(ipv6)) throw invalid(text, `"[${ipv6}]" is not an IPv6 address`);
@@ -37,14 +48,14 @@ function parseTcp(text: string): Address {
     throw invalid(text, `"${portText}" is not a port; expected 0 to 65535`);
   }
   const port = Number(portText);
-  return { scheme: "tcp", host, port, text: formatTcpAddress(host, port) };
+  return { scheme, host, port, text: formatTcpAddress(host, port, scheme) };
 }
 
-function tcpFault(text: string): string {
-  if (!text.startsWith("tcp://")) return 'expected "//" after "tcp:"';
-  const rest = text.slice("tcp://".length);
+function tcpFault(text: string, scheme: string): string {
+  if (!text.startsWith(`${scheme}://`)) return `expected "//" after "${scheme}:"`;
+  const rest = text.slice(`${scheme}://`.length);
   if (!rest.startsWith("[") && rest.split(":").length > 2)
-    return "an IPv6 address stands in brackets, as in tcp://[::1]:9000";
+    return `an IPv6 address stands in brackets, as in ${scheme}://[::1]:9000`;
   if (/^(?:\[\])?:/.test(rest)) return 'the host is empty; write "0.0.0.0" or "[::]" to listen on every interface';
   return "the port is missing";
 }
@@ -64,17 +75,23 @@ function parseUnix(text: string): Address {
   return { scheme: "unix", path, text: `unix:${path}` };
 }
 
-function parseMemory(text: string): Address {
-  const name = text.slice("memory:".length);
+function parseNamed(scheme: "memory" | "worker", text: string): Address {
+  const name = text.slice(scheme.length + 1);
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) {
-    throw invalid(text, 'a memory name has 1 to 64 letters, digits, ".", "_" or "-"');
+    throw invalid(text, `a ${scheme} name has 1 to 64 letters, digits, ".", "_" or "-"`);
   }
-  return { scheme: "memory", name, text };
+  return { scheme, name, text };
+}
+
+function parseWebSocket(text: string): Address {
+  const found = parseWebSocketAddress(text);
+  if (typeof found === "string") throw invalid(text, found);
+  return found;
 }
 
 /** `tcp://host:port`, with brackets around an IPv6 host. */
-export function formatTcpAddress(host: string, port: number): string {
-  return `tcp://${formatHostPort(host, port)}`;
+export function formatTcpAddress(host: string, port: number, scheme: "tcp" | "tls" = "tcp"): string {
+  return `${scheme}://${formatHostPort(host, port)}`;
 }
 
 /** `host:port`, with brackets around an IPv6 host. */

@@ -1,4 +1,4 @@
-import type { Transport, TransportEvents } from "./transport.ts";
+import type { PeerIdentity, Transport, TransportEvents } from "./transport.ts";
 import { WebSocketSession } from "./websocket-session.ts";
 import { answerRequest, answerTooLarge, type HttpAnswer } from "./websocket-upgrade.ts";
 
@@ -88,6 +88,10 @@ class SniffedTransport implements Transport {
 
   get isPrivate(): boolean {
     return this.#inner.isPrivate;
+  }
+
+  get peerIdentity(): PeerIdentity | undefined {
+    return this.#inner.peerIdentity;
   }
 
   get bytesRead(): number {

@@ -8,6 +8,8 @@ import type { Address } from "./address.ts";
  * method of the transport; nothing is called after it.
  */
 export interface Transport {
+  /** Who the other side proved to be by its certificate; undefined where nobody checked one. */
+  readonly peerIdentity?: PeerIdentity | undefined;
   /** This side's address, for logs: `127.0.0.1:9000`, a path, a name. */
   readonly localAddress: string;
   /** The other side's address: `127.0.0.1:51234`. */
@@ -40,6 +42,14 @@ export interface Transport {
   close(): void;
   /** Ends at once; what is queued is lost. Idempotent. `error` is handed to `onClose`. */
   abort(error?: Error): void;
+}
+
+/** The names in a certificate that was verified: its SANs, never its CN. */
+export interface PeerIdentity {
+  /** The SPIFFE id, when exactly one URI is there and is one: `spiffe://example.org/billing`. */
+  readonly spiffeId: string | undefined;
+  readonly uris: readonly string[];
+  readonly dnsNames: readonly string[];
 }
 
 /** How a transport reports. A throw from any of them aborts this transport with the error; nothing else is affected. */

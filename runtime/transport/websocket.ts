@@ -1,0 +1,246 @@
+import { RpcError } from "../errors/rpc-error.ts";
+import type { Address } from "./address.ts";
+import type { ConnectOptions, Transport, TransportEvents, TransportKind } from "./transport.ts";
+
+/** The part of the standard `WebSocket` that is used; browsers have it, and Node from 22 on. */
+export interface StandardWebSocket {
+  binaryType: string;
+  readonly bufferedAmount: number;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onerror: ((event: never) => void) | null;
+  onclose: ((event: StandardCloseEvent) => void) | null;
+  send(bytes: Uint8Array): void;
+  close(code?: number): void;
+}
+
+/** What a WebSocket says of its end. */
+export interface StandardCloseEvent {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** Makes a WebSocket. */
+export type WebSocketConstructor = new (url: string, protocols: string[]) => StandardWebSocket;
+
+type WebSocketAddress = Extract<Address, { scheme: "ws" | "wss" }>;
+
+/** The protocol and its version, as a subprotocol. */
+const subprotocol = "rpcgen.1";
+/** One message has at most this many bytes, so that no server finds a frame too long. */
+const maxMessageBytes = 64 * 1024;
+const highWaterMark = 64 * 1024;
+/** A WebSocket does not tell when it has sent, so it is asked every few milliseconds while something waits. */
+const pollMs = 5;
+/** What a paused transport keeps: a server holds to the credit it was given, which is far less. */
+const maxPausedBytes = 64 * 1024 * 1024;
+
+/**
+ * WebSockets for clients: `ws://host:port/path`, `wss://...`. Servers take them in at their `tcp:` and `tls:` addresses.
+ * @param scheme `ws` or `wss`
+ * @param constructor default: the global `WebSocket` at the time of the call
+ */
+export function createWebSocketTransport(scheme: "ws" | "wss", constructor?: WebSocketConstructor): TransportKind {
+  return Object.freeze<TransportKind>({
+    scheme,
+    isPrivate: (address) => scheme === "wss" || webSocket(address).isLoopback,
+    connect: (address, options) => connect(webSocket(address), constructor ?? globalConstructor(address), options),
+    listen: (address) =>
+      Promise.reject(
+        new TypeError(`Nobody listens on ${address.text}: listen on "tcp://host:port"; WebSockets come in there.`),
+      ),
+  });
+}
+
+function webSocket(address: Address): WebSocketAddress {
+  if (address.scheme === "ws" || address.scheme === "wss") return address;
+  throw new TypeError(`The WebSocket transport cannot serve "${address.text}".`);
+}
+
+function globalConstructor(address: Address): WebSocketConstructor {
+  const found = (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
+  if (found !== undefined) return found;
+  throw new RpcError({
+    reason: "connect_failed",
+    message: `Cannot connect to ${address.text}: there is no WebSocket here. Node has it from 22 on; use "tcp://" before.`,
+  });
+}
+
+async function connect(
+  address: WebSocketAddress,
+  constructor: WebSocketConstructor,
+  { signal, timeoutMs }: ConnectOptions,
+): Promise<Transport> {
+  const target = address.text;
+  if (signal?.aborted === true) throw cancelled(target, signal);
+  const socket = new constructor(target, [subprotocol]);
+  socket.binaryType = "arraybuffer";
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    };
+    const fail = (error: RpcError): void => {
+      settle();
+      socket.onopen = socket.onclose = socket.onerror = null;
+      socket.close();
+      reject(error);
+    };
+    const onAbort = (): void => fail(cancelled(target, signal));
+    const timer = setTimeout(() => fail(failed(target, `no answer within ${timeoutMs} ms`)), timeoutMs);
+    signal?.addEventListener("abort", onAbort);
+    // Browsers do not tell pages why: it might be nobody there, a page that may not connect, or no server of ours.
+    socket.onerror = () => undefined;
+    socket.onclose = ({ code }) => fail(failed(target, `the WebSocket was not opened (${code})`));
+    socket.onopen = () => {
+      settle();
+      resolve(new WebSocketTransport(socket, address));
+    };
+  });
+}
+
+function failed(target: string, fault: string): RpcError {
+  return new RpcError({ reason: "connect_failed", message: `Cannot connect to ${target}: ${fault}.` });
+}
+
+function cancelled(target: string, signal: AbortSignal | undefined): RpcError {
+  const message = `Connecting to ${target} was cancelled.`;
+  return new RpcError({ reason: "cancelled_by_caller", message, cause: signal?.reason });
+}
+
+/** States: open -> closing (`close`: nothing is delivered any more) -> closed (`onclose`, or `abort`). */
+class WebSocketTransport implements Transport {
+  readonly localAddress: string;
+  readonly peerAddress: string;
+  readonly isPrivate: boolean;
+  bytesRead: number;
+  bytesWritten: number;
+  readonly #socket: StandardWebSocket;
+  #state: "open" | "closing" | "closed";
+  #events: TransportEvents | undefined;
+  #error: Error | undefined;
+  #waiting: Uint8Array[];
+  #waitingBytes: number;
+  #paused: boolean;
+  #poll: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(socket: StandardWebSocket, address: WebSocketAddress) {
+    this.localAddress = "websocket";
+    this.peerAddress = address.text;
+    this.isPrivate = address.scheme === "wss" || address.isLoopback;
+    this.bytesRead = 0;
+    this.bytesWritten = 0;
+    this.#socket = socket;
+    this.#state = "open";
+    this.#events = undefined;
+    this.#error = undefined;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#paused = true;
+    this.#poll = undefined;
+    socket.onmessage = ({ data }) => this.#onMessage(data);
+    socket.onclose = (event) => this.#onClose(event);
+  }
+
+  get bytesQueued(): number {
+    return this.#state === "closed" ? 0 : this.#socket.bufferedAmount;
+  }
+
+  start(events: TransportEvents): void {
+    if (this.#events !== undefined)
+      throw new TypeError("A transport is started once; this one has been started already.");
+    this.#events = events;
+    if (this.#state === "closed") queueMicrotask(() => events.onClose(this.#error));
+    else this.resume();
+  }
+
+  write(bytes: Uint8Array, onWritten?: () => void): boolean {
+    if (this.#state !== "open") return true;
+    this.bytesWritten += bytes.length;
+    for (let at = 0; at < bytes.length; at += maxMessageBytes) {
+      this.#socket.send(bytes.subarray(at, at + maxMessageBytes));
+    }
+    // The standard takes a copy in `send`.
+    if (onWritten !== undefined) this.#guard(onWritten);
+    if (this.#socket.bufferedAmount < highWaterMark) return true;
+    this.#watch();
+    return false;
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (this.#waiting.length > 0) queueMicrotask(() => this.#deliver());
+  }
+
+  close(): void {
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    this.#waiting = [];
+    this.#socket.close(1000);
+  }
+
+  abort(error?: Error): void {
+    if (this.#state === "closed") return;
+    this.#socket.onmessage = this.#socket.onclose = null;
+    this.#socket.close();
+    this.#error = error;
+    queueMicrotask(() => this.#end());
+  }
+
+  #onMessage(data: unknown): void {
+    if (this.#state !== "open") return;
+    if (!(data instanceof ArrayBuffer)) return this.abort(new Error("The server sent text; expected binary messages."));
+    if (data.byteLength === 0) return;
+    const bytes = new Uint8Array(data);
+    this.bytesRead += bytes.length;
+    if (!this.#paused && this.#waiting.length === 0) return this.#guard(() => this.#events?.onData(bytes));
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes > maxPausedBytes) this.abort(new Error("The server sends more than it may."));
+  }
+
+  #deliver(): void {
+    while (this.#waiting.length > 0 && !this.#paused && this.#state === "open") {
+      const bytes = this.#waiting.shift() as Uint8Array;
+      this.#waitingBytes -= bytes.length;
+      this.#guard(() => this.#events?.onData(bytes));
+    }
+  }
+
+  #onClose({ code, reason }: StandardCloseEvent): void {
+    const isPolite = this.#state === "closing" || code === 1000 || code === 1001 || code === 1005;
+    if (!isPolite) this.#error = new Error(`The WebSocket was closed with code ${code}${reason && `: ${reason}`}.`);
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#state === "closed") return;
+    this.#deliver();
+    this.#state = "closed";
+    this.#waiting = [];
+    clearTimeout(this.#poll);
+    const events = this.#events;
+    if (events !== undefined) this.#guard(() => events.onClose(this.#error));
+  }
+
+  #watch(): void {
+    this.#poll ??= setTimeout(() => {
+      this.#poll = undefined;
+      if (this.#state === "closed") return;
+      if (this.#socket.bufferedAmount >= highWaterMark) this.#watch();
+      else this.#guard(() => this.#events?.onDrain());
+    }, pollMs);
+  }
+
+  #guard(action: () => unknown): void {
+    try {
+      action();
+    } catch (error) {
+      this.abort(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}
