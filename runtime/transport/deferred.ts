@@ -1,4 +1,4 @@
-import type { Transport, TransportEvents } from "./transport.ts";
+import type { PeerIdentity, Transport, TransportEvents } from "./transport.ts";
 
 interface Chunk {
   readonly bytes: Uint8Array;
@@ -53,6 +53,10 @@ class DeferredTransport implements Transport {
 
   get isPrivate(): boolean {
     return this.#inner?.isPrivate ?? false;
+  }
+
+  get peerIdentity(): PeerIdentity | undefined {
+    return this.#inner?.peerIdentity;
   }
 
   get bytesRead(): number {

@@ -15,13 +15,16 @@ export interface SocketListen {
   /** The address with the port that the system chose. */
   readonly address: (server: Server) => string;
   readonly accept: (transport: Transport) => void;
+  /** Gets each accepted socket in place of `accept`, for those that are no transports yet. */
+  readonly take?: (socket: Socket) => void;
 }
 
 /** Listens. @throws RpcError `unavailable` naming the address and the fault */
 export function listenSocket(listen: SocketListen): Promise<TransportListener> {
   return new Promise((resolve, reject) => {
     const server = createServer({ highWaterMark: socketHighWaterMark, noDelay: true }, (socket) => {
-      acceptSocket(socket, listen);
+      if (listen.take === undefined) acceptSocket(socket, listen);
+      else listen.take(socket);
     });
     server.once("error", (error) => reject(listenFailed(listen.target, error)));
     server.listen(listen.listenOptions, () => {

@@ -1,11 +1,12 @@
 import type { Socket } from "node:net";
-import type { Transport, TransportEvents } from "./transport.ts";
+import type { PeerIdentity, Transport, TransportEvents } from "./transport.ts";
 
 /** What differs between the sockets that become transports. */
 export interface SocketTransportOptions {
   readonly localAddress: string;
   readonly peerAddress: string;
   readonly isPrivate: boolean;
+  readonly peerIdentity?: PeerIdentity | undefined;
 }
 
 /** Bytes that may wait in a socket before `write` returns false. */
@@ -19,6 +20,7 @@ export class SocketTransport implements Transport {
   readonly localAddress: string;
   readonly peerAddress: string;
   readonly isPrivate: boolean;
+  readonly peerIdentity: PeerIdentity | undefined;
   bytesRead: number;
   bytesWritten: number;
   readonly #socket: Socket;
@@ -33,6 +35,7 @@ export class SocketTransport implements Transport {
     this.localAddress = options.localAddress;
     this.peerAddress = options.peerAddress;
     this.isPrivate = options.isPrivate;
+    this.peerIdentity = options.peerIdentity;
     this.bytesRead = 0;
     this.bytesWritten = 0;
     this.#socket = socket;
