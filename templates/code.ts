@@ -32,6 +32,7 @@ export interface LineNode {
 export interface ConcatNode {
   readonly kind: "concat";
   readonly parts: readonly Piece[];
+  readonly flat: string | undefined;
   readonly hard: boolean;
 }
 
@@ -39,6 +40,7 @@ export interface ConcatNode {
 export interface IndentNode {
   readonly kind: "indent";
   readonly contents: Piece;
+  readonly flat: string | undefined;
   readonly hard: boolean;
 }
 
@@ -46,6 +48,7 @@ export interface IndentNode {
 export interface GroupNode {
   readonly kind: "group";
   readonly contents: Piece;
+  readonly flat: string | undefined;
   /** Always broken. */
   readonly hard: boolean;
 }
@@ -54,6 +57,7 @@ export interface GroupNode {
 export interface ChoiceNode {
   readonly kind: "choice";
   readonly states: readonly Piece[];
+  readonly flat: string | undefined;
   readonly hard: boolean;
 }
 
@@ -69,12 +73,14 @@ export interface IfBrokenNode {
 export interface FluidNode {
   readonly kind: "fluid";
   readonly right: Piece;
+  readonly flat: string | undefined;
   readonly hard: boolean;
 }
 
 /** A template literal with its holes filled. */
 export interface TemplateNode {
   readonly kind: "template";
+  readonly flat: undefined;
   readonly shape: Shape;
   readonly holes: readonly Hole[];
   readonly hard: boolean;
@@ -83,14 +89,42 @@ export interface TemplateNode {
 /** Statements or members, one below the other. */
 export interface LinesNode {
   readonly kind: "lines";
+  readonly flat: undefined;
   readonly items: readonly Piece[];
   /** Blank lines between them. */
   readonly blank: boolean;
   readonly hard: boolean;
 }
 
+/** Code that nearly always fits into its line: the text it then is, and the tree, made only when it does not fit. */
+export interface LazyNode {
+  readonly kind: "lazy";
+  readonly flat: string;
+  /** What the tree is: `brace` opens with a brace, `group` breaks as a whole. */
+  readonly shape: "brace" | "group" | "other";
+  readonly hard: false;
+  expand(): Node;
+}
+
 export type Node =
-  LineNode | ConcatNode | IndentNode | GroupNode | ChoiceNode | IfBrokenNode | FluidNode | TemplateNode | LinesNode;
+  | LazyNode
+  | LineNode
+  | ConcatNode
+  | IndentNode
+  | GroupNode
+  | ChoiceNode
+  | IfBrokenNode
+  | FluidNode
+  | TemplateNode
+  | LinesNode;
+
+/** The text of code on one line, or `undefined` when it cannot be on one line or has lines of its own. */
+export function flatOf(hole: Hole): string | undefined {
+  if (typeof hole === "string") return hole;
+  if (hole === undefined) return "";
+  if (typeof hole === "number") return String(hole);
+  return "kind" in hole && !hole.hard ? hole.flat : undefined;
+}
 
 /** A template literal taken apart once: text, line breaks (their depth) and holes. */
 export interface Shape {
@@ -108,6 +142,10 @@ export type ShapeOp =
       readonly depth: number;
       readonly alone: boolean;
       readonly breakBefore: boolean;
+      /** Columns of the text behind it up to the end of its line; -1 when another hole follows. */
+      readonly tail: number;
+      /** The line ends with the template, so what follows the template follows here. */
+      readonly isLast: boolean;
     };
 
 const shapes = new WeakMap<TemplateStringsArray, Shape>();
@@ -119,11 +157,42 @@ const shapes = new WeakMap<TemplateStringsArray, Shape>();
 export function code(strings: TemplateStringsArray, ...holes: readonly Hole[]): Code {
   let shape = shapes.get(strings);
   if (shape === undefined) shapes.set(strings, (shape = shapeFromStrings(strings)));
-  if (shape.lines === 1) {
-    const flat = flatText(strings, holes);
-    if (flat !== undefined) return flat;
+  if (shape.lines > 1) return { kind: "template", flat: undefined, shape, holes, hard: true };
+  return oneLine(strings, shape, holes);
+}
+
+/** Plain text when all holes are; lazy when all can be laid out on their own. */
+function oneLine(strings: TemplateStringsArray, shape: Shape, holes: readonly Hole[]): Code {
+  let text = strings[0] ?? "";
+  let isPlain = true;
+  for (let index = 0; index < holes.length; index++) {
+    const hole = holes[index];
+    if (typeof hole === "object") {
+      isPlain = false;
+      if (
+        !("kind" in hole) ||
+        hole.hard ||
+        (hole.kind !== "lazy" && hole.kind !== "group") ||
+        hole.flat === undefined
+      ) {
+        return templateOf(shape, holes);
+      }
+      text += hole.flat;
+    } else if (hole !== undefined) text += hole;
+    text += strings[index + 1] ?? "";
   }
-  return { kind: "template", shape, holes, hard: shape.lines > 1 || holes.some(isHard) };
+  if (isPlain) return text as FlatCode;
+  return lazy(text, "other", () => templateOf(shape, holes));
+}
+
+function templateOf(shape: Shape, holes: readonly Hole[]): TemplateNode {
+  return { kind: "template", flat: undefined, shape, holes, hard: holes.some(isHard) };
+}
+
+/** See {@link LazyNode}. Only for trees whose lines all stand in groups: others break without being asked whether they fit. */
+export function lazy(flat: string, shape: LazyNode["shape"], build: () => Node): LazyNode {
+  let built: Node | undefined;
+  return { kind: "lazy", flat, shape, hard: false, expand: () => (built ??= build()) };
 }
 
 /** True when the code cannot be on one line. */
@@ -143,19 +212,8 @@ export function isEmpty(hole: Hole): boolean {
 /** Nothing: a line with only this in it vanishes. */
 export const nothing: FlatCode = "" as FlatCode;
 
-function flatText(strings: TemplateStringsArray, holes: readonly Hole[]): FlatCode | undefined {
-  let text = strings[0] ?? "";
-  for (let index = 0; index < holes.length; index++) {
-    const hole = holes[index];
-    if (typeof hole === "object") return undefined;
-    if (hole !== undefined) text += hole;
-    text += strings[index + 1] ?? "";
-  }
-  return text as FlatCode;
-}
-
 function shapeFromStrings(strings: TemplateStringsArray): Shape {
-  if (!strings.some((text) => text.includes("\n"))) return { ops: opsOfLine(strings, 0), lines: 1 };
+  if (!strings.some((text) => text.includes("\n"))) return { ops: withTails(opsOfLine(strings, 0)), lines: 1 };
   const lines = linesOf(strings);
   const base = Math.min(...lines.filter((line) => !isBlank(line)).map(indentation));
   const ops: ShapeOp[] = [];
@@ -163,7 +221,18 @@ function shapeFromStrings(strings: TemplateStringsArray): Shape {
     const depth = isBlank(line) ? 0 : (indentation(line) - base) / 2;
     pushLine(ops, trimStart(line), depth, index > 0);
   });
-  return { ops, lines: lines.length };
+  return { ops: withTails(ops), lines: lines.length };
+}
+
+function withTails(ops: readonly ShapeOp[]): ShapeOp[] {
+  return ops.map((op, index) => {
+    if (op.kind !== "hole") return op;
+    const next = ops[index + 1];
+    const text = next?.kind === "text" ? next.text.length : 0;
+    const behind = ops[text > 0 ? index + 2 : index + 1];
+    const isEnd = behind === undefined || behind.kind === "break" || (behind.kind === "hole" && behind.breakBefore);
+    return { ...op, tail: isEnd ? text : -1, isLast: behind === undefined };
+  });
 }
 
 type LinePart = string | number;
@@ -202,13 +271,13 @@ function trimStart(line: readonly LinePart[]): LinePart[] {
 function pushLine(ops: ShapeOp[], parts: readonly LinePart[], depth: number, breakBefore: boolean): void {
   const [only] = parts;
   if (parts.length === 1 && typeof only === "number") {
-    ops.push({ kind: "hole", index: only, depth, alone: true, breakBefore });
+    ops.push({ kind: "hole", index: only, depth, alone: true, breakBefore, tail: -1, isLast: false });
     return;
   }
   if (breakBefore) ops.push({ kind: "break", depth });
   for (const part of parts) {
     if (typeof part === "string") ops.push({ kind: "text", text: part });
-    else ops.push({ kind: "hole", index: part, depth, alone: false, breakBefore: false });
+    else ops.push({ kind: "hole", index: part, depth, alone: false, breakBefore: false, tail: -1, isLast: false });
   }
 }
 
@@ -216,7 +285,8 @@ function opsOfLine(strings: TemplateStringsArray, depth: number): ShapeOp[] {
   const ops: ShapeOp[] = [];
   strings.forEach((text, index) => {
     if (text !== "") ops.push({ kind: "text", text });
-    if (index < strings.length - 1) ops.push({ kind: "hole", index, depth, alone: false, breakBefore: false });
+    if (index < strings.length - 1)
+      ops.push({ kind: "hole", index, depth, alone: false, breakBefore: false, tail: -1, isLast: false });
   });
   return ops;
 }

@@ -8,13 +8,16 @@ import type {
   Code,
   ConcatNode,
   FlatCode,
+  FluidNode,
   GroupNode,
   IfBrokenNode,
+  LazyNode,
   LineNode,
   Literal,
+  Node,
   Piece,
 } from "./code.ts";
-import { isHard } from "./code.ts";
+import { flatOf, isHard, lazy } from "./code.ts";
 import { lineWidth } from "./print.ts";
 
 /** Nothing when flat, else a line break. */
@@ -32,24 +35,53 @@ function raw(text: string): FlatCode {
 
 /** Pieces one after the other; flat text when all are. */
 export function concat(...parts: readonly Piece[]): Code {
-  if (parts.every(isFlat)) return raw(parts.join(""));
-  return { kind: "concat", parts, hard: parts.some(isHard) } satisfies ConcatNode;
+  let flat: string | undefined = "";
+  let isPlain = true;
+  for (const part of parts) {
+    if (typeof part === "object") isPlain = false;
+    const text: string | undefined = flat === undefined ? undefined : flatOf(part);
+    flat = text === undefined ? undefined : flat + text;
+  }
+  if (isPlain && flat !== undefined) return raw(flat);
+  return { kind: "concat", parts, flat, hard: parts.some(isHard) } satisfies ConcatNode;
 }
 
 /** Contents one level deeper. */
 export function indent(...parts: readonly Piece[]): Code {
   const contents = concat(...parts);
-  return { kind: "indent", contents, hard: isHard(contents) };
+  return { kind: "indent", contents, flat: flatOf(contents), hard: isHard(contents) };
 }
 
 /** Flat when it fits, else broken at each of its own lines. */
 export function group(...parts: readonly Piece[]): Code {
   const contents = concat(...parts);
-  return { kind: "group", contents, hard: isHard(contents) } satisfies GroupNode;
+  return { kind: "group", contents, flat: flatOf(contents), hard: isHard(contents) } satisfies GroupNode;
 }
 
 function brokenGroup(...parts: readonly Piece[]): Code {
-  return { kind: "group", contents: concat(...parts), hard: true } satisfies GroupNode;
+  return { kind: "group", contents: concat(...parts), flat: undefined, hard: true } satisfies GroupNode;
+}
+
+/** `left` + `right` on one line, or `undefined` when one of them has lines of its own. */
+function joined(left: Piece, between: string, right: Piece): string | undefined {
+  const first = flatOf(left);
+  const second = flatOf(right);
+  return first === undefined || second === undefined ? undefined : first + between + second;
+}
+
+function joinedAll(pieces: readonly Piece[]): string | undefined {
+  let text = "";
+  for (let index = 0; index < pieces.length; index++) {
+    const flat = flatOf(pieces[index]);
+    if (flat === undefined) return undefined;
+    text += index === 0 ? flat : `, ${flat}`;
+  }
+  return text;
+}
+
+/** Lazy code when its text on one line is known. */
+function lazily(flat: string | undefined, shape: LazyNode["shape"], build: () => Node): Code {
+  return flat === undefined ? build() : lazy(flat, shape, build);
 }
 
 function isFlat(piece: Piece): boolean {
@@ -71,13 +103,13 @@ const commaLine = concat(raw(","), spaceLine);
 /** Declarations with blank lines between them. */
 export function sections(...items: readonly Piece[]): Code {
   const kept = items.filter((item) => item !== "");
-  return { kind: "lines", items: kept, blank: true, hard: kept.length > 1 || kept.some(isHard) };
+  return { kind: "lines", flat: undefined, items: kept, blank: true, hard: kept.length > 1 || kept.some(isHard) };
 }
 
 /** Lines one below the other. */
 export function lines(...items: readonly Piece[]): Code {
   const kept = items.filter((item) => item !== "");
-  return { kind: "lines", items: kept, blank: false, hard: kept.length > 1 || kept.some(isHard) };
+  return { kind: "lines", flat: undefined, items: kept, blank: false, hard: kept.length > 1 || kept.some(isHard) };
 }
 
 /** `{ a, b }` of an import or export: one line when it fits. */
@@ -96,7 +128,16 @@ export function object(entries: readonly Piece[]): Code {
 /** An object literal on one line when it fits. */
 export function inlineObject(entries: readonly Piece[]): Code {
   if (entries.length === 0) return raw("{}");
-  return group(raw("{"), indent(spaceLine, join(entries, commaLine)), trailingComma, spaceLine, raw("}"));
+  const flat = joinedAll(entries);
+  return lazily(flat === undefined ? undefined : `{ ${flat} }`, "brace", () =>
+    tree(group(raw("{"), indent(spaceLine, join(entries, commaLine)), trailingComma, spaceLine, raw("}"))),
+  );
+}
+
+/** Words that hold lines are never plain text. */
+function tree(built: Code): Node {
+  if (typeof built === "string") throw new TypeError("code with places to break is a tree");
+  return built;
 }
 
 /** An array literal on one line when it fits. Not for two or more numbers, which prettier fills. */
@@ -107,8 +148,14 @@ export function array(items: readonly Piece[]): Code {
 
 /** `callee(a, b)`. An object or a function as last argument hugs the parentheses. */
 export function call(callee: Piece, args: readonly Piece[]): Code {
-  const last = args.at(-1);
-  if (last === undefined) return concat(callee, raw("()"));
+  if (args.length === 0) return concat(callee, raw("()"));
+  const head = flatOf(callee);
+  const flat = head === undefined ? undefined : joinedAll(args);
+  return lazily(flat === undefined ? undefined : `${head}(${flat})`, "other", () => tree(callTree(callee, args)));
+}
+
+function callTree(callee: Piece, args: readonly Piece[]): Code {
+  const last = args.at(-1) as Piece;
   const broken = brokenGroup(raw("("), indent(softLine, join(args, commaLine)), trailingComma, softLine, raw(")"));
   const before = args.at(-2);
   if (!isHuggable(last) || (before !== undefined && isHuggable(before))) {
@@ -117,16 +164,19 @@ export function call(callee: Piece, args: readonly Piece[]): Code {
   }
   const hugged = concat(raw("("), ...args.slice(0, -1).flatMap((arg) => [arg, raw(", ")]), last, raw(")"));
   const states: readonly Piece[] = isHard(last) ? [hugged, broken] : [hugged, hugging(args, last), broken];
-  return concat(callee, { kind: "choice", states, hard: isHard(last) } satisfies ChoiceNode);
+  return concat(callee, { kind: "choice", states, flat: flatOf(hugged), hard: isHard(last) } satisfies ChoiceNode);
 }
 
 function hugging(args: readonly Piece[], last: Piece): Code {
-  const forced: Piece = typeof last === "object" && last.kind === "group" ? { ...last, hard: true } : last;
+  const opened = typeof last === "object" && last.kind === "lazy" ? last.expand() : last;
+  const forced: Piece =
+    typeof opened === "object" && opened.kind === "group" ? { ...opened, flat: undefined, hard: true } : opened;
   return concat(raw("("), ...args.slice(0, -1).flatMap((arg) => [arg, raw(", ")]), forced, raw(")"));
 }
 
 function isHuggable(piece: Piece): boolean {
   if (typeof piece !== "object") return false;
+  if (piece.kind === "lazy") return piece.shape === "brace";
   if (piece.kind === "group") return isOpenBrace(piece.contents);
   return piece.kind === "template" && piece.hard;
 }
@@ -137,12 +187,19 @@ function isOpenBrace(contents: Piece): boolean {
 
 /** `left = right`; the line breaks after `=` when the beginning of `right` does not fit behind it. */
 export function assign(left: Piece, right: Piece): Code {
-  return group(left, raw(" ="), { kind: "fluid", right, hard: isHard(right) });
+  return lazily(joined(left, " = ", right), "group", () => tree(group(left, raw(" ="), fluid(right))));
+}
+
+function fluid(right: Piece): FluidNode {
+  const flat = flatOf(right);
+  return { kind: "fluid", right, flat: flat === undefined ? undefined : ` ${flat}`, hard: isHard(right) };
 }
 
 /** `left = right`; the line breaks after `=` when not all of `right` fits behind it: operators, conditions. */
 export function assignBelow(left: Piece, right: Piece): Code {
-  return group(left, raw(" ="), group(indent(spaceLine, right)));
+  return lazily(joined(left, " = ", right), "group", () =>
+    tree(group(left, raw(" ="), group(indent(spaceLine, right)))),
+  );
 }
 
 /** `const name: Type = value`: the arguments of the type break when even the left side does not fit. */
@@ -155,18 +212,24 @@ export function arrow(parameters: readonly Piece[], body: Piece): Code {
   return concat(raw("("), join(parameters, raw(", ")), raw(") =>"), group(indent(spaceLine, body)));
 }
 
+const semicolonLine = concat(raw(";"), spaceLine);
+const lastSemicolon: IfBrokenNode = { kind: "if-broken", broken: ";", flat: "", hard: false };
+
 /** `{ readonly kind: "a"; readonly value: string }`: a type with members on one line when it fits. */
 export function inlineObjectType(members: readonly Piece[]): Code {
-  const separator = concat(raw(";"), spaceLine);
-  const last: IfBrokenNode = { kind: "if-broken", broken: ";", flat: "", hard: false };
-  return group(raw("{"), indent(spaceLine, join(members, separator)), last, spaceLine, raw("}"));
+  const texts = members.map(flatOf);
+  const flat = texts.includes(undefined) ? undefined : `{ ${texts.join("; ")} }`;
+  return lazily(flat, "brace", () =>
+    tree(group(raw("{"), indent(spaceLine, join(members, semicolonLine)), lastSemicolon, spaceLine, raw("}"))),
+  );
 }
 
 /** Numbers in an array literal whose items stand at `depth`: as many on a line as fit. */
 export function numberArray(items: readonly Literal[], depth: number): Code {
   const rows = numberRows(items, lineWidth - depth * 2);
   const broken = concat(raw("["), indent(...rows.flatMap((row) => [hardLine, raw(row)])), raw(","), hardLine, raw("]"));
-  return { kind: "choice", states: [raw(`[${items.join(", ")}]`), broken], hard: false } satisfies ChoiceNode;
+  const flat = raw(`[${items.join(", ")}]`);
+  return { kind: "choice", states: [flat, broken], flat, hard: false } satisfies ChoiceNode;
 }
 
 function numberRows(items: readonly Literal[], width: number): string[] {
@@ -188,7 +251,11 @@ function numberRows(items: readonly Literal[], width: number): string[] {
 export function generic(name: Piece, args: readonly Piece[]): Code {
   const [only] = args;
   if (args.length === 1 && only !== undefined && isSimpleType(only)) return concat(name, raw("<"), only, raw(">"));
-  return concat(name, group(raw("<"), indent(softLine, join(args, commaLine)), softLine, raw(">")));
+  const head = flatOf(name);
+  const flat = head === undefined ? undefined : joinedAll(args);
+  return lazily(flat === undefined ? undefined : `${head}<${flat}>`, "other", () =>
+    tree(concat(name, group(raw("<"), indent(softLine, join(args, commaLine)), softLine, raw(">")))),
+  );
 }
 
 function isSimpleType(piece: Piece): boolean {
@@ -216,6 +283,12 @@ export function unionArgument(members: readonly Piece[]): Code {
 /** `name(parameters): Result`, broken at the parameters. */
 export function signature(name: Piece, parameters: readonly Piece[], result: Piece): Code {
   if (parameters.length === 0) return concat(name, raw("(): "), result);
+  const flat = joinedAll(parameters);
+  const head = joined(name, `(${flat}): `, result);
+  return lazily(flat === undefined ? undefined : head, "group", () => tree(signatureTree(name, parameters, result)));
+}
+
+function signatureTree(name: Piece, parameters: readonly Piece[], result: Piece): Code {
   const list = concat(raw("("), indent(softLine, join(parameters, commaLine)), trailingComma, softLine, raw("): "));
   return group(name, list, result);
 }
@@ -237,9 +310,11 @@ function splitComparison(test: Piece, nested: boolean): Piece {
 
 /** `keyword (test) {`: `else if`, `while`, `switch`. */
 export function open(keyword: "if" | "} else if" | "while" | "switch", test: Piece): Code {
-  return concat(
-    group(raw(`${keyword} (`), indent(softLine, splitComparison(test, false)), softLine, raw(")")),
-    raw(" {"),
+  const flat = flatOf(test);
+  return lazily(flat === undefined ? undefined : `${keyword} (${flat}) {`, "other", () =>
+    tree(
+      concat(group(raw(`${keyword} (`), indent(softLine, splitComparison(test, false)), softLine, raw(")")), raw(" {")),
+    ),
   );
 }
 
@@ -265,7 +340,9 @@ export function returned(test: Piece): Code {
 
 /** `test ? yes : no` */
 export function conditional(test: Piece, yes: Piece, no: Piece): Code {
-  return group(test, indent(spaceLine, raw("? "), yes, spaceLine, raw(": "), no));
+  const flat = joined(test, " ? ", yes);
+  const text = flat === undefined ? undefined : joined(raw(flat), " : ", no);
+  return lazily(text, "group", () => tree(group(test, indent(spaceLine, raw("? "), yes, spaceLine, raw(": "), no))));
 }
 
 /** Behind keys shorter than this prettier never breaks the line: nothing would be won. */
@@ -274,12 +351,12 @@ const shortKey = 5;
 /** `name: value` of an object literal; the line breaks behind the colon when the beginning of the value does not fit. */
 export function entry(name: Piece, value: Piece): Code {
   if (typeof name === "string" && name.length < shortKey && isFlat(value)) return concat(name, raw(": "), value);
-  return group(name, raw(":"), { kind: "fluid", right: value, hard: isHard(value) });
+  return lazily(joined(name, ": ", value), "group", () => tree(group(name, raw(":"), fluid(value))));
 }
 
 /** `name: a && b` of an object literal; the line breaks behind the colon when not all of the value fits. */
 export function entryBelow(name: Piece, value: Piece): Code {
-  return group(name, raw(":"), group(indent(spaceLine, value)));
+  return lazily(joined(name, ": ", value), "group", () => tree(group(name, raw(":"), group(indent(spaceLine, value)))));
 }
 
 /** `a && b && c` as an argument or in parentheses. */
@@ -303,10 +380,14 @@ export function entryOr(name: Piece, value: Piece, fallback: Piece): Code {
 
 /** `left === right` as part of a larger condition. */
 export function comparison(left: Piece, operator: string, right: Piece): Code {
-  return group(left, raw(` ${operator}`), indent(spaceLine, right));
+  return lazily(joined(left, ` ${operator} `, right), "group", () =>
+    tree(group(left, raw(` ${operator}`), indent(spaceLine, right))),
+  );
 }
 
 /** `left === right` as the whole of a condition. */
 export function wholeComparison(left: Piece, operator: string, right: Piece): Code {
-  return group(left, raw(` ${operator}`), spaceLine, right);
+  return lazily(joined(left, ` ${operator} `, right), "group", () =>
+    tree(group(left, raw(` ${operator}`), spaceLine, right)),
+  );
 }

@@ -1,4 +1,4 @@
-import { type Hole, isEmpty, type Node, type Piece, type TemplateNode } from "./code.ts";
+import { flatOf, type Hole, isEmpty, type Node, type Piece, type ShapeOp, type TemplateNode } from "./code.ts";
 
 /** Columns that generated code keeps to, as prettier's default has it. */
 export const lineWidth = 80;
@@ -60,6 +60,9 @@ function printNode(out: Output, node: Node, depth: number, flat: boolean, rest: 
       return printTemplate(out, node, depth, flat, rest);
     case "lines":
       return printLines(out, node.items, depth, node.blank);
+    case "lazy":
+      if (flat || fits(out, node, true, rest)) return write(out, node.flat);
+      return printNode(out, node.expand(), depth, false, rest);
     case "line":
       return flat && !node.hard ? write(out, node.flat) : breakLine(out, depth);
     case "if-broken":
@@ -69,7 +72,8 @@ function printNode(out: Output, node: Node, depth: number, flat: boolean, rest: 
     case "indent":
       return printPiece(out, node.contents, depth + 1, flat, rest);
     case "group": {
-      const fitting = !node.hard && (flat || fits(out, node.contents, true, rest));
+      const fitting = !node.hard && (flat || fits(out, (node.flat ?? node.contents) as Piece, true, rest));
+      if (fitting && node.flat !== undefined) return write(out, node.flat);
       return printPiece(out, node.contents, depth, fitting, rest);
     }
     case "choice":
@@ -116,6 +120,21 @@ function printLines(out: Output, items: readonly Piece[], depth: number, blank: 
   }
 }
 
+/** The text of a hole that certainly fits into the rest of its line. */
+function fittingText(
+  out: Output,
+  hole: Hole,
+  op: Extract<ShapeOp, { kind: "hole" }>,
+  rest: Rest | undefined,
+): string | undefined {
+  if (hole === undefined) return "";
+  if (typeof hole !== "object") return String(hole);
+  if (!("kind" in hole) || (hole.kind !== "lazy" && hole.kind !== "group")) return undefined;
+  if (op.tail < 0 || (op.isLast && rest !== undefined)) return undefined;
+  const text = flatOf(hole);
+  return text !== undefined && column(out) + text.length + op.tail <= lineWidth ? text : undefined;
+}
+
 function printTemplate(out: Output, node: TemplateNode, depth: number, flat: boolean, rest: Rest | undefined): void {
   const { ops } = node.shape;
   let skipBreak = false;
@@ -132,7 +151,9 @@ function printTemplate(out: Output, node: TemplateNode, depth: number, flat: boo
       const drop = op.alone && isEmpty(hole);
       if (!drop) {
         if (op.breakBefore && !skipBreak) breakLine(out, depth + op.depth);
-        printHole(out, hole, depth + op.depth, flat, holeRest(hole, node, index, flat, rest));
+        const text = fittingText(out, hole, op, rest);
+        if (text === undefined) printHole(out, hole, depth + op.depth, flat, holeRest(hole, node, index, flat, rest));
+        else write(out, text);
         skipBreak = false;
       } else if (!op.breakBefore) skipBreak = true;
     }
@@ -168,7 +189,14 @@ function holeRest(
  * `reserve`: columns to leave free before it.
  */
 function fits(out: Output, piece: Piece, flat: boolean, rest: Rest | undefined, reserve = 0): boolean {
-  const measure: Measure = { width: lineWidth - column(out) - reserve, ended: false };
+  const width = lineWidth - column(out) - reserve;
+  // Counting lazy code in full errs on the safe side; its tree, with the lines where it may end, is asked only then.
+  const guess: Measure = { width, ended: false, isGuess: true, isGuessed: false };
+  if (hasRoom(guess, piece, flat, rest)) return true;
+  return guess.isGuessed && hasRoom({ width, ended: false, isGuess: false, isGuessed: false }, piece, flat, rest);
+}
+
+function hasRoom(measure: Measure, piece: Piece, flat: boolean, rest: Rest | undefined): boolean {
   take(measure, piece, flat);
   for (let entry = rest; entry !== undefined && going(measure); entry = entry.next)
     take(measure, entry.piece, entry.flat);
@@ -179,6 +207,8 @@ interface Measure {
   width: number;
   /** A line break was reached. */
   ended: boolean;
+  readonly isGuess: boolean;
+  isGuessed: boolean;
 }
 
 function going(measure: Measure): boolean {
@@ -193,6 +223,11 @@ function take(measure: Measure, piece: Piece, flat: boolean): void {
 
 function takeNode(measure: Measure, node: Node, flat: boolean): void {
   switch (node.kind) {
+    case "lazy":
+      if (!flat && !measure.isGuess) return takeNode(measure, node.expand(), false);
+      measure.width -= node.flat.length;
+      if (!flat) measure.isGuessed = true;
+      return;
     case "line":
       if (flat && !node.hard) measure.width -= node.flat.length;
       else measure.ended = true;

@@ -49,7 +49,9 @@ function equalsBody(
   const tests = slots.map((slot) => memberTest(context, slot.member, names, slots.length > 1));
   const [only] = tests;
   if (only === undefined || tests.length > 1) return returned(operands("&&", tests));
-  return typeof only === "object" && only.kind === "group" ? returned(only) : code`return ${only};`;
+  return typeof only === "object" && only.kind === "lazy" && only.shape === "group"
+    ? returned(only)
+    : code`return ${only};`;
 }
 
 function manyTests(context: ModuleContext, slots: readonly Slot[], names: MessageNames): Code {
