@@ -24,9 +24,9 @@ export function decodeBody<T, Init>(type: MessageType<T, Init>, bytes: Uint8Arra
   return format === 1 ? type.decode(detached(bytes)) : type.fromJson(parseJson(type.typeName, bytes), tolerant);
 }
 
-/** The codec lets large `bytes` fields share memory with the body when they fill a quarter of it or more. */
+/** The codec lets large `bytes` fields share memory with the body when they fill a quarter of it or more. (`slice` would not copy a Buffer.) */
 function detached(bytes: Uint8Array): Uint8Array {
-  return bytes.length * 4 < bytes.buffer.byteLength ? bytes : bytes.slice();
+  return bytes.length * 4 < bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }
 
 function parseJson(typeName: string, bytes: Uint8Array): JsonValue {

@@ -33,7 +33,7 @@ export function decompress(
   const limit = outputLimit(body.length, maxMessageBytes);
   const { decompressAsync } = compressor;
   if (body.length > maxDirectBytes && decompressAsync !== undefined) {
-    const kept = body.slice();
+    const kept = new Uint8Array(body);
     return decompressionTurns
       .take(() => decompressAsync(kept, limit))
       .then(

@@ -96,7 +96,7 @@ export function createDispatcher(
     try {
       const waiting = admissions(admitting, call, 0);
       if (waiting === undefined) return run(entry, call, requests, body);
-      const kept = body.slice();
+      const kept = new Uint8Array(body);
       waiting.then(
         () => (call.running ? run(entry, call, requests, kept) : call.settle()),
         (error: unknown) => call.fail(error),

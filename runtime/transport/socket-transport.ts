@@ -77,7 +77,7 @@ export class SocketTransport implements Transport {
     if (this.#ended || bytes.length === 0) return true;
     const events = this.#events;
     if (events === undefined || this.#early.length > 0) {
-      this.#early.push(bytes.slice());
+      this.#early.push(new Uint8Array(bytes));
       this.#socket.pause();
       return false;
     }

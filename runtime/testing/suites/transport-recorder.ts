@@ -36,7 +36,7 @@ export function record(transport: Transport, onData?: () => void): Recorder {
     });
   transport.start({
     onData(bytes) {
-      chunks.push(bytes.slice());
+      chunks.push(new Uint8Array(bytes));
       length += bytes.length;
       notify();
       onData?.();

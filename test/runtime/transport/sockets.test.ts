@@ -1,7 +1,7 @@
 /** What the shared suite cannot ask of every transport. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -10,6 +10,7 @@ import { type Address, parseAddress } from "../../../runtime/transport/address.t
 import { memoryTransport } from "../../../runtime/transport/memory.ts";
 import { tcpTransport } from "../../../runtime/transport/tcp.ts";
 import type { Transport, TransportListener } from "../../../runtime/transport/transport.ts";
+import { SocketTransport } from "../../../runtime/transport/socket-transport.ts";
 import { unixTransport } from "../../../runtime/transport/unix.ts";
 import { builtinTransports, transportFor } from "../../../runtime/transport/builtin.ts";
 
@@ -43,6 +44,23 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
+
+test("bytes that come before the start are kept, although the system uses their memory again", async () => {
+  const socket = new Socket();
+  const transport = new SocketTransport(socket, { localAddress: "a", peerAddress: "b", isPrivate: true });
+  const reused = Buffer.from("early");
+  transport.receive(reused);
+  reused.fill(0);
+  const seen: string[] = [];
+  transport.start({
+    onData: (part) => void seen.push(Buffer.from(part).toString()),
+    onDrain: () => undefined,
+    onClose: () => undefined,
+  });
+  await turns();
+  expect(seen).toEqual(["early"]);
+  transport.abort();
+});
 
 test("an attempt that gets no answer fails when its time is up", async () => {
   // A listener whose queue is full: the system leaves further attempts without an answer, or the address is unreachable at once.
