@@ -15,12 +15,22 @@ export interface DocParts {
 
 /** A `/** ... *\/` comment for a declaration; nothing when there is nothing to say. */
 export function docComment(parts: DocParts): Code {
+  if (isOneHarmlessLine(parts)) return comment(`/** ${parts.doc} */`);
   const text = textLines(parts);
   const [only] = text;
   if (only === undefined) return nothing;
   if (text.length === 1) return comment(`/** ${only} */`);
   return lines(comment("/**"), ...text.map((line) => comment(line === "" ? " *" : ` * ${line}`)), comment(" */"));
 }
+
+/** Most comments are one sentence without anything to escape. */
+function isOneHarmlessLine({ doc, notes, deprecated, unstable }: DocParts): boolean {
+  if (doc === undefined || deprecated !== undefined || unstable === true) return false;
+  return (notes === undefined || notes.length === 0) && harmless.test(doc) && !tools.test(doc);
+}
+
+const harmless = /^[A-Za-z0-9][A-Za-z0-9 ,.;:'"`()?!-]*$(?<! )/;
+const tools = /eslint|oxlint|tslint|biome|deno|prettier|istanbul|c8|v8|stylelint/i;
 
 /** A `// ...` comment. */
 export function lineComment(text: string): Comment {

@@ -7,10 +7,12 @@ import type {
 } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { docComment } from "../jsdoc.ts";
+import { remembered } from "../fragments.ts";
 import { inlineObjectType, sections, unionBehind } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import type { MessageNames, OneofNames } from "../naming.ts";
+import { slotsOf } from "../slots.ts";
 import { typeExpression, type Use } from "../type-expression.ts";
 import { fieldNotes } from "./notes.ts";
 
@@ -51,7 +53,11 @@ function interfaceOf(
   use: Use,
 ): Code {
   const name = use === "value" ? names.type : names.init;
-  const members = descriptor.members.map((member) => property(context, member, names, use));
+  const members: Code[] = [];
+  for (const slot of slotsOf(context, descriptor.members, names)) {
+    if (use === "value") members.push(memberComment(slot.member));
+    members.push(remembered(slot.fragments, use, 1, () => property(context, slot.member, names, use)));
+  }
   const comment = interfaceComment(descriptor, names, use);
   if (members.length === 0) {
     return code`
@@ -87,10 +93,7 @@ function property(
   const mayBeAbsent = member.optional || (use === "init" && !member.required);
   const type = member.kind === "oneof" ? oneofType(names, member, use) : typeExpression(context, member.type, use);
   const types: Piece[] = mayBeAbsent ? [type, code`undefined`] : [type];
-  return code`
-    ${use === "value" ? memberComment(member) : undefined}
-    ${name}${mayBeAbsent ? code`?` : undefined}:${unionBehind(types)};
-  `;
+  return code`${name}${mayBeAbsent ? code`?` : undefined}:${unionBehind(types)};`;
 }
 
 function memberComment(member: FieldDescriptor | OneofDescriptor): Code {

@@ -1,7 +1,9 @@
 import type { Constraint, ConstantValue, FieldDescriptor } from "@rpcgen/runtime/descriptor";
 
 /** What a reader should know of a field besides its type: its default and its constraints, one line each. */
-export function fieldNotes(field: FieldDescriptor): string[] {
+export function fieldNotes(field: FieldDescriptor): readonly string[] {
+  const isPlain = field.constraints.length === 0 && field.type.constraints === undefined;
+  if (isPlain && !field.required && field.default === undefined) return noNotes;
   const constraints = [...(field.type.constraints ?? []), ...field.constraints];
   const rules = constraints.map(describeConstraint).filter((text) => text !== "");
   const notes = rules.length > 0 ? [`${upperFirst(rules.join(", "))}.`] : [];
@@ -9,6 +11,8 @@ export function fieldNotes(field: FieldDescriptor): string[] {
   if (field.default !== undefined) notes.push(`@defaultValue ${describeValue(field.default)}`);
   return notes;
 }
+
+const noNotes: readonly string[] = [];
 
 /** A constraint in a few words: `1..80 characters`. */
 export function describeConstraint(constraint: Constraint): string {
