@@ -1,0 +1,112 @@
+import { isDeepStrictEqual } from "node:util";
+import { playClientSession, playServerSession } from "./session.mjs";
+
+/**
+ * Runs vectors against a testee and compares the outcome with a list of known failures (id to message), which must be exact.
+ * @returns the report: one result for each vector, and what does not agree with the list
+ */
+export async function runVectors({ testee, vectors, schema, known = {}, waitMs = 5_000 }) {
+  const { modes = [], serializations = ["binary"], name = "testee" } = await testee.request({ op: "hello", schema });
+  const port = modes.includes("server") ? (await testee.request({ op: "listen" })).port : undefined;
+  const results = [];
+  for (const vector of vectors) {
+    const skipped = reasonToSkip(vector, modes, serializations);
+    const message = skipped === undefined ? await runVector(vector, { testee, port, waitMs }) : undefined;
+    const outcome = skipped !== undefined ? "skipped" : message === undefined ? "passed" : "failed";
+    results.push({
+      id: vector.id,
+      kind: kindOf(vector),
+      level: vector.level,
+      outcome,
+      ...(message ? { message } : {}),
+    });
+  }
+  return { name, results, surprises: surprisesOf(results, known) };
+}
+
+function kindOf({ kind, role }) {
+  return role === undefined ? kind : `${role} session`;
+}
+
+function reasonToSkip({ kind, role, serialization }, modes, serializations) {
+  const mode = kind === "session" ? role : "codec";
+  if (!modes.includes(mode)) return `no ${mode} mode`;
+  return serialization !== undefined && !serializations.includes(serialization) ? `no ${serialization}` : undefined;
+}
+
+/** @returns undefined when the testee does what the vector says, else what it does */
+async function runVector(vector, { testee, port, waitMs }) {
+  if (vector.kind === "session")
+    return vector.role === "server"
+      ? playServerSession(vector, port, { waitMs })
+      : playClientSession(vector, testee, { waitMs });
+  const { schema, serialization, hex } = vector;
+  const op = { body: "decode", frame: "readFrame", handshake: "readOption" }[vector.kind];
+  const read = await testee.request({ op, schema, serialization, hex });
+  const fault = checkRead(vector, read);
+  if (fault !== undefined || vector.encoded === undefined) return fault;
+  const write = vector.kind === "body" ? "encode" : "writeFrame";
+  const written = await testee.request({ op: write, schema, serialization, value: vector.value });
+  if (isSameBytes([vector.encoded, ...(vector.also ?? [])], written.hex, vector)) return undefined;
+  return `wrote ${written.hex ?? JSON.stringify(written)}, expected ${vector.encoded}`;
+}
+
+function isSameBytes(accepted, hex, { serialization }) {
+  if (hex === undefined || serialization !== "json") return accepted.includes(hex);
+  return accepted.some((each) => isDeepStrictEqual(fromJson(each), fromJson(hex)));
+}
+
+function fromJson(hex) {
+  return JSON.parse(Buffer.from(hex, "hex").toString("utf8"));
+}
+
+function checkRead({ expect, value }, read) {
+  if (expect.ok) {
+    if (read.error !== undefined || read.close !== undefined) return `refused: ${JSON.stringify(read)}`;
+    return value === undefined || isDeepStrictEqual(sorted(read.value), sorted(value))
+      ? undefined
+      : `read ${JSON.stringify(read.value)}, expected ${JSON.stringify(value)}`;
+  }
+  const [name] = Object.keys(expect);
+  if (read[name] === undefined) return `expected ${JSON.stringify(expect)}, found ${JSON.stringify(read)}`;
+  return read[name].code === expect.code ? undefined : `expected code ${expect.code}, found ${read[name].code}`;
+}
+
+/** Members of objects in one order; the rest as it is. */
+function sorted(value) {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .toSorted()
+      .map((key) => [key, sorted(value[key])]),
+  );
+}
+
+/** Everything that does not agree with the list of known failures, which has to be exact. */
+function surprisesOf(results, known) {
+  const byId = new Map(results.map((result) => [result.id, result]));
+  const listed = Object.entries(known).flatMap(([id, message]) => {
+    const result = byId.get(id);
+    if (result === undefined) return [`${id} is listed as a known failure, but there is no such vector in this run`];
+    if (result.outcome !== "failed") return [`${id} is listed as a known failure, but it ${result.outcome}`];
+    return result.message === message
+      ? []
+      : [`${id} fails in another way than listed: ${result.message}, listed: ${message}`];
+  });
+  const unlisted = results.filter(({ id, outcome }) => outcome === "failed" && !Object.hasOwn(known, id));
+  return [...listed, ...unlisted.map(({ id, message }) => `${id}: ${message}`)];
+}
+
+/** The report as a table for people. */
+export function tableOf({ name, results, surprises }) {
+  const kinds = [...new Set(results.map(({ kind }) => kind))];
+  const count = (kind, outcome) =>
+    results.filter((each) => (kind === "all" || each.kind === kind) && each.outcome === outcome).length;
+  const columns = ["passed", "failed", "skipped"];
+  const rows = [...kinds, "all"].map((kind) => [kind, ...columns.map((outcome) => String(count(kind, outcome)))]);
+  const lines = [[name, ...columns], ...rows].map(([first, ...rest]) =>
+    [first.padEnd(16), ...rest.map((cell) => cell.padStart(8))].join(" "),
+  );
+  return `${[...lines, "", ...surprises, surprises.length === 0 ? "as expected" : `${surprises.length} unexpected`].join("\n")}\n`;
+}

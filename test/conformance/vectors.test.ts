@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { format } from "prettier";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createLocalTestee, type LocalTestee } from "./implementation/testee.ts";
+import { schema } from "./implementation/schema.ts";
+import { type Report, runVectors } from "./runner/run-vectors.mjs";
+import { vectorFiles } from "./source/all.ts";
+import { toLines } from "./source/vector.ts";
+
+const document = readFileSync(new URL("../../runtime/PROTOCOL.md", import.meta.url), "utf8");
+const clauses = new Set([...document.matchAll(/\*\*([A-Z]{3}-\d+)\*\*/gu)].map(([, id = ""]) => id));
+const vectors = Object.values(vectorFiles).flat();
+
+describe("the published files", () => {
+  test.each(Object.entries(vectorFiles))(
+    "%s.jsonl is what its source says (vitest -u writes it)",
+    async (name, list) => {
+      await expect(toLines(list)).toMatchFileSnapshot(`vectors/${name}.jsonl`);
+    },
+  );
+
+  test("schema.json is the descriptor of schema.rpc", async () => {
+    const text = await format(JSON.stringify(schema), { parser: "json", printWidth: 120 });
+    await expect(text).toMatchFileSnapshot("schema.json");
+  });
+});
+
+describe("each vector", () => {
+  test("has an id of its own", () => {
+    const ids = vectors.map(({ id }) => id);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  test("cites clauses that PROTOCOL.md has", () => {
+    const wrong = vectors.flatMap(({ id, reqs }) =>
+      reqs.filter((clause) => !clauses.has(clause)).map((clause) => `${id} cites ${clause}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("needs no number that a JSON parser could damage", () => {
+    const large: unknown[] = [];
+    JSON.stringify(vectors, (_key, value: unknown) => {
+      if (typeof value === "number" && Math.abs(value) >= 2 ** 31) large.push(value);
+      return value;
+    });
+    expect(large).toEqual([]);
+  });
+});
+
+/** Clauses that no vector can show: they speak of what programs mean, of time beyond a test's, or of another implementation's inside. */
+const beyondVectors = new Set([
+  "ERR-3",
+  "FLW-1",
+  "FLW-3",
+  "FLW-7",
+  "FLW-8",
+  "LIM-1",
+  "MSG-5",
+  "PNG-2",
+  "GOA-3",
+  "HDR-2",
+]);
+
+test("each clause has a vector, or a reason to have none", () => {
+  const shown = new Set(vectors.flatMap(({ reqs }) => reqs));
+  const missing = [...clauses].filter((clause) => !shown.has(clause) && !beyondVectors.has(clause));
+  expect(missing).toEqual([]);
+});
+
+describe("this implementation", () => {
+  let testee: LocalTestee;
+  let report: Report;
+  beforeAll(async () => {
+    testee = createLocalTestee();
+    report = await runVectors({ testee, vectors, schema });
+  });
+  afterAll(() => testee.close());
+
+  test("does what every vector says", () => {
+    expect(report.surprises).toEqual([]);
+    expect(report.results.filter(({ outcome }) => outcome !== "passed")).toEqual([]);
+  });
+});
