@@ -63,8 +63,11 @@ class SniffedTransport implements Transport {
   #session: WebSocketSession | undefined;
   #head: Uint8Array;
   #headLength: number;
+  /** Copies of bytes that came before `start`; the transport beneath is paused while there are any. */
+  #early: Uint8Array[];
   #paused: boolean;
   #error: Error | undefined;
+  #end: { readonly error: Error | undefined } | undefined;
 
   constructor(inner: Transport, options: SniffOptions) {
     this.#inner = inner;
@@ -74,8 +77,16 @@ class SniffedTransport implements Transport {
     this.#session = undefined;
     this.#head = new Uint8Array(0);
     this.#headLength = 0;
+    this.#early = [];
     this.#paused = false;
     this.#error = undefined;
+    this.#end = undefined;
+    // At once, not in `start`: a browser waits for the upgrade before it sends a byte of ours.
+    inner.start({
+      onData: (bytes) => this.#receive(bytes),
+      onDrain: () => this.#events?.onDrain(),
+      onClose: (error) => this.#finish(this.#error ?? error),
+    });
   }
 
   get localAddress(): string {
@@ -107,12 +118,11 @@ class SniffedTransport implements Transport {
   }
 
   start(events: TransportEvents): void {
-    this.#inner.start({
-      onData: (bytes) => this.#receive(bytes),
-      onDrain: () => events.onDrain(),
-      onClose: (error) => events.onClose(this.#error ?? error),
-    });
+    if (this.#events !== undefined)
+      throw new TypeError("A transport is started once; this one has been started already.");
     this.#events = events;
+    if (this.#end !== undefined) queueMicrotask(() => events.onClose(this.#end?.error));
+    else if (this.#early.length > 0) queueMicrotask(() => this.#deliverEarly());
   }
 
   write(bytes: Uint8Array, onWritten?: () => void): boolean {
@@ -127,7 +137,8 @@ class SniffedTransport implements Transport {
 
   resume(): void {
     this.#paused = false;
-    this.#inner.resume();
+    if (this.#early.length === 0) this.#inner.resume();
+    else if (this.#events !== undefined) queueMicrotask(() => this.#deliverEarly());
   }
 
   close(): void {
@@ -142,7 +153,7 @@ class SniffedTransport implements Transport {
   #receive(bytes: Uint8Array): void {
     switch (this.#state) {
       case "plain":
-        return this.#events?.onData(bytes);
+        return this.#deliver(bytes);
       case "websocket":
         return this.#session?.receive(bytes);
       case "sniffing":
@@ -161,7 +172,7 @@ class SniffedTransport implements Transport {
       case "rpcgen":
         this.#state = "plain";
         this.#head = new Uint8Array(0);
-        return this.#events?.onData(bytes);
+        return this.#deliver(bytes);
       case "http":
         return this.#readHead(bytes.subarray(used));
       case "http2":
@@ -206,22 +217,45 @@ class SniffedTransport implements Transport {
       maxFrameBytes: this.#options.maxWebSocketFrameBytes,
       write: (piece, onWritten) => this.#inner.write(piece, onWritten),
       isFull: () => this.#inner.bytesQueued > highWaterMark,
-      onPayload: (piece) => this.#events?.onData(piece),
-      onEnd: (error) => this.#end(error),
+      onPayload: (piece) => this.#deliver(piece),
+      onEnd: (error) => this.#leave(error),
     });
     this.#inner.write(bytes);
   }
 
   #refuse(bytes: Uint8Array): void {
     this.#inner.write(bytes);
-    this.#end(new Error("The peer does not speak this protocol; it was told so."));
+    this.#leave(new Error("The peer does not speak this protocol; it was told so."));
   }
 
-  #end(error: Error | undefined): void {
+  #deliver(bytes: Uint8Array): void {
+    if (this.#events !== undefined && this.#early.length === 0) return this.#events.onData(bytes);
+    this.#early.push(bytes.slice());
+    this.#inner.pause();
+  }
+
+  #deliverEarly(): void {
+    while (this.#early.length > 0 && !this.#paused && this.#end === undefined) {
+      const bytes = this.#early.shift() as Uint8Array;
+      try {
+        this.#events?.onData(bytes);
+      } catch (error) {
+        return this.abort(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+    if (this.#early.length === 0 && !this.#paused) this.#inner.resume();
+  }
+
+  #finish(error: Error | undefined): void {
+    this.#end = { error };
+    this.#events?.onClose(error);
+  }
+
+  /** Nothing more is read; what was written is sent. */
+  #leave(error: Error | undefined): void {
     this.#state = "over";
     this.#error ??= error;
     this.#inner.close();
-    if (this.#paused) this.#inner.resume();
   }
 }
 

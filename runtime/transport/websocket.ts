@@ -187,7 +187,7 @@ class WebSocketTransport implements Transport {
     if (this.#state === "closed") return;
     this.#socket.onmessage = this.#socket.onclose = null;
     this.#socket.close();
-    this.#error = error;
+    this.#error ??= error;
     queueMicrotask(() => this.#end());
   }
 
