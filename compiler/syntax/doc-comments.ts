@@ -10,6 +10,8 @@ export function isDocComment(image: string): boolean {
 
 /** Text of a doc comment without its markers: lines joined by `\n`, trailing white space trimmed. */
 function docText(image: string): string {
+  if (image.startsWith("/**") && !image.includes("\n") && !image.includes("\r"))
+    return image.slice(image.startsWith(" ", 3) ? 4 : 3, -2).trimEnd();
   if (lineDoc.test(image)) return image.slice(3).replace(/^ /, "").trimEnd();
   const lines = image
     .slice(3, -2)
@@ -38,14 +40,21 @@ function firstCommentFrom(comments: readonly Comment[], offset: number): number 
  * token before it, with the next token on a later line, belongs to what is before and is no doc comment of what follows.
  */
 export function docBetween(comments: readonly Comment[], from: number, to: number): string | undefined {
+  const first = firstCommentFrom(comments, from);
+  const only = comments[first];
+  if (only === undefined || only.span.end > to) return undefined;
   const found: Comment[] = [];
-  for (let index = firstCommentFrom(comments, from); index < comments.length; index++) {
+  for (let index = first; index < comments.length; index++) {
     const comment = comments[index];
     if (comment === undefined || comment.span.end > to) break;
     if (comment.kind === "doc" && !trails(comment, from, to)) found.push(comment);
   }
   const last = found.at(-1);
   if (last === undefined) return undefined;
+  if (found.length === 1) {
+    const text = docText(last.span.file.text.slice(last.span.start, last.span.end));
+    return text.trim() === "" ? undefined : text.trimEnd();
+  }
   const images = found.map((comment) => comment.span.file.text.slice(comment.span.start, comment.span.end));
   const lastBlock = images.findLastIndex((image) => image.startsWith("/*"));
   const run = lastBlock === images.length - 1 ? images.slice(-1) : images.slice(lastBlock + 1);
@@ -54,6 +63,14 @@ export function docBetween(comments: readonly Comment[], from: number, to: numbe
 
 function trails(comment: Comment, from: number, to: number): boolean {
   const { text } = comment.span.file;
-  if (from === 0 || /[\r\n]/.test(text.slice(from, comment.span.start))) return false;
-  return /[\r\n]/.test(text.slice(comment.span.end, to));
+  if (from === 0 || hasLineEnd(text, from, comment.span.start)) return false;
+  return hasLineEnd(text, comment.span.end, to);
+}
+
+function hasLineEnd(text: string, from: number, to: number): boolean {
+  for (let index = from; index < to; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit === 10 || unit === 13) return true;
+  }
+  return false;
 }

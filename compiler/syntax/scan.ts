@@ -39,8 +39,10 @@ export function scan(file: SourceFile): ScanResult {
   return { ...checked, comments: all };
 }
 
+const slash = 47;
+
 function commentFrom(file: SourceFile, token: Token): Comment {
-  const kind = isDocComment(token.image) ? "doc" : token.image.startsWith("//") ? "line" : "block";
+  const kind = isDocComment(token.image) ? "doc" : token.image.charCodeAt(1) === slash ? "line" : "block";
   return { kind, span: { file, start: token.startOffset, end: tokenEnd(token) } };
 }
 
