@@ -6,18 +6,16 @@ import type { ConnectOptions, Transport, TransportEvents, TransportKind } from "
 export interface StandardWebSocket {
   binaryType: string;
   readonly bufferedAmount: number;
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
-  onerror: ((event: never) => void) | null;
-  onclose: ((event: StandardCloseEvent) => void) | null;
+  addEventListener(type: "open" | "message" | "error" | "close", listener: (event: StandardEvent) => void): void;
   send(bytes: Uint8Array): void;
   close(code?: number): void;
 }
 
-/** What a WebSocket says of its end. */
-export interface StandardCloseEvent {
-  readonly code: number;
-  readonly reason: string;
+/** What a WebSocket reports: `data` of a message, `code` and `reason` of its end. */
+export interface StandardEvent {
+  readonly data?: unknown;
+  readonly code?: number;
+  readonly reason?: string;
 }
 
 /** Makes a WebSocket. */
@@ -76,26 +74,28 @@ async function connect(
   const socket = new constructor(target, [subprotocol]);
   socket.binaryType = "arraybuffer";
   return new Promise((resolve, reject) => {
-    const settle = (): void => {
+    let isSettled = false;
+    const settle = (): boolean => {
+      if (isSettled) return false;
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
+      return (isSettled = true);
     };
     const fail = (error: RpcError): void => {
-      settle();
-      socket.onopen = socket.onclose = socket.onerror = null;
+      if (!settle()) return;
       socket.close();
       reject(error);
     };
     const onAbort = (): void => fail(cancelled(target, signal));
     const timer = setTimeout(() => fail(failed(target, `no answer within ${timeoutMs} ms`)), timeoutMs);
     signal?.addEventListener("abort", onAbort);
+    socket.addEventListener("open", () => {
+      if (settle()) resolve(new WebSocketTransport(socket, address));
+    });
     // Browsers do not tell pages why: it might be nobody there, a page that may not connect, or no server of ours.
-    socket.onerror = () => undefined;
-    socket.onclose = ({ code }) => fail(failed(target, `the WebSocket was not opened (${code})`));
-    socket.onopen = () => {
-      settle();
-      resolve(new WebSocketTransport(socket, address));
-    };
+    socket.addEventListener("close", ({ code }) => fail(failed(target, `the WebSocket was not opened (${code})`)));
+    // Without a listener Node would report the error; the close event follows in any case.
+    socket.addEventListener("error", () => undefined);
   });
 }
 
@@ -108,7 +108,7 @@ function cancelled(target: string, signal: AbortSignal | undefined): RpcError {
   return new RpcError({ reason: "cancelled_by_caller", message, cause: signal?.reason });
 }
 
-/** States: open -> closing (`close`: nothing is delivered any more) -> closed (`onclose`, or `abort`). */
+/** States: open -> closing (`close`: nothing is delivered any more) -> closed (the close event); open, closing -> aborted -> closed (a microtask later). */
 class WebSocketTransport implements Transport {
   readonly localAddress: string;
   readonly peerAddress: string;
@@ -116,7 +116,7 @@ class WebSocketTransport implements Transport {
   bytesRead: number;
   bytesWritten: number;
   readonly #socket: StandardWebSocket;
-  #state: "open" | "closing" | "closed";
+  #state: "open" | "closing" | "aborted" | "closed";
   #events: TransportEvents | undefined;
   #error: Error | undefined;
   #waiting: Uint8Array[];
@@ -138,8 +138,8 @@ class WebSocketTransport implements Transport {
     this.#waitingBytes = 0;
     this.#paused = true;
     this.#poll = undefined;
-    socket.onmessage = ({ data }) => this.#onMessage(data);
-    socket.onclose = (event) => this.#onClose(event);
+    socket.addEventListener("message", ({ data }) => this.#onMessage(data));
+    socket.addEventListener("close", ({ code = 1005, reason = "" }) => this.#onClose(code, reason));
   }
 
   get bytesQueued(): number {
@@ -184,10 +184,10 @@ class WebSocketTransport implements Transport {
   }
 
   abort(error?: Error): void {
-    if (this.#state === "closed") return;
-    this.#socket.onmessage = this.#socket.onclose = null;
+    if (this.#state === "closed" || this.#state === "aborted") return;
+    this.#state = "aborted";
+    this.#error = error;
     this.#socket.close();
-    this.#error ??= error;
     queueMicrotask(() => this.#end());
   }
 
@@ -211,7 +211,8 @@ class WebSocketTransport implements Transport {
     }
   }
 
-  #onClose({ code, reason }: StandardCloseEvent): void {
+  #onClose(code: number, reason: string): void {
+    if (this.#state === "aborted") return;
     const isPolite = this.#state === "closing" || code === 1000 || code === 1001 || code === 1005;
     if (!isPolite) this.#error = new Error(`The WebSocket was closed with code ${code}${reason && `: ${reason}`}.`);
     this.#end();

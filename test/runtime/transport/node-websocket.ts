@@ -1,14 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { createConnection, type Socket } from "node:net";
-import type { StandardCloseEvent, StandardWebSocket } from "../../../runtime/transport/websocket.ts";
+import type { StandardEvent, StandardWebSocket } from "../../../runtime/transport/websocket.ts";
 
 /** The standard `WebSocket` as far as the transport uses it, for Node 20, which has none. Written for tests: it trusts its server. */
 export class NodeWebSocket implements StandardWebSocket {
   binaryType: string;
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
-  onerror: ((event: never) => void) | null;
-  onclose: ((event: StandardCloseEvent) => void) | null;
+  readonly #events: EventTarget;
   readonly #socket: Socket;
   #received: Buffer;
   #isOpen: boolean;
@@ -17,13 +14,13 @@ export class NodeWebSocket implements StandardWebSocket {
   constructor(url: string, protocols: string[]) {
     const { hostname, port, host, pathname, search } = new URL(url);
     this.binaryType = "blob";
-    this.onopen = this.onmessage = this.onerror = this.onclose = null;
+    this.#events = new EventTarget();
     this.#received = Buffer.alloc(0);
     this.#isOpen = false;
     this.#code = 1006;
     this.#socket = createConnection(Number(port), hostname);
     this.#socket.on("error", () => undefined);
-    this.#socket.on("close", () => this.onclose?.({ code: this.#code, reason: "" }));
+    this.#socket.on("close", () => this.#emit("close", { code: this.#code, reason: "" }));
     this.#socket.on("data", (bytes) => this.#receive(bytes));
     const fields = [
       `GET ${pathname}${search} HTTP/1.1`,
@@ -39,6 +36,14 @@ export class NodeWebSocket implements StandardWebSocket {
 
   get bufferedAmount(): number {
     return this.#socket.writableLength;
+  }
+
+  addEventListener(type: string, listener: (event: StandardEvent) => void): void {
+    this.#events.addEventListener(type, listener as unknown as (event: Event) => void);
+  }
+
+  #emit(type: string, members: StandardEvent = {}): void {
+    this.#events.dispatchEvent(Object.assign(new Event(type), members));
   }
 
   send(bytes: Uint8Array): void {
@@ -62,7 +67,7 @@ export class NodeWebSocket implements StandardWebSocket {
     if (!this.#received.toString("latin1", 0, end).startsWith("HTTP/1.1 101 ")) return this.#fail();
     this.#received = this.#received.subarray(end + 4);
     this.#isOpen = true;
-    this.onopen?.({} as never);
+    this.#emit("open");
     return true;
   }
 
@@ -87,7 +92,7 @@ export class NodeWebSocket implements StandardWebSocket {
       this.#code = payload.readUInt16BE(0);
       this.#socket.end(clientFrame(8, payload));
     } else if (opcode === 9) this.#socket.write(clientFrame(10, payload));
-    else this.onmessage?.({ data: new Uint8Array(payload).buffer });
+    else this.#emit("message", { data: new Uint8Array(payload).buffer });
   }
 }
 
