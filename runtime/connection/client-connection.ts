@@ -311,7 +311,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
       (request.hasItems === true ? 0 : FrameFlag.endOfStream) |
       (request.compressor ?? 0);
     const headerLength = hotTagBytes + (hasDeadline ? hotTagBytes : 0) + call.extra.length;
-    if (!outbound.canWrite(headerLength, request.body.length)) {
+    if (!outbound.canWrite(request.body.length)) {
       return call.queueRequest(
         flags,
         encodeRequestHeader(request.methodId, hasDeadline, micros, call.extra),

@@ -255,7 +255,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     const { outbound } = this.#owner.link;
     this.#state = "replying";
     const lane = this.#outgoing;
-    if ((lane === undefined || lane.state === "idle") && outbound.canWrite(header.length, body.length)) {
+    if ((lane === undefined || lane.state === "idle") && outbound.canWrite(body.length)) {
       outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);
       return this.#finish();
     }

@@ -26,7 +26,7 @@ import type { ConnectionState } from "./connection.ts";
 import { Liveness } from "./liveness.ts";
 import { MessageReceiver } from "./message-receiver.ts";
 import { Opening } from "./opening.ts";
-import { Outbound } from "./outbound.ts";
+import { maxChunkBytes, Outbound } from "./outbound.ts";
 import { Pings } from "./pings.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
@@ -271,11 +271,16 @@ export class Multiplexer implements FrameSink, TransportEvents {
       else this.transport.abort();
       return -1;
     }
-    this.peer = progress.peer;
+    this.#setPeer(progress.peer);
     this.messages.grantConnection();
     if (this.state === "opening") this.state = "open";
     this.#role.onOpen();
     return progress.used;
+  }
+
+  #setPeer(limits: AnnouncedLimits): void {
+    this.peer = limits;
+    this.outbound.chunkBytes = Math.min(limits.maxFrameBytes, maxChunkBytes);
   }
 
   sendOption(option: Option): void {
@@ -316,7 +321,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
     if (json === undefined) return void this.#fail("Settings must be a JSON object.");
     const limits = limitsFromJson(json["Limits"], this.peer);
     if (typeof limits === "string") return void this.#fail(limits);
-    this.peer = limits;
+    this.#setPeer(limits);
   }
 
   #onGoaway(reader: FrameReader): void {

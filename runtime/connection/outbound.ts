@@ -2,14 +2,17 @@ import type { Environment, Timer } from "../environment/environment.ts";
 import { FrameFlag, FrameKind, fixedBytes, HeaderTag, maxCredit } from "../protocol/frame.ts";
 import { FrameWriter } from "../protocol/frame-writer.ts";
 import { emptyHeader } from "../protocol/header-writer.ts";
-import { initialCredit, type Limits } from "../protocol/limits.ts";
+import { initialCredit, initialPeerLimits, type Limits } from "../protocol/limits.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { LaneOwner, OutgoingMessage } from "./outgoing-lane.ts";
 import { OutgoingLane } from "./outgoing-lane.ts";
 import { Queue } from "./queue.ts";
 
-/** Payload of the longest frame that we write, whatever the peer accepts: a small call waits behind one such frame per large message. */
-export const chunkPayloadBytes: number = 64 * 1024;
+/**
+ * Body of the longest frame that we write, whatever the peer accepts: a small call waits behind one such frame per large message. 64 KiB of a
+ * user's bytes fit, with the fields around them.
+ */
+export const maxChunkBytes: number = 65 * 1024;
 /** Chunks smaller than this are not worth a frame, unless they end the message. */
 const minChunkBytes = 16 * 1024;
 /** Messages up to this size go before parts of larger ones. */
@@ -45,6 +48,8 @@ export class Outbound {
   connectionCredit: number;
   /** Bytes of messages in the queues. */
   waitingBytes: number;
+  /** Body of the longest frame that the peer takes and we write. */
+  chunkBytes: number;
   readonly #options: OutboundOptions;
   readonly #small: Queue<OutgoingLane>;
   readonly #large: Queue<OutgoingLane>;
@@ -67,6 +72,7 @@ export class Outbound {
     this.blocked = false;
     this.connectionCredit = initialCredit.connectionBytes;
     this.waitingBytes = 0;
+    this.chunkBytes = initialPeerLimits.maxFrameBytes;
     this.#options = options;
     this.#small = new Queue();
     this.#large = new Queue();
@@ -104,9 +110,9 @@ export class Outbound {
     this.wake();
   }
 
-  /** True when a message with this much header and body may be written at once, past the queues. */
-  canWrite(headerBytes: number, bodyBytes: number): boolean {
-    return !this.blocked && headerBytes + bodyBytes <= chunkPayloadBytes && this.writer.waitingBytes < maxDirectBytes;
+  /** True when a message with this much body may be written at once, past the queues. */
+  canWrite(bodyBytes: number): boolean {
+    return !this.blocked && bodyBytes <= this.chunkBytes && this.writer.waitingBytes < maxDirectBytes;
   }
 
   /** Credit for the connection or, when the frame names one, a stream. */
@@ -239,7 +245,7 @@ export class Outbound {
   /** May this message leave at once, whole, past the queues? */
   #isFree(lane: OutgoingLane, message: OutgoingMessage): boolean {
     const payload = message.header.length + message.body.length;
-    if (this.blocked || payload > chunkPayloadBytes || message.body.length > smallMessageBytes) return false;
+    if (this.blocked || message.body.length > smallMessageBytes) return false;
     if (message.kind !== FrameKind.item) return true;
     const cost = fixedBytes + payload;
     return cost <= lane.credit && cost <= this.connectionCredit;
@@ -283,7 +289,7 @@ export class Outbound {
   #advance(lane: OutgoingLane): void {
     const message = lane.messages[0];
     if (lane.state !== "queued" || message === undefined) return;
-    const isWhole = lane.offset === 0 && message.header.length + message.body.length <= chunkPayloadBytes;
+    const isWhole = lane.offset === 0 && message.body.length <= this.chunkBytes;
     const done = isWhole ? this.#sendWhole(lane, message) : this.#sendChunk(lane, message);
     if (lane.state !== "queued") return;
     if (done) this.#finishMessage(lane, message);
@@ -317,7 +323,7 @@ export class Outbound {
     const remaining = message.body.length - lane.offset;
     if (this.#parkWithout(lane, message, overhead + Math.min(remaining, minChunkBytes))) return false;
     const available = this.#available(lane, message) - overhead;
-    const size = Math.min(remaining, chunkPayloadBytes - header.length, available);
+    const size = Math.min(remaining, this.chunkBytes, available);
     const isLast = size === remaining;
     const flags = isLast ? message.flags : message.flags | FrameFlag.moreFollows;
     if (lane.idLow === 0 && lane.idHigh === 0) lane.owner.assignId(lane);

@@ -25,6 +25,8 @@ export interface FrameReaderLimits {
 }
 
 const smallBuffer = 4 * 1024;
+/** Once so much of a frame has arrived, memory for all of it is taken at once; less has to grow with what arrives. */
+const trustedBytes = 16 * 1024;
 
 /**
  * Cuts bytes, in pieces of any size, into frames. Frames that lie whole in a piece are read where they lie; only one that is
@@ -98,7 +100,7 @@ export class FrameReader {
       this.#report(chunk, at, payload);
       at += fixedBytes + payload;
     }
-    if (!this.#stopped && at < chunk.length) this.#keep(chunk, at, chunk.length);
+    if (!this.#stopped && at < chunk.length) this.#complete(at === 0 ? chunk : chunk.subarray(at));
   }
 
   /** Fills the cut frame from `chunk`. @returns how much of `chunk` was used */
@@ -113,6 +115,7 @@ export class FrameReader {
     if (payload < 0) return used;
     const wanted = fixedBytes + payload - this.#partialLength;
     const taken = Math.min(wanted, chunk.length - used);
+    if (this.#partialLength + taken >= trustedBytes) this.#reserve(fixedBytes + payload);
     this.#keep(chunk, used, used + taken);
     if (taken < wanted) return used + taken;
     const bytes = this.#partial;
@@ -124,13 +127,17 @@ export class FrameReader {
 
   #keep(chunk: Uint8Array, from: number, to: number): void {
     const length = this.#partialLength + to - from;
-    if (length > this.#partial.length) {
-      const grown = new Uint8Array(Math.max(length, Math.min(this.#partial.length * 2, 65_536), 256));
-      grown.set(this.#partial.subarray(0, this.#partialLength));
-      this.#partial = grown;
-    }
+    if (length > this.#partial.length) this.#reserve(Math.max(length, Math.min(this.#partial.length * 2, 65_536), 256));
     this.#partial.set(chunk.subarray(from, to), this.#partialLength);
     this.#partialLength = length;
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#partial.length) return;
+    // Not zeroed: only what was written is ever read.
+    const grown = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+    grown.set(this.#partial.subarray(0, this.#partialLength));
+    this.#partial = grown;
   }
 
   /** Checks the fixed part [FRM-1..9]. @returns length of the payload, or -1 after a fault */
@@ -143,9 +150,10 @@ export class FrameReader {
     const flags = bytes[at + 11] as number;
     const isKnown = kind >= 1 && kind <= lastKind;
     if (!isKnown && (kind & ignorableBit) === 0) return this.#fault(kindFault(kind));
-    if (payload > this.#limits.maxFrameBytes) return this.#fault(lengthFault(payload, this.#limits.maxFrameBytes));
     if (headerLength > payload) return this.#fault(headerFault(headerLength, payload));
     if (headerLength > this.#limits.maxHeaderBytes) return this.#fault(headerLimitFault(headerLength, this.#limits));
+    const body = payload - headerLength;
+    if (body > this.#limits.maxFrameBytes) return this.#fault(lengthFault(body, this.#limits.maxFrameBytes));
     if (isKnown && (flags & FrameFlag.reserved) !== 0) return this.#fault(flagsFault(flags));
     this.kind = kind;
     this.flags = flags;
@@ -209,8 +217,8 @@ function headerLimitFault(headerLength: number, limits: FrameReaderLimits): Prot
   return { code: GoawayCode.frameSize, message };
 }
 
-function lengthFault(payload: number, limit: number): ProtocolFault {
-  return { code: GoawayCode.frameSize, message: `A frame may have ${limit} bytes; found ${payload}.` };
+function lengthFault(length: number, limit: number): ProtocolFault {
+  return { code: GoawayCode.frameSize, message: `The body of a frame may have ${limit} bytes; found ${length}.` };
 }
 
 function protocol(message: string): ProtocolFault {

@@ -4,7 +4,10 @@ export interface Limits {
   readonly handshakeMs: number;
   /** Bytes of the Option line. Breach: close without a word. */
   readonly maxOptionBytes: number;
-  /** Bytes of header and body of one frame; longer messages are cut into chunks. At least 65,536. Breach: GOAWAY frame size. */
+  /**
+   * Bytes of the body of one frame; longer messages are cut into chunks. At least 65,536; the default has room for a message with a field of
+   * as much. Breach: GOAWAY frame size.
+   */
   readonly maxFrameBytes: number;
   /** Bytes of the header of one frame. Breach: GOAWAY frame size. */
   readonly maxHeaderBytes: number;
@@ -72,7 +75,7 @@ export interface Limits {
 export const defaultLimits: Limits = Object.freeze({
   handshakeMs: 5_000,
   maxOptionBytes: 8 * 1024,
-  maxFrameBytes: 64 * 1024,
+  maxFrameBytes: 65 * 1024,
   maxHeaderBytes: 32 * 1024,
   maxMessageBytes: 4 * 1024 * 1024,
   maxChunkedMessages: 8,

@@ -74,7 +74,7 @@ describe("frames", () => {
     ["wrong magic", () => Buffer.concat([Buffer.from([0]), request(1).subarray(1)]), GoawayCode.protocol],
     [
       "too long",
-      () => frame({ kind: 1, sequence: 1, flags: 0x10, serialization: 1, body: Buffer.alloc(65_537) }),
+      () => frame({ kind: 1, sequence: 1, flags: 0x10, serialization: 1, body: Buffer.alloc(66_561) }),
       GoawayCode.frameSize,
     ],
     ["malformed header", () => request(1, 0, { header: Buffer.from([1]) }), GoawayCode.protocol],
@@ -464,7 +464,7 @@ test("a client that goes away leaves no handler uninformed and nothing behind", 
 test("the limits that are tested here are the documented ones", () => {
   expect(defaultLimits).toMatchObject({
     handshakeMs: 5_000,
-    maxFrameBytes: 65_536,
+    maxFrameBytes: 66_560,
     partialFrameMs: 10_000,
     idleFrameBurst: 1_000,
     cancelBurst: 1_000,

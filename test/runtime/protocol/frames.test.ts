@@ -95,12 +95,16 @@ test("random bytes never throw", () => {
   );
 });
 
-test("a frame of exactly the limit is read, one byte more is a fault before any memory is taken", () => {
-  const header = Buffer.from("3bef01020001000000000110000000000001000001", "hex").subarray(0, 20);
-  expect(readFrames([Buffer.concat([header, Buffer.alloc(65_536, 7)])])).toHaveLength(1);
-  const longer = Buffer.from(header);
-  longer.writeUInt32BE(65_537, 4);
-  expect(readFrames([longer])).toEqual([{ fault: 2 }]);
+test("a body of exactly the limit is read whatever header it has, one byte more is a fault before any memory is taken", () => {
+  const { maxFrameBytes } = defaultLimits;
+  for (const headerBytes of [0, 6]) {
+    const fixed = Buffer.from("3bef0102000000000000011000000000000100000a", "hex").subarray(0, 20);
+    fixed.writeUInt32BE(headerBytes + maxFrameBytes, 4);
+    fixed.writeUInt16BE(headerBytes, 8);
+    expect(readFrames([Buffer.concat([fixed, Buffer.alloc(headerBytes + maxFrameBytes, 7)])])).toHaveLength(1);
+    fixed.writeUInt32BE(headerBytes + maxFrameBytes + 1, 4);
+    expect(readFrames([fixed])).toEqual([{ fault: 2 }]);
+  }
 });
 
 test("a header of exactly the limit is read, one byte more is a fault", () => {
