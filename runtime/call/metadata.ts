@@ -36,6 +36,8 @@ export function metadataEntries(init: MetadataInit): readonly MetadataEntry[] {
   return pairs;
 }
 
+const utf8 = /* @__PURE__ */ new TextEncoder();
+
 /** Checks one entry and returns its size in bytes. */
 export function checkEntry(key: string, value: string): number {
   if (typeof key !== "string" || !/^[a-z0-9._-]+$/.test(key)) {
@@ -47,7 +49,7 @@ export function checkEntry(key: string, value: string): number {
   if (/[\p{Cc}\p{Surrogate}]/u.test(value)) {
     throw invalid(`The metadata value of "${key}" has a control character or half a surrogate pair; encode it first.`);
   }
-  const valueBytes = Buffer.byteLength(value);
+  const valueBytes = utf8.encode(value).length;
   checkLimit(`bytes in the key ${quote(key)}`, key.length, metadataLimits.keyBytes);
   checkLimit(`bytes in the value of "${key}"`, valueBytes, metadataLimits.valueBytes);
   return key.length + valueBytes;

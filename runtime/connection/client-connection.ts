@@ -357,13 +357,18 @@ function encodeExtra(request: OutgoingRequest, limits: Limits): Uint8Array {
 }
 
 function encodeRequestHeader(methodId: number, hasDeadline: boolean, micros: number, extra: Uint8Array): Uint8Array {
-  const header = Buffer.alloc(hotTagBytes * (hasDeadline ? 2 : 1) + extra.length);
-  header.set([HeaderTag.methodId, 4]);
-  header.writeUInt32BE(methodId, 2);
-  if (hasDeadline) {
-    header.set([HeaderTag.deadline, 4], hotTagBytes);
-    header.writeUInt32BE(micros, hotTagBytes + 2);
-  }
-  header.set(extra, header.length - extra.length);
+  const header = new Uint8Array(hotTagBytes * (hasDeadline ? 2 : 1) + extra.length);
+  putHotTag(header, 0, HeaderTag.methodId, methodId);
+  if (hasDeadline) putHotTag(header, hotTagBytes, HeaderTag.deadline, micros);
+  if (extra.length > 0) header.set(extra, header.length - extra.length);
   return header;
+}
+
+function putHotTag(header: Uint8Array, at: number, tag: number, value: number): void {
+  header[at] = tag;
+  header[at + 1] = 4;
+  header[at + 2] = value >>> 24;
+  header[at + 3] = value >>> 16;
+  header[at + 4] = value >>> 8;
+  header[at + 5] = value;
 }

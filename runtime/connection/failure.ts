@@ -1,6 +1,7 @@
 import { codeFromNumber } from "../errors/code.ts";
 import { isReason, reasons } from "../errors/reason.ts";
 import { RpcError } from "../errors/rpc-error.ts";
+import { decodeText, encodeText } from "../protocol/bytes.ts";
 import { HeaderTag, retryNever } from "../protocol/frame.ts";
 import { decodeMetadata, type HeaderReader } from "../protocol/header-reader.ts";
 import { HeaderWriter } from "../protocol/header-writer.ts";
@@ -61,7 +62,7 @@ function encodeDetails(details: readonly unknown[]): string | undefined {
   if (details.length === 0) return undefined;
   try {
     const text = JSON.stringify(details);
-    return Buffer.byteLength(text) <= maxDetailsBytes ? text : undefined;
+    return encodeText(text).length <= maxDetailsBytes ? text : undefined;
   } catch {
     return undefined;
   }
@@ -79,9 +80,9 @@ function decodeDetails(text: string | undefined): readonly unknown[] {
 
 /** At most `maxBytes` of UTF-8, never half a character. */
 function cutText(text: string, maxBytes: number): string {
-  const wellFormed = Buffer.from(text.slice(0, maxBytes), "utf8");
-  if (wellFormed.length <= maxBytes) return wellFormed.toString("utf8");
+  const wellFormed = encodeText(text.slice(0, maxBytes));
+  if (wellFormed.length <= maxBytes) return decodeText(wellFormed, 0, wellFormed.length);
   let end = maxBytes;
   while (((wellFormed[end] as number) & 0xc0) === 0x80) end--;
-  return wellFormed.toString("utf8", 0, end);
+  return decodeText(wellFormed, 0, end);
 }

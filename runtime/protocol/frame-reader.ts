@@ -1,3 +1,4 @@
+import { takeMemory } from "./bytes.ts";
 import {
   FrameFlag,
   fixedBytes,
@@ -135,7 +136,7 @@ export class FrameReader {
   #reserve(length: number): void {
     if (length <= this.#partial.length) return;
     // Not zeroed: only what was written is ever read.
-    const grown = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+    const grown = takeMemory(length);
     grown.set(this.#partial.subarray(0, this.#partialLength));
     this.#partial = grown;
   }
@@ -192,7 +193,7 @@ function uint32(bytes: Uint8Array, at: number): number {
 }
 
 function magicFault(bytes: Uint8Array, at: number): ProtocolFault {
-  const found = Buffer.from(bytes.subarray(at, at + 2)).toString("hex");
+  const found = [bytes[at], bytes[at + 1]].map((byte) => (byte ?? 0).toString(16).padStart(2, "0")).join("");
   return protocol(`A frame must begin with 3bef; found ${found}.`);
 }
 

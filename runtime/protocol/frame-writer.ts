@@ -1,3 +1,4 @@
+import { takeMemory } from "./bytes.ts";
 import { fixedBytes, frameMagicHigh, frameMagicLow, protocolVersion } from "./frame.ts";
 
 const firstSlabBytes = 4 * 1024;
@@ -148,7 +149,7 @@ export class FrameWriter {
       this.#fullBytes += waiting;
       this.#slabBytes = Math.min(this.#slabBytes * 2, lastSlabBytes);
     }
-    this.#slab = { bytes: new Uint8Array(Buffer.allocUnsafeSlow(Math.max(this.#slabBytes, room)).buffer), pending: 0 };
+    this.#slab = { bytes: takeMemory(Math.max(this.#slabBytes, room)), pending: 0 };
     this.bytes = this.#slab.bytes;
     this.#rewind();
   }

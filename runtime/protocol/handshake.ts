@@ -1,3 +1,4 @@
+import { encodeText } from "./bytes.ts";
 import { protocolVersion, Serialization } from "./frame.ts";
 import { initialPeerLimits } from "./limits.ts";
 
@@ -41,7 +42,7 @@ export interface Option {
 }
 
 /** What the bytes of an Option must begin with: checked one by one, so that a scanner costs nothing [OPT-2]. */
-const prefix = Buffer.from(`{"MagicNumber":${optionMagic}`, "latin1");
+const prefix = /* @__PURE__ */ encodeText(`{"MagicNumber":${optionMagic}`);
 const lineFeed = 0x0a;
 const comma = 0x2c;
 const closingBrace = 0x7d;
@@ -60,7 +61,7 @@ export function encodeOption(option: Option): Uint8Array {
     ...(option.token === undefined ? {} : { Token: option.token }),
     ...(option.error === undefined ? {} : { Error: option.error, Supported: option.supported }),
   };
-  return Buffer.from(`${JSON.stringify(value)}\n`, "utf8");
+  return encodeText(`${JSON.stringify(value)}\n`);
 }
 
 const maxPeerNameLength = 128;

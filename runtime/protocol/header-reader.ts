@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { decodeText, isText } from "./bytes.ts";
 import { HeaderTag, ignorableBit, traceContextBytes } from "./frame.ts";
 import type { Limits } from "./limits.ts";
 
@@ -219,15 +219,4 @@ function readNumber(bytes: Uint8Array, at: number, length: number): number {
   let value = 0;
   for (let index = at; index < at + length; index++) value = value * 256 + (bytes[index] as number);
   return Number.isSafeInteger(value) ? value : -1;
-}
-
-function isText(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let index = start; index < end; index++) {
-    if ((bytes[index] as number) >= 0x80) return isUtf8(bytes.subarray(index, end));
-  }
-  return true;
-}
-
-function decodeText(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8");
 }

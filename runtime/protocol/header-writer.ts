@@ -1,4 +1,5 @@
 import { RpcError } from "../errors/rpc-error.ts";
+import { encodeText, joinBytes } from "./bytes.ts";
 import { HeaderTag } from "./frame.ts";
 import { isKeyByte } from "./header-reader.ts";
 import type { Limits } from "./limits.ts";
@@ -19,19 +20,17 @@ export class HeaderWriter {
   /** A number of 1, 4 or 8 bytes, the fewest that hold it. `value` is a safe integer of at least 0. */
   number(tag: number, value: number): this {
     const size = value < 0x100 ? 1 : value <= 0xffffffff ? 4 : 8;
-    const bytes = Buffer.alloc(2 + size);
+    const bytes = new Uint8Array(2 + size);
     bytes[0] = tag;
     bytes[1] = size;
-    if (size === 1) bytes[2] = value;
-    else if (size === 4) bytes.writeUInt32BE(value, 2);
-    else bytes.writeBigUInt64BE(BigInt(value), 2);
+    for (let at = size + 1, rest = value; at > 1; at--, rest = Math.floor(rest / 256)) bytes[at] = rest % 256;
     return this.#append(bytes);
   }
 
   /** Text, in UTF-8. Nothing is written for `undefined`. @throws RangeError above {@link maxTagValueBytes} */
   text(tag: number, value: string | undefined): this {
     if (value === undefined) return this;
-    const bytes = Buffer.from(value, "utf8");
+    const bytes = encodeText(value);
     return this.#tag(tag, bytes.length).#append(bytes);
   }
 
@@ -55,7 +54,7 @@ export class HeaderWriter {
 
   /** Everything so far, in one piece. */
   finish(): Uint8Array {
-    return this.#parts.length === 0 ? emptyHeader : Buffer.concat(this.#parts, this.#length);
+    return this.#parts.length === 0 ? emptyHeader : joinBytes(this.#parts, this.#length);
   }
 
   #tag(tag: number, length: number): this {
@@ -78,15 +77,15 @@ export const emptyHeader: Uint8Array = new Uint8Array(0);
 
 function encodePair(key: string, value: string, limits: Limits): Uint8Array {
   if (typeof key !== "string" || typeof value !== "string") throw typeFault(key, value);
-  const keyBytes = Buffer.from(key, "latin1");
+  const keyBytes = encodeText(key);
   if (keyBytes.length === 0 || !isKey(key)) throw keyFault(key);
   if (keyBytes.length > limits.maxMetadataKeyBytes)
     throw limitError("bytes in a key", keyBytes.length, limits.maxMetadataKeyBytes);
   if (loneSurrogate.test(value)) throw valueFault(key);
-  const valueBytes = Buffer.from(value, "utf8");
+  const valueBytes = encodeText(value);
   if (valueBytes.length > limits.maxMetadataValueBytes)
     throw limitError("bytes in a value", valueBytes.length, limits.maxMetadataValueBytes);
-  return Buffer.concat([Uint8Array.of(keyBytes.length), keyBytes, valueBytes]);
+  return joinBytes([Uint8Array.of(keyBytes.length), keyBytes, valueBytes], 1 + keyBytes.length + valueBytes.length);
 }
 
 const loneSurrogate = /\p{Surrogate}/u;

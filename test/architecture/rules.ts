@@ -18,7 +18,10 @@ export const folderRules: readonly FolderRule[] = [
   { folder: "runtime/codec/", imports: [...all, "runtime/wire", "runtime/descriptor"] },
   { folder: "runtime/protocol/", imports: [...all, "runtime/wire"] },
   { folder: "runtime/connection/", imports: [...all, "runtime/protocol", "runtime/transport", "runtime/compression"] },
-  { folder: "runtime/call/", imports: [...all, "runtime/descriptor", "runtime/codec:types"] },
+  {
+    folder: "runtime/call/",
+    imports: [...all, "runtime/descriptor", "runtime/codec:types", "runtime/transport:types"],
+  },
   { folder: "runtime/interceptor/", imports: [...all, "runtime/call"] },
   { folder: "runtime/plugin/", imports: [...all, "runtime/interceptor", "runtime/call"] },
   {
@@ -29,13 +32,22 @@ export const folderRules: readonly FolderRule[] = [
     folder: `runtime/${side}/`,
     imports: [
       ...all,
-      ...["connection", "transport", "protocol", "call", "codec", "descriptor", "interceptor", "plugin"].map(
-        (folder) => `runtime/${folder}`,
-      ),
+      ...[
+        "compression",
+        "connection",
+        "transport",
+        "protocol",
+        "call",
+        "codec",
+        "descriptor",
+        "interceptor",
+        "plugin",
+      ].map((folder) => `runtime/${folder}`),
     ],
   })),
   { folder: "runtime/testing/", imports: ["runtime", "vitest"] },
   { folder: "runtime/index.ts", imports: ["runtime"] },
+  { folder: "runtime/browser.ts", imports: ["runtime"] },
   { folder: "templates/", imports: ["@rpcgen/runtime/codegen", "@rpcgen/runtime/descriptor:types"] },
   { folder: "compiler/source/", imports: [] },
   { folder: "compiler/diagnostics/", imports: ["compiler/source:types"] },

@@ -1,0 +1,36 @@
+/** What a page imports: the client's half of `index.ts`. The package gives it to bundlers under the export condition `browser`. */
+export { createClient, type ClientOptions, type SharedChannelOptions } from "./client/client.ts";
+export { type Channel, type CloseOptions, createChannel } from "./client/channel.ts";
+export type { CallDefaults, ChannelOptions } from "./client/channel-options.ts";
+
+export type {
+  Call,
+  CallOptions,
+  Invoker,
+  Items,
+  ItemStream,
+  MaybePromise,
+  Metadata,
+  MethodType,
+  ServiceClient,
+  ServiceType,
+} from "./call/method-type.ts";
+export type { CallInfo, ClientCall } from "./call/context.ts";
+export { DeclaredError, type ErrorType, isDeclaredError } from "./call/declared-error.ts";
+export { metadata, type MetadataEntry, type MetadataInit } from "./call/metadata.ts";
+export { type Result, result } from "./call/result.ts";
+export { createSlot, type Slot } from "./call/slot.ts";
+
+export { Code, codeName } from "./errors/code.ts";
+export { isReason, type Reason, reasons } from "./errors/reason.ts";
+export { RpcError, type RpcErrorInit } from "./errors/rpc-error.ts";
+export type { Violation } from "./errors/violation.ts";
+export type { JsonValue, MessageType } from "./codec/message-type.ts";
+
+export type { ClientInterceptor, Interceptor, StreamNext, UnaryNext } from "./interceptor/interceptor.ts";
+export type { Kernel, Plugin, PluginStop } from "./plugin/plugin.ts";
+
+export { defaultLimits, type Limits } from "./protocol/limits.ts";
+export type { ConnectOptions, Transport, TransportEvents, TransportKind } from "./transport/transport.ts";
+export type { Address } from "./transport/address.ts";
+export { parseAddress } from "./transport/address.ts";

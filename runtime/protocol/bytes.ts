@@ -1,0 +1,50 @@
+import { decodeUtf8 } from "../wire/utf8.ts";
+
+/** Text and memory without `Buffer`, which browsers lack. */
+
+const encoder = /* @__PURE__ */ new TextEncoder();
+
+/** Text in UTF-8; lone surrogates become U+FFFD. */
+export function encodeText(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** The text of `bytes[start, end)`. @throws RpcError unless it is UTF-8 */
+export function decodeText(bytes: Uint8Array, start: number, end: number): string {
+  return decodeUtf8(bytes, start, end);
+}
+
+/** True when `bytes[start, end)` is UTF-8. */
+export function isText(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let index = start; index < end; index++) {
+    if ((bytes[index] as number) >= 0x80) return isWide(bytes, index, end);
+  }
+  return true;
+}
+
+function isWide(bytes: Uint8Array, start: number, end: number): boolean {
+  try {
+    decodeUtf8(bytes, start, end);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One piece of all parts. @param length their sum */
+export function joinBytes(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** Memory of its own that may hold anything: zeroing large pieces costs more than filling them (Node). */
+export function takeMemory(length: number): Uint8Array {
+  return typeof Buffer === "undefined"
+    ? new Uint8Array(length)
+    : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer);
+}
