@@ -26,6 +26,7 @@ function createHandlers(): object {
     code({ text, count }: Note) {
       throw new RpcError({ code: count as Code, message: text });
     },
+    repeat: ({ text, count }: Note) => ({ text: text.repeat(count) }),
     metadata(context: CallContext) {
       const pairs = [...context.metadata].map(([key, value]) => ({ key, value }));
       for (const { key, value } of pairs) context.setResponseMetadata(key, value);
