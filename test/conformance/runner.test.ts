@@ -84,8 +84,8 @@ describe("the runner", () => {
   test("prints a table", async () => {
     const report = await runVectors({ testee: testeeOf(good), vectors: [vector, refused] });
     expect(tableOf(report)).toBe(`fake               passed   failed  skipped
-XX
-XX
+body                    1        1        0
+all                     1        1        0
 
 body-b: expected {"error":true,"code":3}, found {"value":{"count":"5"}}
 1 unexpected
