@@ -19,13 +19,14 @@ export interface MessageReceiverLink {
 /** Puts the messages of all calls of a connection together and keeps the account of the credit that the peer has. */
 export class MessageReceiver {
   readonly #link: MessageReceiverLink;
-  readonly #window: ReceiveWindow;
+  /** The account of the connection; those of calls are in their lanes. */
+  readonly window: ReceiveWindow;
   /** Messages that the peer has begun in chunks and not ended. */
   #chunking: number;
 
   constructor(link: MessageReceiverLink) {
     this.#link = link;
-    this.#window = new ReceiveWindow(initialCredit.connectionBytes, link.limits.connectionCreditBytes);
+    this.window = new ReceiveWindow(initialCredit.connectionBytes, link.limits.connectionCreditBytes);
     this.#chunking = 0;
   }
 
@@ -50,14 +51,14 @@ export class MessageReceiver {
   closeLane(lane: IncomingLane): void {
     if (lane.assembly !== undefined) this.#chunking--;
     lane.assembly = undefined;
-    this.#window.release(lane.window.held);
+    this.window.release(lane.window.held);
     lane.window.held = 0;
     this.grantConnection();
   }
 
   /** An item for a call that is over: only the connection's credit is moved. @returns false when the connection has ended */
   discardItem(reader: FrameReader): boolean {
-    if (!this.#window.receive(reader.frameBytes)) return this.#overrun("connection");
+    if (!this.window.receive(reader.frameBytes)) return this.#overrun("connection");
     this.grantConnection();
     return true;
   }
@@ -66,7 +67,7 @@ export class MessageReceiver {
   consume(lane: IncomingLane, idHigh: number, idLow: number, cost: number): void {
     const bytes = Math.min(Math.max(cost, 0), lane.window.held);
     lane.window.release(bytes);
-    this.#window.release(bytes);
+    this.window.release(bytes);
     this.grantStream(lane, idHigh, idLow);
     this.grantConnection();
   }
@@ -78,14 +79,14 @@ export class MessageReceiver {
 
   grantConnection(): void {
     if (this.#link.state === "closed") return;
-    const grant = this.#window.takeGrant();
+    const grant = this.window.takeGrant();
     if (grant > 0) this.#link.outbound.writeCredit(0, 0, grant);
   }
 
   #takeCredit(lane: IncomingLane, cost: number, isItem: boolean): boolean {
     if (cost === 0) return true;
     if (!lane.window.receive(cost)) return this.#overrun("stream");
-    return !isItem || this.#window.receive(cost) || this.#overrun("connection");
+    return !isItem || this.window.receive(cost) || this.#overrun("connection");
   }
 
   #overrun(where: string): false {
@@ -145,7 +146,7 @@ export class MessageReceiver {
   #hold(lane: IncomingLane, cost: number): void {
     if (cost === 0) return;
     lane.window.hold(cost);
-    this.#window.hold(cost);
+    this.window.hold(cost);
   }
 
   #isClosed(): boolean {
