@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Multiplexer } from "../../runtime/connection/multiplexer.ts";
+import { defaultLimits } from "../../runtime/protocol/limits.ts";
 import type { VirtualEnvironment } from "../../runtime/testing/virtual-environment.ts";
 import { createWorld, noBody, type Outcome, type ServedCall, type World } from "../runtime/connection/world.ts";
 
@@ -71,8 +73,41 @@ function simulate(seed: number): { world: World; outcomes: Map<Plan, Outcome>; s
   for (const plan of plans.values()) {
     world.environment.setTimer(world.environment.random() * 50, () => void outcomes.set(plan, run(world, plan)));
   }
-  world.environment.advance(200_000);
+  for (let elapsed = 0; elapsed < 400; elapsed += 5) {
+    world.environment.advance(5);
+    expectHonestAccounts(world);
+  }
+  world.environment.advance(199_600);
+  expectBalancedAccounts(world);
   return { world, outcomes, served };
+}
+
+/** What the two sides of a connection think that one of them may send in items. */
+interface Account {
+  readonly sender: number;
+  readonly receiver: { readonly outstanding: number; readonly held: number };
+}
+
+function accountsOf({ client, server }: World): Account[] {
+  const [here, there] = [client, server].map((side) => (side as unknown as { readonly link: Multiplexer }).link);
+  if (here === undefined || there === undefined) throw new TypeError("A connection has a multiplexer.");
+  return [
+    { sender: here.outbound.connectionCredit, receiver: there.messages.window },
+    { sender: there.outbound.connectionCredit, receiver: here.messages.window },
+  ];
+}
+
+/** Nobody has less than nothing, and no sender may send more than its receiver expects. */
+function expectHonestAccounts(world: World): void {
+  for (const { sender, receiver } of accountsOf(world)) {
+    expect([sender >= 0, receiver.outstanding >= sender, receiver.held >= 0]).toEqual([true, true, true]);
+    expect(receiver.outstanding + receiver.held).toBeLessThanOrEqual(defaultLimits.connectionCreditBytes);
+  }
+}
+
+/** With nothing on the way, both sides agree to the byte: what was spent came back or is held. */
+function expectBalancedAccounts(world: World): void {
+  for (const { sender, receiver } of accountsOf(world)) expect(sender).toBe(receiver.outstanding);
 }
 
 function run(world: World, plan: Plan): Outcome {
