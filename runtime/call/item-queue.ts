@@ -1,10 +1,12 @@
+import { LazyItem } from "./lazy-item.ts";
+
 interface Entry<T> {
-  readonly value: T;
+  readonly value: T | LazyItem<T>;
   readonly cost: number;
 }
 
 interface Waiter<T> {
-  readonly resolve: (result: IteratorResult<T, undefined>) => void;
+  readonly resolve: (result: IteratorResult<T, undefined> | Promise<IteratorResult<T, undefined>>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -42,7 +44,7 @@ export class ItemQueue<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   /** Adds an item of `cost` bytes of credit. */
-  push(value: T, cost: number): void {
+  push(value: T | LazyItem<T>, cost: number): void {
     if (this.#state !== "open") return this.#events.consumed(cost);
     const waiter = this.#waiters.shift();
     if (waiter === undefined) {
@@ -50,7 +52,7 @@ export class ItemQueue<T> implements AsyncIterableIterator<T, undefined> {
       return;
     }
     this.#events.consumed(cost);
-    waiter.resolve({ value, done: false });
+    waiter.resolve(deliver(value));
   }
 
   /** No more items; what is queued can still be read. */
@@ -88,7 +90,7 @@ export class ItemQueue<T> implements AsyncIterableIterator<T, undefined> {
     const entry = this.#take();
     if (entry !== undefined) {
       this.#events.consumed(entry.cost);
-      return Promise.resolve({ value: entry.value, done: false });
+      return Promise.resolve(deliver(entry.value));
     }
     if (this.#state === "open") return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
     const failure = this.#state === "ended" ? this.#failure : undefined;
@@ -127,4 +129,12 @@ export class ItemQueue<T> implements AsyncIterableIterator<T, undefined> {
     for (const waiter of waiters) waiter.resolve({ value: undefined, done: true });
     if (wasOpen) this.#events.abandoned();
   }
+}
+
+function deliver<T>(value: T | LazyItem<T>): IteratorResult<T, undefined> | Promise<IteratorResult<T, undefined>> {
+  return value instanceof LazyItem ? readLazy(value) : { value, done: false };
+}
+
+async function readLazy<T>(item: LazyItem<T>): Promise<IteratorResult<T, undefined>> {
+  return { value: await item.read(), done: false };
 }

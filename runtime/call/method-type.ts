@@ -2,6 +2,8 @@
 import type { MessageType } from "../codec/message-type.ts";
 import type { MethodKind, MethodPolicy } from "../descriptor/descriptor.ts";
 import type { CallInfo } from "./context.ts";
+import type { PeerIdentity } from "../transport/transport.ts";
+import type { Principal } from "./principal.ts";
 import type { ErrorType } from "./declared-error.ts";
 
 /** A method as the runtime sees it: generated once per method, frozen. `I`/`O`: decoded types, `II`/`OI`: what may be passed. */
@@ -115,6 +117,10 @@ export interface Invoker {
 export interface CallContext extends CallInfo {
   /** Address of the caller as the transport names it: `127.0.0.1:51234`. */
   readonly peer: string;
+  /** Names in the certificate of the caller, verified (mutual TLS); undefined without one. */
+  readonly peerIdentity: PeerIdentity | undefined;
+  /** Who the caller is, as the server's `authenticate` found; undefined where nobody asked, or for somebody unknown at a public method. */
+  readonly principal: Principal | undefined;
   /** Adds to the metadata of the reply; throws once the reply has begun. */
   setResponseMetadata(key: string, value: string): void;
 }

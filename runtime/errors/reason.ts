@@ -19,6 +19,8 @@ export type Reason =
   | "malformed_message"
   | "constraint_violated"
   | "limit_exceeded"
+  | "unauthenticated"
+  | "permission_denied"
   | "too_many_calls"
   | "connect_failed"
   | "handshake_failed"
@@ -40,6 +42,8 @@ export const reasons: Readonly<Record<Reason, ReasonRow>> = Object.freeze({
   malformed_message: { code: Code.invalidArgument, retryable: false },
   constraint_violated: { code: Code.invalidArgument, retryable: false },
   limit_exceeded: { code: Code.resourceExhausted, retryable: false },
+  unauthenticated: { code: Code.unauthenticated, retryable: false },
+  permission_denied: { code: Code.permissionDenied, retryable: false },
   too_many_calls: { code: Code.resourceExhausted, retryable: true },
   connect_failed: { code: Code.unavailable, retryable: true },
   handshake_failed: { code: Code.unavailable, retryable: true },

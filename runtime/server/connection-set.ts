@@ -1,8 +1,10 @@
 import type { ServerConnection } from "../connection/connection.ts";
 import { createServerConnection } from "../connection/server-connection.ts";
 import type { Transport } from "../transport/transport.ts";
+import { identify } from "./authentication.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { CheckedServerOptions } from "./server-options.ts";
+import { Session } from "./session.ts";
 
 /** The connections of a server. */
 export interface ConnectionSet {
@@ -35,20 +37,39 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
   }
 
   function accept(transport: Transport): void {
-    if (draining || !makeRoom()) return transport.abort();
+    if (draining || !isWelcome(options, transport.peerAddress) || !makeRoom()) return transport.abort();
+    const session = new Session(transport.peerAddress, transport.peerIdentity, () => connection);
     const connection: ServerConnection = createServerConnection({
       transport,
       environment: options.environment,
       limits: options.limits,
       peerName: options.peerName,
+      compressors: options.compression.compressors,
       events: {
-        onOpen: () => void handshaking.delete(connection),
+        onOpen() {
+          handshaking.delete(connection);
+          session.readable = connection.peerCompressors;
+          authenticate(session, connection);
+        },
         onClose: () => remove(connection),
-        onRequest: (call, body) => dispatcher.dispatch(call, body, connection.peer),
+        onRequest: (call, body) => dispatcher.dispatch(call, body, session),
       },
     });
     all.add(connection);
     handshaking.add(connection);
+  }
+
+  function authenticate(session: Session, connection: ServerConnection): void {
+    const { environment, limits } = options;
+    if (options.authenticate === undefined) return;
+    const request = { address: session.address, tlsPeer: session.tlsPeer, token: connection.peerToken };
+    session.caller = identify(options.authenticate, request, {
+      environment,
+      timeoutMs: limits.handshakeMs,
+      report: (error) => dispatcher.report(error, "(authenticate)", session.address),
+    });
+    // Another connection may bring another token. What has arrived already is answered first.
+    session.onTurnedAway = () => environment.defer(() => void connection.drain(limits.closeMs));
   }
 
   return {
@@ -58,4 +79,15 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
       await Promise.all([...all].map((connection) => connection.drain(graceMs)));
     },
   };
+}
+
+/** A hook that throws lets nobody in. */
+function isWelcome({ onAccept, onError }: CheckedServerOptions, address: string): boolean {
+  if (onAccept === undefined) return true;
+  try {
+    return onAccept({ address }) === true;
+  } catch (error) {
+    onError(error, { method: "(onAccept)", peer: address, errorId: undefined });
+    return false;
+  }
 }

@@ -1,10 +1,13 @@
 import type { CallContext, Items, MethodType, ServiceType } from "../call/method-type.ts";
 import type { IncomingCall } from "../connection/connection.ts";
+import type { Reason } from "../errors/reason.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import { composeStream, composeUnary } from "../interceptor/compose.ts";
 import type { ServerInterceptor, StreamNext, UnaryNext } from "../interceptor/interceptor.ts";
 import { onlyItem, streamHandler, unaryHandler } from "./handler-chain.ts";
 import { type CallScope, ServerCallState } from "./server-call.ts";
+import { unauthenticated } from "./authentication.ts";
+import type { Session } from "./session.ts";
 import type { CheckedServerOptions } from "./server-options.ts";
 import { createServiceTable, hasRequestItems, type MethodEntry } from "./service-table.ts";
 
@@ -13,7 +16,9 @@ export interface Dispatcher {
   /** @see ServiceTable.add */
   add(service: ServiceType, handlers: object): void;
   /** Serves one call. Never throws. */
-  dispatch(incoming: IncomingCall, body: Uint8Array, peer: string): void;
+  dispatch(incoming: IncomingCall, body: Uint8Array, session: Session): void;
+  /** Hands an error to the server's owner. @param where a path, or the name of a hook. @returns the id under which it was reported */
+  report(error: unknown, where: string, peer: string): string;
   /** Calls whose handlers have not settled. */
   readonly callsInProgress: number;
 }
@@ -28,7 +33,7 @@ export function createDispatcher(
   options: CheckedServerOptions,
   interceptors: readonly ServerInterceptor[],
 ): Dispatcher {
-  const { environment } = options;
+  const { environment, gate, compression } = options;
   const { maxTotalCalls } = options.serverLimits;
   const admitting = interceptors.filter((interceptor) => interceptor.admit !== undefined);
   let callsInProgress = 0;
@@ -41,32 +46,49 @@ export function createDispatcher(
 
   const scope: CallScope = {
     environment,
+    compression,
+    maxMessageBytes: options.limits.maxMessageBytes,
     settled: () => void callsInProgress--,
-    report(error, { method, peer }, answered) {
-      const id = errorId(environment.randomBytes(8));
-      try {
-        options.onError(error, { method: method.path, peer, errorId: answered ? id : undefined });
-      } catch {
-        // A fault of the hook must not become the outcome of a call.
-      }
-      return id;
-    },
+    report: (error, { method, peer }, answered) => report(error, method.path, peer, answered),
   };
 
-  function dispatch(incoming: IncomingCall, body: Uint8Array, peer: string): void {
+  function report(error: unknown, method: string, peer: string, answered = true): string {
+    const id = errorId(environment.randomBytes(8));
+    try {
+      options.onError(error, { method, peer, errorId: answered ? id : undefined });
+    } catch {
+      // A fault of the hook must not become the outcome of a call.
+    }
+    return id;
+  }
+
+  function dispatch(incoming: IncomingCall, body: Uint8Array, session: Session): void {
     const entry = table.find(incoming);
     const refusal = entry instanceof RpcError ? entry : refusalFor(incoming, entry.method);
     if (entry instanceof RpcError || refusal !== undefined) {
-      if (!incoming.oneway && refusal !== undefined) incoming.fail({ error: refusal, notStarted: true });
-      return incoming.settle();
+      return turnAway(incoming, refusal ?? (entry as RpcError), session);
     }
     callsInProgress++;
-    const call = new ServerCallState(entry.method, peer, incoming, scope);
+    const call = new ServerCallState(entry.method, session, incoming, scope);
     incoming.receiver = call;
     // Opened first, so that items which arrive while admission waits are kept (bounded by their credits).
     const requests = hasRequestItems(entry.method) ? call.openRequests() : undefined;
-    if (admitting.length === 0) run(entry, call, requests, body);
+    if (gate === undefined && admitting.length === 0) run(entry, call, requests, body);
     else admit(entry, call, requests, body);
+  }
+
+  /** Where callers have to be known, others do not even learn which methods there are. */
+  function turnAway(incoming: IncomingCall, refusal: RpcError, session: Session): void {
+    const { caller } = session;
+    if (gate !== undefined && caller.pending !== undefined) {
+      void caller.pending.then(() => turnAway(incoming, refusal, session));
+      return;
+    }
+    const hidden = gate !== undefined && caller.principal === undefined;
+    const error = hidden ? (caller.failure ?? unauthenticated("The call needs a caller that is known.")) : refusal;
+    if (!incoming.oneway) incoming.fail({ error, notStarted: true });
+    incoming.settle();
+    if (caller.failure !== undefined) session.onTurnedAway();
   }
 
   /** Why a call is not worth a look at its body. */
@@ -94,21 +116,37 @@ export function createDispatcher(
 
   function admit(entry: Entry, call: ServerCallState, requests: Items<unknown> | undefined, body: Uint8Array): void {
     try {
-      const waiting = admissions(admitting, call, 0);
+      const waiting = passGate(call) ?? admissions(admitting, call, 0);
       if (waiting === undefined) return run(entry, call, requests, body);
       const kept = new Uint8Array(body);
       waiting.then(
         () => (call.running ? run(entry, call, requests, kept) : call.settle()),
-        (error: unknown) => call.fail(error),
+        (error: unknown) => deny(call, error),
       );
     } catch (error) {
-      call.fail(error);
+      deny(call, error);
     }
   }
 
+  /** A promise only when the gate needs it; what comes after the gate is then in it. */
+  function passGate(call: ServerCallState): Promise<void> | undefined {
+    const waiting = gate?.admit(call, call.session.caller);
+    return waiting instanceof Promise ? waiting.then(() => admissions(admitting, call, 0)) : undefined;
+  }
+
+  function deny(call: ServerCallState, error: unknown): void {
+    if (RpcError.is(error) && error.origin === "local" && denials.has(error.reason)) call.turnAway(error);
+    else call.fail(error);
+    if (call.session.caller.failure !== undefined) call.session.onTurnedAway();
+  }
+
   return {
-    add: (service, handlers) => table.add(service, handlers),
+    add(service, handlers) {
+      table.add(service, handlers);
+      if (service.methods.some(({ policy }) => policy.compress === true)) compression.allowMarked();
+    },
     dispatch,
+    report,
     get callsInProgress() {
       return callsInProgress;
     },
@@ -132,11 +170,24 @@ function admissions(
 function run(entry: Entry, call: ServerCallState, requests: Items<unknown> | undefined, body: Uint8Array): void {
   let request: unknown;
   try {
-    request = requests ?? call.read(body);
+    if (requests === undefined) request = call.open(body);
+    else call.admitItems();
   } catch (error) {
-    call.refuse(RpcError.from(error));
-    return call.settle();
+    return misread(call, error);
   }
+  if (!(request instanceof Promise)) return handle(entry, call, requests ?? request);
+  request.then(
+    (message: unknown) => (call.running ? handle(entry, call, message) : call.settle()),
+    (error: unknown) => misread(call, error),
+  );
+}
+
+function misread(call: ServerCallState, error: unknown): void {
+  call.refuse(RpcError.from(error));
+  call.settle();
+}
+
+function handle(entry: Entry, call: ServerCallState, request: unknown): void {
   try {
     settleWith(call, start(entry, call, request));
   } catch (error) {
@@ -164,6 +215,8 @@ function settleWith(call: ServerCallState, result: unknown): void {
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }
+
+const denials: ReadonlySet<Reason> = /* @__PURE__ */ new Set<Reason>(["unauthenticated", "permission_denied"]);
 
 function errorId(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("hex");

@@ -14,6 +14,8 @@ const reasonsThatTravel: ReadonlySet<Reason> = /* @__PURE__ */ new Set<Reason>([
   "declared",
   "constraint_violated",
   "limit_exceeded",
+  "unauthenticated",
+  "permission_denied",
 ]);
 
 /** What to send for what a handler threw; undefined when the caller may not see it. */

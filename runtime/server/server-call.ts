@@ -1,19 +1,28 @@
 import { remainingFrom } from "../call/deadline.ts";
 import { type ItemPump, pumpItems } from "../call/item-pump.ts";
 import { ItemQueue } from "../call/item-queue.ts";
+import { LazyItem } from "../call/lazy-item.ts";
 import { checkEntry, lazyMetadata, type MetadataEntry } from "../call/metadata.ts";
 import type { CallContext, Items, Metadata, MethodType } from "../call/method-type.ts";
+import type { Principal } from "../call/principal.ts";
 import type { Slot } from "../call/slot.ts";
+import type { Compression, PackedBody } from "../compression/compression.ts";
+import { decompress } from "../compression/decompress.ts";
 import { decodeBody, encodeBody } from "../codec/body.ts";
 import type { IncomingCall, RequestReceiver } from "../connection/connection.ts";
 import type { Environment } from "../environment/environment.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import { violationError } from "../errors/violation-error.ts";
+import type { PeerIdentity } from "../transport/transport.ts";
+import type { Session } from "./session.ts";
 import { failureFromThrown, hiddenFailure } from "./failure.ts";
 
 /** What a call needs of its server. */
 export interface CallScope {
   readonly environment: Environment;
+  readonly compression: Compression;
+  /** Bytes of a request, after decompression. */
+  readonly maxMessageBytes: number;
   /** Reports an error that the caller does not see, and returns the id under which it was reported. */
   report(error: unknown, call: ServerCallState, answered: boolean): string;
   /** The handler has settled: once per call. */
@@ -28,33 +37,47 @@ export interface CallScope {
  */
 export class ServerCallState implements CallContext, RequestReceiver {
   readonly method: MethodType;
-  readonly peer: string;
+  readonly session: Session;
   readonly #incoming: IncomingCall;
   readonly #scope: CallScope;
   #state: "running" | "answered" | "cancelled" | "settled";
   #metadata: Metadata | undefined;
   #replyMetadata: MetadataEntry[] | undefined;
   #begun: boolean;
+  #admitted: boolean;
   #slots: Map<unknown, unknown> | undefined;
   #controller: AbortController | undefined;
   #cancelReason: RpcError | undefined;
   #requests: ItemQueue<unknown> | undefined;
   #pump: ItemPump | undefined;
 
-  constructor(method: MethodType, peer: string, incoming: IncomingCall, scope: CallScope) {
+  constructor(method: MethodType, session: Session, incoming: IncomingCall, scope: CallScope) {
     this.method = method;
-    this.peer = peer;
+    this.session = session;
     this.#incoming = incoming;
     this.#scope = scope;
     this.#state = "running";
     this.#metadata = undefined;
     this.#replyMetadata = undefined;
     this.#begun = false;
+    this.#admitted = false;
     this.#slots = undefined;
     this.#controller = undefined;
     this.#cancelReason = undefined;
     this.#requests = undefined;
     this.#pump = undefined;
+  }
+
+  get peer(): string {
+    return this.session.address;
+  }
+
+  get peerIdentity(): PeerIdentity | undefined {
+    return this.session.tlsPeer;
+  }
+
+  get principal(): Principal | undefined {
+    return this.session.caller.principal;
   }
 
   get metadata(): Metadata {
@@ -97,6 +120,20 @@ export class ServerCallState implements CallContext, RequestReceiver {
     return this.#state === "running" && this.#incoming.open;
   }
 
+  /** The request, once the call was let in; a promise when it has to be decompressed elsewhere. @throws RpcError, or rejects with it */
+  open(body: Uint8Array): unknown {
+    this.#admitted = true;
+    const { compressor } = this.#incoming;
+    if (compressor === 0) return this.read(body);
+    const plain = this.#decompress(body, compressor);
+    return plain instanceof Promise ? plain.then((bytes) => this.#readCharged(bytes)) : this.#readCharged(plain);
+  }
+
+  /** Items that come from now on are decoded as they come. */
+  admitItems(): void {
+    this.#admitted = true;
+  }
+
   /** The message in a body, checked against its constraints. @throws RpcError `invalid_argument` */
   read(body: Uint8Array): unknown {
     const { method } = this;
@@ -118,7 +155,12 @@ export class ServerCallState implements CallContext, RequestReceiver {
     return this.#requests;
   }
 
-  onItem(body: Uint8Array, cost: number): void {
+  onItem(body: Uint8Array, cost: number, compressor: number): void {
+    if (compressor !== 0 || !this.#admitted) {
+      const kept = new Uint8Array(body);
+      this.#requests?.push(new LazyItem(() => this.#readLater(kept, compressor)), cost);
+      return;
+    }
     try {
       this.#requests?.push(this.read(body), cost);
     } catch (error) {
@@ -147,13 +189,59 @@ export class ServerCallState implements CallContext, RequestReceiver {
       try {
         const body = encodeBody(this.method.response, result, this.#incoming.serialization);
         this.#begun = true;
-        this.#incoming.respond(body, this.#replyMetadata);
-        this.#answered();
+        if (this.session.readable.length > 0 && this.#replyPacked(body)) return;
+        this.#respond(body, 0);
       } catch (error) {
         this.#failWith(error);
       }
     }
     this.settle();
+  }
+
+  #respond(body: Uint8Array, compressor: number): void {
+    this.#incoming.respond(body, this.#replyMetadata, compressor);
+    this.#answered();
+  }
+
+  /** @returns true: the reply and the end of the call come later, or were seen to */
+  #replyPacked(body: Uint8Array): boolean {
+    const packed = this.#pack(body);
+    if (!(packed instanceof Promise)) {
+      this.#respond(packed.body, packed.compressor);
+      this.settle();
+      return true;
+    }
+    packed
+      .then((later) => this.running && this.#respond(later.body, later.compressor))
+      .catch((error: unknown) => this.#failWith(error))
+      .finally(() => this.settle());
+    return true;
+  }
+
+  /** A reply that is too long even before it is compressed goes on as it is, to be refused where that is decided. */
+  #pack(body: Uint8Array): PackedBody | Promise<PackedBody> {
+    const { session, method } = this;
+    if (body.length > session.maxReplyBytes) return { body, compressor: 0 };
+    return this.#scope.compression.pack(method, body, session.readable);
+  }
+
+  #sendItem(body: Uint8Array): boolean {
+    if (this.session.readable.length === 0) return this.#emit(body, 0);
+    const packed = this.#pack(body);
+    if (!(packed instanceof Promise)) return this.#emit(packed.body, packed.compressor);
+    packed
+      .then((later) => this.#emit(later.body, later.compressor) && this.#pump?.writable())
+      .catch((error: unknown) => {
+        this.#failWith(error);
+        this.#pump?.stop();
+      });
+    return false;
+  }
+
+  #emit(body: Uint8Array, compressor: number): boolean {
+    const metadata = this.#begun ? undefined : this.#replyMetadata;
+    this.#begun = true;
+    return this.#incoming.sendItem(body, metadata, compressor);
   }
 
   /** Sends the items of a handler, then ends. */
@@ -162,12 +250,7 @@ export class ServerCallState implements CallContext, RequestReceiver {
     const format = this.#incoming.serialization;
     try {
       this.#pump = pumpItems(items, {
-        send: (item) => {
-          const body = encodeBody(response, item, format);
-          const metadata = this.#begun ? undefined : this.#replyMetadata;
-          this.#begun = true;
-          return this.#incoming.sendItem(body, metadata);
-        },
+        send: (item) => this.#sendItem(encodeBody(response, item, format)),
         end: () => this.#endItems(),
         fail: (error) => this.#failWith(error),
       });
@@ -192,6 +275,13 @@ export class ServerCallState implements CallContext, RequestReceiver {
     this.#answered();
   }
 
+  /** The call is not let in. It is nobody's fault here, so nothing is reported. */
+  turnAway(error: RpcError): void {
+    if (this.running && !this.method.oneway) this.#incoming.fail({ error, notStarted: true });
+    this.#answered();
+    this.settle();
+  }
+
   /** The handler has come to its end. */
   settle(): void {
     if (this.#state === "settled") return;
@@ -199,6 +289,30 @@ export class ServerCallState implements CallContext, RequestReceiver {
     void this.#requests?.return();
     this.#incoming.settle();
     this.#scope.settled();
+  }
+
+  #decompress(body: Uint8Array, number: number): Uint8Array | Promise<Uint8Array> {
+    const { compression, maxMessageBytes } = this.#scope;
+    const compressor = compression.find(number);
+    if (compressor === undefined) throw unknownCompressor(number);
+    return decompress(compressor, body, Math.min(maxMessageBytes, this.method.policy.maxMessageBytes ?? Infinity));
+  }
+
+  /** What a body became counts as if it had come so. */
+  #readCharged(plain: Uint8Array): unknown {
+    if (!this.#incoming.chargeRequest(plain.length)) throw tooMuchRequested();
+    return this.read(plain);
+  }
+
+  async #readLater(body: Uint8Array, compressor: number): Promise<unknown> {
+    try {
+      return this.read(compressor === 0 ? body : await this.#decompress(body, compressor));
+    } catch (error) {
+      const refusal = RpcError.from(error);
+      this.refuse(refusal);
+      this.#abandon(refusal);
+      throw refusal;
+    }
   }
 
   #endItems(): void {
@@ -242,6 +356,17 @@ export class ServerCallState implements CallContext, RequestReceiver {
     this.#requests?.fail(error);
     this.#pump?.stop();
   }
+}
+
+function unknownCompressor(number: number): RpcError {
+  return new RpcError({ reason: "unsupported", message: `The compressor ${number} was not offered by this server.` });
+}
+
+function tooMuchRequested(): RpcError {
+  return new RpcError({
+    reason: "too_many_calls",
+    message: "The requests in progress on this connection take too much memory.",
+  });
 }
 
 function tooLarge(method: MethodType, found: number, limit: number): RpcError {

@@ -1,3 +1,4 @@
+import { type Compression, type CompressionOptions, createCompression } from "../compression/compression.ts";
 import type { Environment } from "../environment/environment.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import { checkInterceptors } from "../interceptor/compose.ts";
@@ -5,8 +6,12 @@ import type { ServerInterceptor } from "../interceptor/interceptor.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { createLimits, type Limits } from "../protocol/limits.ts";
 import type { SniffOptions } from "../transport/sniff.ts";
+import { createTlsTransport, type TlsTransport } from "../transport/tls.ts";
+import { checkServerTls, type TlsOptions } from "../transport/tls-options.ts";
 import type { TransportKind } from "../transport/transport.ts";
 import { checkOrigins } from "../transport/websocket-origin.ts";
+import type { Authenticate } from "./authentication.ts";
+import { type Authorize, createGate, type Gate } from "./authorization.ts";
 import { type ErrorReport, reportToConsole } from "./error-report.ts";
 
 /** Limits over all connections of a server. */
@@ -29,6 +34,23 @@ export interface ServerOptions {
   readonly limits?: Partial<Limits & ServerLimits> | undefined;
   /** Allows unencrypted connections from other machines. Default: false. */
   readonly insecure?: boolean | undefined;
+  /**
+   * Key and certificate for `tls://` addresses, as `node:tls` takes them; `ca` and `requestCert` for mutual TLS. Default: none.
+   */
+  readonly tls?: TlsOptions | undefined;
+  /** Asked for each peer before anything is read from it; only `true` lets it in. Default: everybody. */
+  readonly onAccept?: ((peer: { readonly address: string }) => boolean) | undefined;
+  /** Says who a connection belongs to. With this or `authorize`, methods that no rule opens are closed. Default: nobody is asked. */
+  readonly authenticate?: Authenticate | undefined;
+  /** Decides, before the body is decoded, whether a caller may call a method; after the schema's `@auth`. Default: the schema alone decides. */
+  readonly authorize?: Authorize | undefined;
+  /** Methods (`/package.Service/Method`) and services (`package.Service`) that are open to everybody although the server authenticates. */
+  readonly publicMethods?: readonly string[] | undefined;
+  /**
+   * Compresses replies and reads compressed requests: `true` for all methods, an object for details, `false` for none. Default: only methods
+   * with `@compress` in the schema.
+   */
+  readonly compression?: boolean | CompressionOptions | undefined;
   /**
    * Gets every error whose text the caller does not see, with the id that the caller does see, and every error of a one-way call.
    * Default: one line and the stack on stderr.
@@ -56,6 +78,12 @@ export interface CheckedServerOptions {
   readonly limits: Limits;
   readonly serverLimits: ServerLimits;
   readonly insecure: boolean;
+  readonly tls: TlsTransport | undefined;
+  readonly onAccept: ServerOptions["onAccept"];
+  readonly authenticate: Authenticate | undefined;
+  /** Undefined: every call is let in. */
+  readonly gate: Gate | undefined;
+  readonly compression: Compression;
   readonly onError: (error: unknown, report: ErrorReport) => void;
   readonly sniff: SniffOptions;
   readonly transports: readonly TransportKind[];
@@ -83,6 +111,11 @@ export function checkServerOptions(options: ServerOptions): CheckedServerOptions
     limits,
     serverLimits: checkServerLimits({ maxConnections, maxHandshakes, maxTotalCalls }),
     insecure: options.insecure === true,
+    tls: options.tls === undefined ? undefined : createTlsTransport(checkServerTls(options.tls)),
+    onAccept: options.onAccept,
+    authenticate: options.authenticate,
+    gate: gateOf(options),
+    compression: createCompression(options.compression),
     onError: options.onError ?? reportToConsole,
     sniff: {
       webSocketPath: checkPath(options.webSocketPath),
@@ -93,6 +126,11 @@ export function checkServerOptions(options: ServerOptions): CheckedServerOptions
     peerName: options.peerName,
     environment: options.environment ?? systemEnvironment,
   };
+}
+
+function gateOf({ authenticate, authorize, publicMethods }: ServerOptions): Gate | undefined {
+  if (authenticate === undefined && authorize === undefined) return undefined;
+  return createGate({ authorize, publicMethods: publicMethods ?? [] });
 }
 
 function checkPath(path: unknown = "/"): string {

@@ -3,6 +3,7 @@ import { startPlugins } from "../plugin/kernel.ts";
 import { parseAddress } from "../transport/address.ts";
 import { builtinTransports, transportFor } from "../transport/builtin.ts";
 import { createSniffedTransport } from "../transport/sniff.ts";
+import { checkServerTls, type TlsOptions } from "../transport/tls-options.ts";
 import type { Transport, TransportListener } from "../transport/transport.ts";
 import { createConnectionSet } from "./connection-set.ts";
 import { createDispatcher } from "./dispatcher.ts";
@@ -24,12 +25,17 @@ export interface Server {
    */
   add<Client, Handlers extends object>(service: ServiceType<Client, Handlers>, handlers: NoInfer<Handlers>): Server;
   /**
-   * Accepts connections at `tcp://host:port` (port 0: the system chooses), `unix:/path` or `memory:name`. May be called for several addresses.
+   * Accepts connections at `tcp://host:port` or `tls://host:port` (port 0: the system chooses), `unix:/path` or `memory:name`. May be called for several addresses.
    * @returns the address for clients
    * @throws TypeError for an address that is none, or one that other machines reach unless `insecure` is set
    * @throws RpcError `unavailable` when the address is taken
    */
   listen(address: string): Promise<string>;
+  /**
+   * Uses other certificates from the next handshake on; open connections and their calls are not touched.
+   * @throws TypeError or Error for options that cannot work; the old ones are kept
+   */
+  reloadTls(options: TlsOptions): void;
   /** Stops accepting, tells every client, lets running calls end, then closes the connections. Idempotent. */
   close(options?: ServerCloseOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -67,7 +73,11 @@ export function createServer(options: ServerOptions = {}): Server {
 
   async function listen(text: string): Promise<string> {
     const address = parseAddress(text);
-    const transport = transportFor(address, [...checked.transports, ...builtinTransports]);
+    const transport = transportFor(address, [
+      ...checked.transports,
+      ...(checked.tls === undefined ? [] : [checked.tls]),
+      ...builtinTransports,
+    ]);
     if (!checked.insecure && !transport.isPrivate(address)) throw plaintext(address.text);
     if (closing !== undefined) throw closed();
     const listener = await transport.listen(address, admit(address.scheme));
@@ -105,6 +115,11 @@ export function createServer(options: ServerOptions = {}): Server {
       return server;
     },
     listen,
+    reloadTls(options) {
+      if (checked.tls === undefined)
+        throw new TypeError("The server was made without tls; give it tls: { key, cert }.");
+      checked.tls.reload(checkServerTls(options));
+    },
     close: ({ graceMs = defaultGraceMs } = {}) => (closing ??= shutDown(graceMs)),
     [Symbol.asyncDispose]: () => server.close(),
   });
@@ -114,7 +129,7 @@ export function createServer(options: ServerOptions = {}): Server {
 function plaintext(address: string): TypeError {
   return new TypeError(
     `${address} can be reached from other machines and connections would not be encrypted. ` +
-      'Listen on "tcp://127.0.0.1:port", or write insecure: true if the network may be trusted.',
+      'Listen on "tls://host:port" with tls: { key, cert }, on "tcp://127.0.0.1:port", or write insecure: true if the network may be trusted.',
   );
 }
 

@@ -9,6 +9,9 @@ import type { Transport } from "./transport.ts";
 /** What both sides agree on by ALPN [TLS-1]. */
 export const alpnProtocol = "rpcgen/1";
 
+/** Browsers ask for this one; what comes then must be a WebSocket. */
+const webProtocol = "http/1.1";
+
 /** Handshakes at a time; the oldest one makes room. */
 const maxHandshakes = 512;
 
@@ -32,12 +35,12 @@ export function createTlsAcceptor(options: TlsOptions, accept: (transport: Trans
     requestCert,
     rejectUnauthorized: requestCert,
     handshakeTimeout: handshakeMs(options),
-    ALPNProtocols: [alpnProtocol],
+    ALPNProtocols: [alpnProtocol, webProtocol],
     highWaterMark: socketHighWaterMark,
   });
   server.on("secureConnection", (socket) => {
     pending.delete(keyOf(socket));
-    if (socket.alpnProtocol === alpnProtocol) acceptSocket(socket, accept);
+    if (socket.alpnProtocol === alpnProtocol || socket.alpnProtocol === webProtocol) acceptSocket(socket, accept);
     else socket.destroy();
   });
   // A peer that fails its handshake is closed without a word to us; the socket must not throw.
