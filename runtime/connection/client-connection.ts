@@ -245,6 +245,9 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     if (request.deadlineMs !== undefined && request.deadlineMs <= this.link.environment.now()) {
       return createError("deadline_passed", "The deadline had passed before the call was sent.");
     }
+    if (this.link.outbound.waitingBytes + request.body.length > this.#limits.maxOutboundBytes) {
+      return createError("too_many_calls", `${this.link.outbound.waitingBytes} bytes already wait to be sent.`);
+    }
     if (this.#waitingCount < this.#limits.maxWaitingCalls) return undefined;
     return createError("too_many_calls", `${this.#waitingCount} calls already wait for this connection.`);
   }

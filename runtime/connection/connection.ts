@@ -2,6 +2,7 @@ import type { Compressor } from "../compression/compressor.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { Limits } from "../protocol/limits.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
 import type { Transport } from "../transport/transport.ts";
 
 /** How bodies are written: the number in each frame. 1 is the protobuf wire format, 2 its JSON mapping in UTF-8. */
@@ -272,5 +273,7 @@ export interface ClientConnectionOptions extends ConnectionOptions {
 
 /** @see createServerConnection */
 export interface ServerConnectionOptions extends ConnectionOptions {
+  /** Shared with the other connections of a server. Default: none, only the limits of the connection hold. */
+  readonly memory?: MemoryBudget | undefined;
   readonly events: ServerConnectionEvents;
 }

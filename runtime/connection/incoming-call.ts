@@ -194,7 +194,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     if (isWhole && reader.bodyEnd - reader.bodyStart <= link.limits.maxMessageBytes)
       return this.#start(reader, reader.body());
     const message = link.messages.receive(reader, this.#lanes());
-    if (message === "too_long") return this.#refuseTooLong();
+    if (message === "too_long" || message === "no_memory") return this.#refuseMessage(message);
     if (typeof message !== "string") this.#start(reader, message.body);
   }
 
@@ -202,7 +202,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     if (this.#itemsEnded || this.#state === "reading")
       return this.#fault("An item came before the request was complete or after its end.");
     const message = this.#owner.link.messages.receive(reader, this.#lanes());
-    if (message === "too_long") return this.#refuseTooLong();
+    if (message === "too_long" || message === "no_memory") return this.#refuseMessage(message);
     if (typeof message === "string") return;
     if (message.serialization !== this.serialization)
       return this.#refuse("unsupported", "The items of a call must have the serialization of its request.");
@@ -305,14 +305,13 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     return header;
   }
 
-  #refuseTooLong(): void {
-    this.#refuse(
-      "limit_exceeded",
-      `A message is longer than the ${this.#owner.link.limits.maxMessageBytes} bytes that the server takes.`,
-    );
+  #refuseMessage(why: "too_long" | "no_memory"): void {
+    if (why === "no_memory") return this.#refuse("too_many_calls", "The messages in progress take too much memory.");
+    const { maxMessageBytes } = this.#owner.link.limits;
+    this.#refuse("limit_exceeded", `A message is longer than the ${maxMessageBytes} bytes that the server takes.`);
   }
 
-  #refuse(reason: "limit_exceeded" | "unsupported", message: string): void {
+  #refuse(reason: "limit_exceeded" | "unsupported" | "too_many_calls", message: string): void {
     this.#breakOff(createError(reason, message));
   }
 

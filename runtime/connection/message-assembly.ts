@@ -6,6 +6,8 @@ export class MessageAssembly {
   length: number;
   /** What the frames cost in credit. */
   cost: number;
+  /** Bytes charged for it, those that made it too long included. */
+  charged: number;
   /** Kind of the frames: all chunks of a message have the same. */
   readonly kind: number;
   /** Serialization of the first chunk; holds for the message. */
@@ -17,6 +19,7 @@ export class MessageAssembly {
   constructor(kind: number, serialization: number, compressor: number) {
     this.length = 0;
     this.cost = 0;
+    this.charged = 0;
     this.kind = kind;
     this.serialization = serialization;
     this.compressor = compressor;

@@ -4,7 +4,9 @@ import { initialCredit, type Limits } from "../protocol/limits.ts";
 import type { ConnectionState } from "./connection.ts";
 import type { IncomingLane, IncomingMessage } from "./incoming-lane.ts";
 import { MessageAssembly } from "./message-assembly.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
 import type { Outbound } from "./outbound.ts";
+import { PartialMessages } from "./partial-messages.ts";
 import { ReceiveWindow } from "./receive-window.ts";
 
 /** What a receiver needs of its connection. */
@@ -12,29 +14,33 @@ export interface MessageReceiverLink {
   readonly limits: Limits;
   readonly outbound: Outbound;
   readonly state: ConnectionState;
+  /** What this connection shares with others; undefined: no bound but its own limits. */
+  readonly memory: MemoryBudget | undefined;
   onFault(fault: ProtocolFault): void;
   chargeIdle(): void;
 }
+
+/** Why there is no message yet, or none any more. */
+export type Unfinished = "more" | "too_long" | "no_memory" | "fault";
 
 /** Puts the messages of all calls of a connection together and keeps the account of the credit that the peer has. */
 export class MessageReceiver {
   readonly #link: MessageReceiverLink;
   /** The account of the connection; those of calls are in their lanes. */
   readonly window: ReceiveWindow;
-  /** Messages that the peer has begun in chunks and not ended. */
-  #chunking: number;
+  readonly #partial: PartialMessages;
 
   constructor(link: MessageReceiverLink) {
     this.#link = link;
     this.window = new ReceiveWindow(initialCredit.connectionBytes, link.limits.connectionCreditBytes);
-    this.#chunking = 0;
+    this.#partial = new PartialMessages();
   }
 
   /**
    * Takes a frame of a message [MSG-1..6]. `lane` is made on first need.
-   * @returns the message when it is complete; "more"; "too_long" when only the call fails; "fault" when the connection has ended
+   * @returns the message when it is complete; "more"; "too_long" or "no_memory" when only the call fails; "fault" when the connection has ended
    */
-  receive(reader: FrameReader, lane: IncomingLane): IncomingMessage | "more" | "too_long" | "fault" {
+  receive(reader: FrameReader, lane: IncomingLane): IncomingMessage | Unfinished {
     const isItem = reader.kind === FrameKind.item;
     const hasMore = (reader.flags & FrameFlag.moreFollows) !== 0;
     const assembly = lane.assembly;
@@ -49,9 +55,9 @@ export class MessageReceiver {
 
   /** The call of this lane is over: what it held counts no longer. */
   closeLane(lane: IncomingLane): void {
-    if (lane.assembly !== undefined) this.#chunking--;
-    lane.assembly = undefined;
+    if (lane.assembly !== undefined) this.#endPart(lane, lane.assembly);
     this.window.release(lane.window.held);
+    this.#link.memory?.give(lane.window.held);
     lane.window.held = 0;
     this.grantConnection();
   }
@@ -68,6 +74,7 @@ export class MessageReceiver {
     const bytes = Math.min(Math.max(cost, 0), lane.window.held);
     lane.window.release(bytes);
     this.window.release(bytes);
+    this.#link.memory?.give(bytes);
     this.grantStream(lane, idHigh, idLow);
     this.grantConnection();
   }
@@ -102,10 +109,10 @@ export class MessageReceiver {
     return "fault";
   }
 
-  #whole(reader: FrameReader, lane: IncomingLane, cost: number): IncomingMessage | "too_long" {
+  #whole(reader: FrameReader, lane: IncomingLane, cost: number): IncomingMessage | "too_long" | "no_memory" {
     const body = reader.body();
     if (body.length > this.#link.limits.maxMessageBytes) return "too_long";
-    this.#hold(lane, cost);
+    if (!this.#hold(lane, cost)) return "no_memory";
     return { body, cost, serialization: reader.serialization, compressor: reader.flags & FrameFlag.compressorMask };
   }
 
@@ -114,39 +121,64 @@ export class MessageReceiver {
     lane: IncomingLane,
     assembly: MessageAssembly,
     cost: number,
-  ): IncomingMessage | "more" | "too_long" | "fault" {
+  ): IncomingMessage | Unfinished {
     if (lane.assembly === undefined) {
-      if (this.#chunking >= this.#link.limits.maxChunkedMessages) {
+      if (this.#partial.size >= this.#link.limits.maxChunkedMessages) {
         return this.#fail(`More than ${this.#link.limits.maxChunkedMessages} messages are under way in chunks.`);
       }
       lane.assembly = assembly;
-      this.#chunking++;
+      this.#partial.add(lane, { idHigh: reader.idHigh, idLow: reader.idLow });
     }
+    const bytes = reader.bodyEnd - reader.bodyStart;
+    if (this.#link.memory?.take(bytes) === false) return "no_memory";
+    this.#partial.bytes += bytes;
+    assembly.charged += bytes;
     if (!assembly.append(reader.bytes, reader.bodyStart, reader.bodyEnd, this.#link.limits.maxMessageBytes))
       return "too_long";
     assembly.cost += cost;
     if ((reader.flags & FrameFlag.moreFollows) !== 0) return this.#more(reader, lane);
-    lane.assembly = undefined;
-    this.#chunking--;
+    this.#endPart(lane, assembly);
     const held = assembly.kind === FrameKind.item ? assembly.cost : 0;
-    this.#hold(lane, held);
+    if (!this.#hold(lane, held)) return "no_memory";
     const { serialization, compressor } = assembly;
     return { body: assembly.finish(), cost: held, serialization, compressor };
   }
 
-  /** An empty chunk brings nothing forward; parts of a message give their credit back at once. */
+  /**
+   * An empty chunk brings nothing forward; parts of a message give their credit back at once. When those that have arrived fill the memory for
+   * them, only the oldest message goes on: the others get no credit until it is complete.
+   */
   #more(reader: FrameReader, lane: IncomingLane): "more" | "fault" {
     if (reader.bodyStart === reader.bodyEnd) this.#link.chargeIdle();
     if (this.#isClosed()) return "fault";
-    this.grantStream(lane, reader.idHigh, reader.idLow);
+    if (this.#isRoomy() || this.#partial.isOldest(lane)) this.grantStream(lane, reader.idHigh, reader.idLow);
     this.grantConnection();
     return "more";
   }
 
-  #hold(lane: IncomingLane, cost: number): void {
-    if (cost === 0) return;
+  #isRoomy(): boolean {
+    return this.#partial.bytes <= this.#link.limits.maxPartialBytes;
+  }
+
+  /** A message is no longer partial: those that waited for it may go on. */
+  #endPart(lane: IncomingLane, assembly: MessageAssembly): void {
+    lane.assembly = undefined;
+    const wasRoomy = this.#isRoomy();
+    this.#partial.delete(lane);
+    this.#partial.bytes -= assembly.charged;
+    this.#link.memory?.give(assembly.charged);
+    if (wasRoomy || this.#isClosed()) return;
+    this.#partial.forEach((next, idHigh, idLow) => {
+      if (this.#isRoomy() || this.#partial.isOldest(next)) this.grantStream(next, idHigh, idLow);
+    });
+  }
+
+  #hold(lane: IncomingLane, cost: number): boolean {
+    if (cost === 0) return true;
+    if (this.#link.memory?.take(cost) === false) return false;
     lane.window.hold(cost);
     this.window.hold(cost);
+    return true;
   }
 
   #isClosed(): boolean {

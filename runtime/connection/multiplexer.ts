@@ -24,6 +24,7 @@ import { initialPeerLimits, type Limits } from "../protocol/limits.ts";
 import type { Transport, TransportEvents } from "../transport/transport.ts";
 import type { ConnectionState } from "./connection.ts";
 import { Liveness } from "./liveness.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
 import { MessageReceiver } from "./message-receiver.ts";
 import { Opening } from "./opening.ts";
 import { maxChunkBytes, Outbound } from "./outbound.ts";
@@ -63,6 +64,8 @@ export interface MultiplexerOptions {
   readonly environment: Environment;
   readonly limits: Limits;
   readonly role: Role;
+  /** What all connections of a server share. */
+  readonly memory?: MemoryBudget | undefined;
 }
 
 /**
@@ -77,6 +80,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
   readonly header: HeaderReader;
   readonly wheel: TimerWheel;
   readonly messages: MessageReceiver;
+  readonly memory: MemoryBudget | undefined;
   readonly cancels: TokenBucket;
   readonly liveness: Liveness;
   state: ConnectionState;
@@ -111,6 +115,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
     });
     this.header = new HeaderReader(limits);
     this.wheel = new TimerWheel(environment);
+    this.memory = options.memory;
     this.messages = new MessageReceiver(this);
     this.cancels = new TokenBucket(environment, limits.cancelBurst, limits.cancelsPerSecond);
     this.liveness = new Liveness({

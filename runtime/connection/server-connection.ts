@@ -83,6 +83,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
       environment,
       limits: this.#limits,
       role: this,
+      memory: options.memory,
     });
     options.transport.start(this.link);
   }
@@ -165,13 +166,10 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   }
 
   dispatch(call: ServerCall, body: Uint8Array): void {
-    if (this.#requestBytes + body.length > this.#limits.maxRequestBytes) {
-      call.requestBytes = 0;
-      return call.refuse({
-        error: createError("too_many_calls", "The requests in progress on this connection take too much memory."),
-      });
+    call.requestBytes = 0;
+    if (!this.charge(call, body.length)) {
+      return call.refuse({ error: createError("too_many_calls", "The requests in progress take too much memory.") });
     }
-    this.#requestBytes += body.length;
     try {
       this.#events.onRequest(call, body);
     } catch (error) {
@@ -185,7 +183,8 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   }
 
   charge(call: ServerCall, bytes: number): boolean {
-    if (this.#requestBytes + bytes > this.#limits.maxRequestBytes) return false;
+    if (this.#requestBytes + bytes > this.#limits.maxRequestBytes || this.link.memory?.take(bytes) === false)
+      return false;
     this.#requestBytes += bytes;
     call.requestBytes += bytes;
     return true;
@@ -199,6 +198,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   forget(call: ServerCall): void {
     this.callsInProgress--;
     this.#requestBytes -= call.requestBytes;
+    this.link.memory?.give(call.requestBytes);
     this.link.closeWhenDrained();
   }
 

@@ -15,6 +15,11 @@ export interface Limits {
   readonly maxMessageBytes: number;
   /** Messages under way in chunks at a time, each direction. Breach: GOAWAY protocol. */
   readonly maxChunkedMessages: number;
+  /**
+   * Bytes, per connection, of messages that have arrived in part. Above it only the oldest of them goes on; the others get no credit until it is
+   * complete.
+   */
+  readonly maxPartialBytes: number;
   /** Milliseconds without a byte inside a frame. Breach: close without a word. */
   readonly partialFrameMs: number;
   /** Bytes of keys and values of user metadata. Breach: the call fails with `resource_exhausted`. */
@@ -63,7 +68,10 @@ export interface Limits {
   readonly connectionCreditBytes: number;
   /** Bytes waiting to be sent above which we stop reading from the peer. */
   readonly outboundPauseBytes: number;
-  /** Bytes waiting to be sent above which we give the peer up. Breach: close. */
+  /**
+   * Bytes of messages that wait to be sent on a connection. Breach: a server sends `resource_exhausted` in place of the reply, a client fails the
+   * call with `too_many_calls`; nothing that waits is dropped. What takes no byte for `slowPeerMs` is closed before long.
+   */
   readonly maxOutboundBytes: number;
   /** Milliseconds in which a peer takes no byte of what waits. Breach: close. */
   readonly slowPeerMs: number;
@@ -79,6 +87,7 @@ export const defaultLimits: Limits = Object.freeze({
   maxHeaderBytes: 32 * 1024,
   maxMessageBytes: 4 * 1024 * 1024,
   maxChunkedMessages: 8,
+  maxPartialBytes: 4 * 1024 * 1024,
   partialFrameMs: 10_000,
   maxMetadataBytes: 16 * 1024,
   maxMetadataEntries: 64,

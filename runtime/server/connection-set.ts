@@ -1,6 +1,8 @@
 import type { ServerConnection } from "../connection/connection.ts";
+import { createMemoryBudget } from "../connection/memory-budget.ts";
 import { createServerConnection } from "../connection/server-connection.ts";
 import type { Transport } from "../transport/transport.ts";
+import { createAdmission } from "./admission.ts";
 import { identify } from "./authentication.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { CheckedServerOptions } from "./server-options.ts";
@@ -15,7 +17,9 @@ export interface ConnectionSet {
 }
 
 export function createConnectionSet(options: CheckedServerOptions, dispatcher: Dispatcher): ConnectionSet {
-  const { maxConnections, maxHandshakes } = options.serverLimits;
+  const { maxConnections, maxHandshakes, maxConnectionsPerAddress, maxInboundBytes } = options.serverLimits;
+  const memory = createMemoryBudget(maxInboundBytes);
+  const admission = createAdmission(maxConnectionsPerAddress);
   const all = new Set<ServerConnection>();
   // In order of arrival: the first is the oldest.
   const handshaking = new Set<ServerConnection>();
@@ -28,6 +32,7 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
 
   /** Gives up the oldest peer that has not introduced itself. */
   function makeRoom(): boolean {
+    if (memory.isNearlyFull) return false;
     if (all.size < maxConnections && handshaking.size < maxHandshakes) return true;
     const [oldest] = handshaking;
     if (oldest === undefined) return false;
@@ -38,12 +43,15 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
 
   function accept(transport: Transport): void {
     if (draining || !isWelcome(options, transport.peerAddress) || !makeRoom()) return transport.abort();
+    const address = transport.peerAddress;
+    if (!admission.enter(address)) return transport.abort();
     const session = new Session(transport.peerAddress, transport.peerIdentity, () => connection);
     const connection: ServerConnection = createServerConnection({
       transport,
       environment: options.environment,
       limits: options.limits,
       peerName: options.peerName,
+      memory,
       compressors: options.compression.compressors,
       events: {
         onOpen() {
@@ -51,7 +59,10 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
           session.readable = connection.peerCompressors;
           authenticate(session, connection);
         },
-        onClose: () => remove(connection),
+        onClose() {
+          admission.leave(address);
+          remove(connection);
+        },
         onRequest: (call, body) => dispatcher.dispatch(call, body, session),
       },
     });

@@ -20,6 +20,13 @@ export interface ServerLimits {
   readonly maxConnections: number;
   /** Connections that are still in their handshake. Breach: as above. */
   readonly maxHandshakes: number;
+  /** Connections from one address at a time, those of one machine or of all behind its router. Breach: the new one is closed. 64 is a good value. */
+  readonly maxConnectionsPerAddress: number;
+  /**
+   * Bytes of messages that arrived and are not done with, over all connections: requests whose handlers run, items that were not read, messages
+   * of which a part is there. Breach: `too_many_calls` for the call. From 95 % on new connections are closed.
+   */
+  readonly maxInboundBytes: number;
   /** Calls whose handlers have not settled. Breach: `too_many_calls`. */
   readonly maxTotalCalls: number;
 }
@@ -98,18 +105,27 @@ const fixedFrameBytes = 20;
 export const defaultServerLimits: ServerLimits = Object.freeze({
   maxConnections: 10_000,
   maxHandshakes: 512,
+  maxConnectionsPerAddress: 10_000,
+  maxInboundBytes: 256 * 1024 * 1024,
   maxTotalCalls: 10_000,
 });
 
 /** @throws TypeError or RangeError that names the option, what was found and what is expected */
 export function checkServerOptions(options: ServerOptions): CheckedServerOptions {
-  const { maxConnections, maxHandshakes, maxTotalCalls, ...given } = options.limits ?? {};
+  const { maxConnections, maxHandshakes, maxConnectionsPerAddress, maxInboundBytes, maxTotalCalls, ...given } =
+    options.limits ?? {};
   const limits = createLimits(given);
   return {
     interceptors: checkInterceptors(options.interceptors),
     plugins: options.plugins ?? [],
     limits,
-    serverLimits: checkServerLimits({ maxConnections, maxHandshakes, maxTotalCalls }),
+    serverLimits: checkServerLimits({
+      maxConnections,
+      maxHandshakes,
+      maxConnectionsPerAddress,
+      maxInboundBytes,
+      maxTotalCalls,
+    }),
     insecure: options.insecure === true,
     tls: options.tls === undefined ? undefined : createTlsTransport(checkServerTls(options.tls)),
     onAccept: options.onAccept,

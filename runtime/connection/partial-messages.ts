@@ -1,0 +1,41 @@
+import type { IncomingLane } from "./incoming-lane.ts";
+
+interface Place {
+  readonly idHigh: number;
+  readonly idLow: number;
+}
+
+/** The messages that a peer has begun in chunks and not ended, oldest first. */
+export class PartialMessages {
+  /** Bytes of them that have arrived. */
+  bytes: number;
+  readonly #places: Map<IncomingLane, Place>;
+
+  constructor() {
+    this.bytes = 0;
+    this.#places = new Map();
+  }
+
+  get size(): number {
+    return this.#places.size;
+  }
+
+  add(lane: IncomingLane, place: Place): void {
+    this.#places.set(lane, place);
+  }
+
+  /** The message is complete, or given up. */
+  delete(lane: IncomingLane): void {
+    this.#places.delete(lane);
+  }
+
+  isOldest(lane: IncomingLane): boolean {
+    for (const first of this.#places.keys()) return first === lane;
+    return false;
+  }
+
+  /** Calls `visit` for each, oldest first. */
+  forEach(visit: (lane: IncomingLane, idHigh: number, idLow: number) => void): void {
+    for (const [lane, { idHigh, idLow }] of this.#places) visit(lane, idHigh, idLow);
+  }
+}
