@@ -5,6 +5,8 @@ export type { CallDefaults, ChannelOptions } from "./client/channel-options.ts";
 export type { ChannelState } from "./client/channel-state.ts";
 export { createServer, type Server, type ServerCloseOptions } from "./server/server.ts";
 export type { ServerLimits, ServerOptions } from "./server/server-options.ts";
+export type { Authenticate, AuthenticationRequest } from "./server/authentication.ts";
+export type { Authorize, AuthorizationRequest } from "./server/authorization.ts";
 export type { ErrorReport } from "./server/error-report.ts";
 
 export type {
@@ -24,6 +26,7 @@ export type { CallInfo, ClientCall } from "./call/context.ts";
 export { DeclaredError, type ErrorType, isDeclaredError } from "./call/declared-error.ts";
 export { metadata, type MetadataEntry, type MetadataInit } from "./call/metadata.ts";
 export { type Result, result } from "./call/result.ts";
+export type { Principal } from "./call/principal.ts";
 export { createSlot, type Slot } from "./call/slot.ts";
 
 export { Code, codeName } from "./errors/code.ts";
@@ -41,14 +44,18 @@ export type {
 } from "./interceptor/interceptor.ts";
 export type { Kernel, Plugin, PluginStop } from "./plugin/plugin.ts";
 
+export type { CompressionOptions, CompressorName } from "./compression/compression.ts";
+export { type Compressor, OutputLimitError } from "./compression/compressor.ts";
 export { defaultLimits, type Limits } from "./protocol/limits.ts";
 export type { Environment, Timer } from "./environment/environment.ts";
 export type {
   ConnectOptions,
+  PeerIdentity,
   Transport,
   TransportEvents,
   TransportKind,
   TransportListener,
 } from "./transport/transport.ts";
+export type { TlsOptions, TlsSource } from "./transport/tls-options.ts";
 export { type Address, parseAddress } from "./transport/address.ts";
 export { createMemoryTransport } from "./transport/memory.ts";

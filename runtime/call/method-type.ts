@@ -79,6 +79,8 @@ export interface CallOptions {
   readonly waitForReady?: boolean | undefined;
   /** Sent with the request. Keys are lower-case ASCII `[a-z0-9._-]`. */
   readonly metadata?: Metadata | Readonly<Record<string, string>> | undefined;
+  /** Compresses the messages of this call, or not; overrides the schema and the client's `compression`, unless that is off. */
+  readonly compress?: boolean | undefined;
   /** Called once with the metadata of the reply, before the reply resolves or the first item arrives. */
   readonly onResponseMetadata?: ((metadata: Metadata) => void) | undefined;
 }

@@ -1,7 +1,10 @@
 import { type ItemPump, pumpItems } from "../call/item-pump.ts";
 import { ItemQueue } from "../call/item-queue.ts";
+import { LazyItem } from "../call/lazy-item.ts";
 import { lazyMetadata } from "../call/metadata.ts";
 import type { Items } from "../call/method-type.ts";
+import type { Compression, PackedBody } from "../compression/compression.ts";
+import { decompress } from "../compression/decompress.ts";
 import { decodeBody, encodeBody } from "../codec/body.ts";
 import type {
   ClientConnection,
@@ -25,6 +28,9 @@ export interface AttemptScope extends WaitScope {
   readonly validate: boolean;
   /** @throws RpcError when the channel is closed */
   connection(): ClientConnection;
+  readonly compression: Compression;
+  /** Bytes of a reply, after decompression. */
+  readonly maxMessageBytes: number;
 }
 
 /** Times that a call goes to another connection because its own refused it before a handler saw it. */
@@ -45,9 +51,15 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   readonly receiver: ReplyReceiver;
   serialization: Serialization;
   body: Uint8Array;
+  /** Of the body. */
+  compressor: number;
   readonly #call: ClientCallState;
   readonly #scope: AttemptScope;
+  #connection: ClientConnection | undefined;
   #outgoing: OutgoingCall | undefined;
+  /** The request before it was compressed: another connection may not take it otherwise. */
+  #plain: Uint8Array;
+  #isOver: boolean;
   #resolve: ((value: unknown) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
   #queue: ItemQueue<unknown> | undefined;
@@ -69,9 +81,13 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.receiver = this;
     this.serialization = 1;
     this.body = noBody;
+    this.compressor = 0;
     this.#call = call;
     this.#scope = scope;
+    this.#connection = undefined;
     this.#outgoing = undefined;
+    this.#plain = noBody;
+    this.#isOver = false;
     this.#resolve = undefined;
     this.#reject = undefined;
     this.#queue = undefined;
@@ -109,9 +125,11 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     if (this.#call.waitForReady && this.#scope.pool.state !== "ready") return this.#wait(() => this.#start(requests));
     try {
       const connection = this.#scope.connection();
+      this.#connection = connection;
       this.serialization = connection.serialization;
       if (!this.hasItems) this.body = this.#encode(requests);
-      this.#outgoing = connection.startCall(this);
+      if (this.hasItems || connection.peerCompressors.length === 0 || !this.#isPacking(connection))
+        this.#outgoing = connection.startCall(this);
     } catch (error) {
       return this.#fail(error);
     }
@@ -120,6 +138,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   onResponse(body: Uint8Array, head: ReplyHead): void {
+    if (head.compressor !== 0) return this.#onPackedResponse(body, head);
     try {
       this.#finish(this.#read(body, head));
     } catch (error) {
@@ -129,6 +148,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
 
   onItem(body: Uint8Array, cost: number, head: ReplyHead): void {
     this.#replay?.drop();
+    if (head.compressor !== 0) return this.#onPackedItem(body, cost, head);
     try {
       this.#queue?.push(this.#read(body, head), cost);
     } catch (error) {
@@ -154,6 +174,68 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
 
   onWritable(): void {
     this.#pump?.writable();
+  }
+
+  /** Compresses the request. @returns true when that takes its time: it is sent afterwards */
+  #isPacking(connection: ClientConnection): boolean {
+    const { method, options } = this.#call;
+    if (this.body.length > connection.peerLimits.maxMessageBytes) return false;
+    const packed = this.#scope.compression.pack(method, this.body, connection.peerCompressors, options.compress);
+    if (packed instanceof Promise) {
+      packed.then((later) => this.#startPacked(later)).catch((error: unknown) => this.#fail(error));
+      return true;
+    }
+    this.#takePacked(packed);
+    return false;
+  }
+
+  #takePacked({ body, compressor }: PackedBody): void {
+    if (compressor === 0) return;
+    this.#plain = this.body;
+    this.body = body;
+    this.compressor = compressor;
+  }
+
+  #startPacked(packed: PackedBody): void {
+    if (this.#isOver) return;
+    if (this.#isAbandoned) return this.#leave();
+    this.#takePacked(packed);
+    this.#startAgain();
+  }
+
+  #onPackedResponse(body: Uint8Array, head: ReplyHead): void {
+    // The connection has done with the call: from here on a signal ends it without a word to the server.
+    this.#outgoing = undefined;
+    try {
+      const plain = this.#unpack(body, head.compressor);
+      if (!(plain instanceof Promise)) return this.#finish(this.#read(plain, head));
+      plain.then((later) => this.#finish(this.#read(later, head))).catch((error: unknown) => this.#fail(error));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Decompressed when its reader comes to it, so that no more than one at a time is large. */
+  #onPackedItem(body: Uint8Array, cost: number, head: ReplyHead): void {
+    const kept = new Uint8Array(body);
+    const read = async (): Promise<unknown> => {
+      try {
+        return this.#read(await this.#unpack(kept, head.compressor), head);
+      } catch (error) {
+        this.#fail(error);
+        this.#outgoing?.cancel(RpcError.from(error));
+        throw error;
+      }
+    };
+    this.#queue?.push(new LazyItem(read), cost);
+  }
+
+  #unpack(body: Uint8Array, number: number): Uint8Array | Promise<Uint8Array> {
+    const { compression, maxMessageBytes } = this.#scope;
+    const { method } = this.#call;
+    const compressor = compression.find(number);
+    if (compressor === undefined) throw unreadableReply(method, `the compressor ${number} is not known`);
+    return decompress(compressor, body, maxMessageBytes);
   }
 
   #encode(message: unknown): Uint8Array {
@@ -183,6 +265,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   #finish(value: unknown): void {
+    if (this.#isOver) return;
     this.#leave();
     if (this.#queue === undefined) this.#resolve?.(value);
     else this.#queue.end();
@@ -195,6 +278,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   #leave(): void {
+    this.#isOver = true;
     this.#pump?.stop();
     if (this.hasItems || this.#queue !== undefined) this.#call.finish();
     if (this.#cancel === undefined) return;
@@ -211,7 +295,10 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
 
   #startAgain(): boolean {
     try {
-      const outgoing = this.#scope.connection().startCall(this);
+      const connection = this.#scope.connection();
+      this.#connection = connection;
+      if (this.compressor !== 0 && !connection.peerCompressors.includes(this.compressor)) this.#sendPlain();
+      const outgoing = connection.startCall(this);
       this.#outgoing = outgoing;
       if (this.#replay?.run(outgoing) === true) this.#pump?.writable();
       return true;
@@ -219,6 +306,11 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
       this.#fail(error);
       return true;
     }
+  }
+
+  #sendPlain(): void {
+    this.body = this.#plain;
+    this.compressor = 0;
   }
 
   /** The server was not reached, and the caller said that it has time. */
@@ -241,7 +333,11 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   #watch(signal: AbortSignal): void {
-    this.#cancel = () => this.#outgoing?.cancel(cancelledBySignal(this.#call.method, signal));
+    this.#cancel = () => {
+      const error = cancelledBySignal(this.#call.method, signal);
+      if (this.#outgoing === undefined) this.#fail(error);
+      else this.#outgoing.cancel(error);
+    };
     this.#scope.aborts.add(signal, this.#cancel);
   }
 
@@ -263,6 +359,23 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
 
   #sendItem(body: Uint8Array): boolean {
     this.#replay?.add(body);
-    return this.#outgoing?.sendItem(body) ?? true;
+    const outgoing = this.#outgoing;
+    const readable = this.#connection?.peerCompressors;
+    if (outgoing === undefined || readable === undefined) return true;
+    return readable.length === 0 ? outgoing.sendItem(body) : this.#sendPacked(outgoing, body, readable);
+  }
+
+  #sendPacked(outgoing: OutgoingCall, body: Uint8Array, readable: readonly number[]): boolean {
+    const { method, options } = this.#call;
+    const packed = this.#scope.compression.pack(method, body, readable, options.compress);
+    if (!(packed instanceof Promise)) return outgoing.sendItem(packed.body, packed.compressor);
+    packed.then(
+      (later) => {
+        // A call that began again elsewhere has sent the item there already, as it was.
+        if (this.#outgoing === outgoing && outgoing.sendItem(later.body, later.compressor)) this.#pump?.writable();
+      },
+      (error: unknown) => outgoing.cancel(itemsFailed(method, error)),
+    );
+    return false;
   }
 }

@@ -1,4 +1,5 @@
 import { checkTimeout } from "../call/deadline.ts";
+import { type Compression, type CompressionOptions, createCompression } from "../compression/compression.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import type { Environment } from "../environment/environment.ts";
 import { checkInterceptors } from "../interceptor/compose.ts";
@@ -7,6 +8,8 @@ import type { Plugin } from "../plugin/plugin.ts";
 import { createLimits, type Limits } from "../protocol/limits.ts";
 import { type Address, parseAddress } from "../transport/address.ts";
 import { builtinTransports, transportFor } from "../transport/builtin.ts";
+import { createTlsTransport } from "../transport/tls.ts";
+import type { TlsSource } from "../transport/tls-options.ts";
 import type { TransportKind } from "../transport/transport.ts";
 import type { ChannelState } from "./channel-state.ts";
 
@@ -29,7 +32,7 @@ export interface CallDefaults {
 
 /** How to reach a server. */
 export interface ChannelOptions extends CallDefaults {
-  /** `tcp://host:port`, `unix:/path` or `memory:name`. */
+  /** `tcp://host:port`, `tls://host:port`, `unix:/path` or `memory:name`. */
   readonly target: string;
   /** How messages are written. The server may answer that it takes only the other. Default: `binary`. */
   readonly codec?: "binary" | "json" | undefined;
@@ -47,6 +50,21 @@ export interface ChannelOptions extends CallDefaults {
   readonly onStateChange?: ((state: ChannelState, previous: ChannelState) => void) | undefined;
   /** Milliseconds for one attempt to connect. Default: 1,000. */
   readonly connectTimeoutMs?: number | undefined;
+  /**
+   * Certificates for `tls://` targets, as `node:tls` takes them. A function is asked before each connection, so that new ones are used as soon as
+   * they are there. Default: no own certificate, and the authorities that come with Node.
+   */
+  readonly tls?: TlsSource | undefined;
+  /**
+   * Tells the server who is calling: a token, or a function that is asked for one before each connection. It travels as it is, so only
+   * over connections that nobody can listen to.
+   */
+  readonly token?: string | (() => string | Promise<string>) | undefined;
+  /**
+   * Compresses requests and reads compressed replies: `true` for all methods, an object for details, `false` for none. Default: only methods
+   * with `@compress` in the schema.
+   */
+  readonly compression?: boolean | CompressionOptions | undefined;
   /** Allows unencrypted connections to other machines. Default: false. */
   readonly insecure?: boolean | undefined;
   /** Parts that are set up with the channel and stopped with it. Default: none. */
@@ -79,6 +97,8 @@ export interface CheckedChannelOptions {
   readonly connections: number;
   readonly onStateChange: ((state: ChannelState, previous: ChannelState) => void) | undefined;
   readonly connectTimeoutMs: number;
+  readonly token: ChannelOptions["token"];
+  readonly compression: Compression;
   readonly plugins: readonly Plugin<ClientInterceptor>[];
   readonly limits: Limits;
   readonly peerName: string | undefined;
@@ -101,7 +121,11 @@ export function checkChannelOptions(options: ChannelOptions): CheckedChannelOpti
     throw new TypeError('The option "target" is missing; name the server, as in { target: "tcp://127.0.0.1:9000" }.');
   }
   const address = parseAddress(options.target);
-  const transport = transportFor(address, [...(options.transports ?? []), ...builtinTransports]);
+  const transport = transportFor(address, [
+    ...(options.transports ?? []),
+    ...(options.tls === undefined ? [] : [createTlsTransport(options.tls)]),
+    ...builtinTransports,
+  ]);
   if (options.insecure !== true && !transport.isPrivate(address)) throw plaintext(address.text);
   return {
     address,
@@ -111,6 +135,8 @@ export function checkChannelOptions(options: ChannelOptions): CheckedChannelOpti
     connections: checkConnections(options.connections),
     onStateChange: options.onStateChange,
     connectTimeoutMs: checkTimeout(options.connectTimeoutMs ?? 1_000, "connectTimeoutMs"),
+    token: checkToken(options.token),
+    compression: createCompression(options.compression),
     plugins: options.plugins ?? [],
     limits: createLimits(options.limits),
     peerName: options.peerName,
@@ -128,6 +154,11 @@ export function checkDefaults(options: CallDefaults, base: CheckedDefaults = cal
     waitForReady: options.waitForReady ?? base.waitForReady,
     interceptors: [...base.interceptors, ...(checkInterceptors(options.interceptors) as readonly ClientInterceptor[])],
   };
+}
+
+function checkToken(token: ChannelOptions["token"]): ChannelOptions["token"] {
+  if (token === undefined || typeof token === "string" || typeof token === "function") return token;
+  throw new TypeError(`The option "token" must be a string or a function that gives one, not ${typeof token}.`);
 }
 
 function checkCodec(codec: unknown): "binary" | "json" {
@@ -153,6 +184,6 @@ function checkConnections(connections: number = 1): number {
 
 function plaintext(target: string): TypeError {
   return new TypeError(
-    `${target} is on another machine and the connection would not be encrypted. Write insecure: true if its network may be trusted.`,
+    `${target} is on another machine and the connection would not be encrypted. Use tls://, or write insecure: true if its network may be trusted.`,
   );
 }

@@ -1,5 +1,5 @@
 import { createAbortRegistry } from "../call/abort-registry.ts";
-import type { Invoker } from "../call/method-type.ts";
+import type { Invoker, ServiceType } from "../call/method-type.ts";
 import { TimerWheel } from "../environment/timer-wheel.ts";
 import { startPlugins } from "../plugin/kernel.ts";
 import { type CallDefaults, type ChannelOptions, checkChannelOptions, checkDefaults } from "./channel-options.ts";
@@ -18,8 +18,12 @@ export interface CloseOptions {
 export interface Channel {
   /** As given. */
   readonly target: string;
-  /** What the stub of a client calls. @param settings what differs from the defaults of the channel */
-  invoker(settings?: CallDefaults): Invoker;
+  /**
+   * What the stub of a client calls.
+   * @param settings what differs from the defaults of the channel
+   * @param service whose stub it is: connections made from then on offer what its methods need
+   */
+  invoker(settings?: CallDefaults, service?: ServiceType): Invoker;
   /** What calls may hope for now. */
   readonly state: ChannelState;
   /** Connections that are open now. */
@@ -78,9 +82,13 @@ export function createChannel(options: ChannelOptions): Channel {
     connect: () => pool.connect(true),
     ready: (signal) => untilReady(pool, options.target, signal),
     target: options.target,
-    invoker(settings) {
+    invoker(settings, service) {
+      const { compression } = checked;
+      if (service?.methods.some(({ policy }) => policy.compress === true)) compression.allowMarked();
       const defaults = settings === undefined ? base : checkDefaults(settings, base);
-      const scope = { aborts, wheel, pool, validate: defaults.validate, connection: pool.connection };
+      const { maxMessageBytes } = checked.limits;
+      const { validate } = defaults;
+      const scope = { aborts, wheel, pool, validate, compression, maxMessageBytes, connection: pool.connection };
       return createInvoker(scope, defaults, environment);
     },
     close,

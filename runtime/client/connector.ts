@@ -6,6 +6,7 @@ import { createDeferredTransport } from "../transport/deferred.ts";
 import type { Transport } from "../transport/transport.ts";
 import { createBackoff } from "./backoff.ts";
 import type { CheckedChannelOptions } from "./channel-options.ts";
+import { askForToken } from "./token.ts";
 import type { ChannelState } from "./channel-state.ts";
 import { createPause, type Pause } from "./pause.ts";
 
@@ -73,6 +74,8 @@ export function createConnector({ channel, onState, isKept }: ConnectorOptions):
       limits: { ...channel.limits, keepaliveMs, handshakeMs: handshakeMs(channel, waitMs) },
       serializations: serializations[channel.codec],
       peerName: channel.peerName,
+      compressors: channel.compression.compressors,
+      token: askForToken(channel.token),
       events: {
         onOpen: () => onOpen(connection),
         onDraining: () => leave(connection, true),
