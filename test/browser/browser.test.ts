@@ -1,0 +1,127 @@
+import { createServer as createHttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, test } from "vitest";
+import { createServer, type ServerOptions } from "../../runtime/index.ts";
+import { Lab, Missing } from "../runtime/fixture/lab.ts";
+import { createWorld, echoing } from "../runtime/fixture/world.ts";
+import { bundleForBrowser } from "./bundle.ts";
+import { chromium, openPage } from "./chromium.ts";
+import type { Outcomes } from "./page.ts";
+
+if (chromium === undefined) {
+  const message = "Chromium is missing: the client was NOT tried in a browser. Install it: apt-get install -y chromium";
+  if (process.env["CI"] !== undefined) throw new Error(message);
+  console.warn(message);
+}
+
+/** Gives the page and takes its outcomes. */
+async function servePage(): Promise<{ origin: string; outcomes: Promise<Outcomes>; close(): void }> {
+  const { code } = await bundleForBrowser('import { main } from "./page.ts"; await main();');
+  const html = `<!doctype html><meta charset="utf-8"><title>lab</title><body><script type="module">${code}</script>`;
+  let settle = (_outcomes: Outcomes): void => undefined;
+  const outcomes = new Promise<Outcomes>((resolve) => (settle = resolve));
+  const server = createHttpServer((request, response) => {
+    if (request.method !== "POST") return void response.setHeader("Content-Type", "text/html").end(html);
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      settle(JSON.parse(Buffer.concat(chunks).toString()) as Outcomes);
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { origin: `http://127.0.0.1:${port}`, outcomes, close: () => void server.close() };
+}
+
+/** What a page of another port saw of a server with these options. */
+async function outcomesWith(options: (origin: string) => ServerOptions): Promise<Outcomes> {
+  const page = await servePage();
+  const handlers = {
+    ...echoing,
+    echo: (note: Parameters<typeof echoing.echo>[0]) => {
+      if (note.text === "missing") throw new Missing({ what: "note" });
+      return note.text === "hang" ? new Promise<never>(() => undefined) : note;
+    },
+  };
+  await using server = createServer(options(page.origin)).add(Lab, handlers);
+  const address = await server.listen("tcp://127.0.0.1:0");
+  const target = `${address.replace("tcp:", "ws:")}/`;
+  const browser = openPage(chromium as string, `${page.origin}/?target=${encodeURIComponent(target)}`);
+  try {
+    return await Promise.race([page.outcomes, browser.ended]);
+  } finally {
+    await browser.close();
+    page.close();
+    await server.close({ graceMs: 0 });
+  }
+}
+
+describe.skipIf(chromium === undefined)("in Chromium", () => {
+  test("the client makes calls of every kind, over the port that TCP uses", async () => {
+    expect(await outcomesWith((origin) => ({ origins: [origin] }))).toEqual({
+      unary: ["grüße aus dem browser 🎈", 7, [1, 2, 3]],
+      large: 1_000_000,
+      declaredError: "note",
+      serverStream: [500, true],
+      bidirectional: ["a", "b"],
+      parallel: true,
+      cancel: "cancelled_by_caller",
+      deadline: "deadline_passed",
+      abandonedStream: 3,
+      closed: "client_closed",
+    });
+  });
+
+  test("a page of another origin cannot connect unless it is named", async () => {
+    const { unary } = await outcomesWith(() => ({}));
+    expect(unary).toBe("connect_failed");
+  });
+});
+
+describe("the bundle for browsers", () => {
+  const entry = `
+    import { createClient } from "@rpcgen/runtime";
+    import { Greeter } from "../../examples/prebuild/src/gen/greeter.rpc.ts";
+    globalThis.greeter = createClient(Greeter, { target: "wss://example.com/" });`;
+
+  test("of a client and one service names nothing of Node and holds no server", async () => {
+    const { code, parts } = await bundleForBrowser(entry);
+    expect(code).not.toMatch(/["']node:|\bprocess\.|\bsetImmediate\b|\brequire\(/);
+    const strangers =
+      /runtime\/(?:server\/|testing\/|compression\/(?!browser-)|transport\/(?:tcp|tls|unix|memory|socket|sniff|builtin))/;
+    expect(parts.map(([path]) => path).filter((path) => strangers.test(path))).toEqual([]);
+  });
+
+  test("of a client and one service does not grow unnoticed", async () => {
+    const { gzipBytes } = await bundleForBrowser(entry);
+    expect(gzipBytes).toBeLessThan(40_000);
+  });
+
+  test("leaves out the client where only messages are used", async () => {
+    const messages =
+      'import { Greeting } from "../../examples/prebuild/src/gen/greeter.rpc.ts"; globalThis.g = Greeting;';
+    const { parts } = await bundleForBrowser(messages);
+    expect(
+      parts.map(([path]) => path).filter((path) => /runtime\/(?:client|connection|protocol)\//.test(path)),
+    ).toEqual([]);
+  });
+
+  test("gives a plain error for an address that browsers cannot reach", async () => {
+    const { parseAddress } = await import("../../runtime/transport/browser-address.ts");
+    expect(() => parseAddress("tcp://127.0.0.1:1")).toThrow('Write "wss://host:port/"');
+    expect(parseAddress("wss://a.example")).toMatchObject({ scheme: "wss", text: "wss://a.example/" });
+    expect(parseAddress("worker:users")).toEqual({ scheme: "worker", name: "users", text: "worker:users" });
+  });
+});
+
+test("a WebSocket client of this Node shares the port with TCP clients", async () => {
+  const { NodeWebSocket } = await import("../runtime/transport/node-websocket.ts");
+  const { createWebSocketTransport } = await import("../../runtime/transport/websocket.ts");
+  await using tcp = await createWorld({ address: "tcp://127.0.0.1:0" });
+  const { createClient } = await import("../../runtime/index.ts");
+  const target = `${tcp.address.replace("tcp:", "ws:")}/`;
+  await using lab = createClient(Lab, { target, transports: [createWebSocketTransport("ws", NodeWebSocket)] });
+  expect((await lab.echo({ text: "by WebSocket" })).text).toBe("by WebSocket");
+  expect((await tcp.lab.echo({ text: "by TCP" })).text).toBe("by TCP");
+});
