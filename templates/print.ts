@@ -10,42 +10,49 @@ interface Rest {
   readonly next: Rest | undefined;
 }
 
+/** Text in pieces, joined once: a string that grows by appending is a tree, which the collector copies again and again. */
 interface Output {
-  text: string;
-  /** Offset of the current line in `text`. */
-  lineStart: number;
+  readonly texts: string[];
+  /** Columns on the current line so far; indentation that is still pending is not counted. */
+  column: number;
   /** Depth of the current line when nothing is on it yet, else -1. */
   pending: number;
+  /** The line break before the current line is not written yet. */
+  isBroken: boolean;
 }
 
-const pads: string[] = [""];
+/** Line breaks with the indentation behind them, by depth. */
+const breaks: string[] = [];
 
 /** Lays code out in {@link lineWidth} columns; linear in its length. Its first line is not indented, the others as it stands at `depth`. */
 export function print(piece: Piece, depth = 0): string {
-  const out: Output = { text: "", lineStart: 0, pending: depth };
+  const out: Output = { texts: [], column: depth * 2, pending: -1, isBroken: false };
   printPiece(out, piece, depth, false, undefined);
-  return depth === 0 ? out.text : out.text.slice(depth * 2);
+  if (out.isBroken) out.texts.push("\n");
+  return out.texts.length === 1 ? (out.texts[0] as string) : out.texts.join("");
 }
 
 function write(out: Output, text: string): void {
   if (text === "") return;
-  if (out.pending > 0) out.text += pad(out.pending);
-  out.pending = -1;
-  out.text += text;
+  if (out.isBroken) {
+    out.texts.push((breaks[out.pending] ??= `\n${"  ".repeat(out.pending)}`));
+    out.column = out.pending * 2;
+    out.isBroken = false;
+    out.pending = -1;
+  }
+  out.texts.push(text);
+  out.column += text.length;
 }
 
 function breakLine(out: Output, depth: number): void {
-  out.text += "\n";
-  out.lineStart = out.text.length;
+  if (out.isBroken) out.texts.push("\n");
+  out.isBroken = true;
+  out.column = 0;
   out.pending = depth;
 }
 
-function pad(depth: number): string {
-  return (pads[depth] ??= "  ".repeat(depth));
-}
-
 function column(out: Output): number {
-  return out.text.length - out.lineStart + (out.pending > 0 ? out.pending * 2 : 0);
+  return out.isBroken ? out.pending * 2 : out.column;
 }
 
 function printPiece(out: Output, piece: Piece, depth: number, flat: boolean, rest: Rest | undefined): void {
@@ -144,7 +151,7 @@ function printTemplate(out: Output, node: TemplateNode, depth: number, flat: boo
     if (op.kind === "text") write(out, op.text);
     else if (op.kind === "break") {
       if (!skipBreak) breakLine(out, depth + op.depth);
-      else out.pending = depth + op.depth;
+      else if (out.isBroken) out.pending = depth + op.depth;
       skipBreak = false;
     } else {
       const hole = node.holes[op.index];

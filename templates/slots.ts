@@ -67,7 +67,7 @@ function createSlots(
     const fragments =
       member.kind === "oneof"
         ? new Map<string, FlatCode>()
-        : fragmentsOf(context.fragments, member, property, variable);
+        : fragmentsOf(context.fragments, { field: member, property, variable });
     return { member, property, variable, oneof, fragments };
   });
 }

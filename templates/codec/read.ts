@@ -189,7 +189,7 @@ function setEntry(context: ModuleContext, type: ElementType, variable: Ident): C
 
 /** One case of a oneof or union that `holder` holds; the same message case twice is merged. */
 export function readCase(context: ModuleContext, field: FieldDescriptor, holder: Ident, optional: boolean): Code {
-  const fragments = fragmentsOf(context.fragments, field, "", holder);
+  const fragments = fragmentsOf(context.fragments, { field, property: "", variable: holder });
   const part = optional ? "read optional case" : "read case";
   return remembered(fragments, part, 3, () => createReadCase(context, field, holder, optional));
 }

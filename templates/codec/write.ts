@@ -139,7 +139,7 @@ function writeCases(context: ModuleContext, run: Extract<Run, { kind: "cases" }>
 
 /** One case of a oneof or union held by `holder`. */
 export function writeCase(context: ModuleContext, field: FieldDescriptor, holder: Ident): Code {
-  const fragments = fragmentsOf(context.fragments, field, "", holder);
+  const fragments = fragmentsOf(context.fragments, { field, property: "", variable: holder });
   return remembered(fragments, "write case", 2, () => createWriteCase(context, field, holder));
 }
 

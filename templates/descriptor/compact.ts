@@ -4,6 +4,7 @@ import type {
   FileDescriptor,
   MethodDescriptor,
   OneofDescriptor,
+  ReservedDescriptor,
   Type,
 } from "@rpcgen/runtime/descriptor";
 
@@ -12,63 +13,96 @@ import type {
  * quarter of the whole.
  */
 export function compactJson(file: FileDescriptor): string {
-  const declarations = file.declarations.map((declaration) => compactDeclaration(file, declaration));
-  return JSON.stringify({ ...file, declarations });
+  const { declarations, ...rest } = file;
+  return withList(
+    rest,
+    "declarations",
+    declarations.map((declaration) => declarationJson(file, declaration)),
+  );
 }
 
 type Json = Record<string, unknown>;
 
-function compactDeclaration(file: FileDescriptor, declaration: Declaration): Json {
+function declarationJson(file: FileDescriptor, declaration: Declaration): string {
   const { name, fullName, annotations, ...rest } = declaration;
-  const compact: Json = { ...rest, name };
+  const compact: Json = { name, ...rest };
   if (fullName !== qualified(file, name)) compact["fullName"] = fullName;
   if (annotations.length > 0) compact["annotations"] = annotations;
+  if ("reserved" in declaration && isNothing(declaration.reserved)) delete compact["reserved"];
   switch (declaration.kind) {
     case "message":
     case "error":
-      compact["members"] = declaration.members.map((member) => compactMember(file, member));
+      delete compact["members"];
       if (declaration.checks.length === 0) delete compact["checks"];
-      return withoutReserved(compact, declaration);
+      return withList(
+        compact,
+        "members",
+        declaration.members.map((member) => memberJson(file, member)),
+      );
     case "union":
-      compact["cases"] = declaration.cases.map((field) => compactField(file, field));
-      return withoutReserved(compact, declaration);
-    case "enum":
-      return withoutReserved(compact, declaration);
+      delete compact["cases"];
+      return withList(
+        compact,
+        "cases",
+        declaration.cases.map((field) => fieldJson(file, field)),
+      );
     case "service":
       compact["methods"] = declaration.methods.map((method) => compactMethod(file, method));
-      return compact;
+      return JSON.stringify(compact);
     default:
-      return compact;
+      return JSON.stringify(compact);
   }
 }
 
-function withoutReserved(compact: Json, { reserved }: Extract<Declaration, { readonly reserved: unknown }>): Json {
-  if (reserved.numbers.length === 0 && reserved.names.length === 0) delete compact["reserved"];
-  return compact;
+function isNothing(reserved: ReservedDescriptor): boolean {
+  return reserved.numbers.length === 0 && reserved.names.length === 0;
 }
 
-function compactMember(file: FileDescriptor, member: FieldDescriptor | OneofDescriptor): Json {
-  if (member.kind === "field") return compactField(file, member);
-  return { ...member, cases: member.cases.map((field) => compactField(file, field)) };
+/** An object with one more property, a list of texts that are JSON already. */
+function withList(object: Json, name: string, items: readonly string[]): string {
+  return `${JSON.stringify(object).slice(0, -1)},"${name}":[${items.join(",")}]}`;
 }
 
-/** Fields are most of a schema. */
-function compactField(file: FileDescriptor, field: FieldDescriptor): Json {
-  const { name, number, doc } = field;
-  const compact: Json = { name, number, type: compactType(file, field.type) };
-  if (field.wireName !== snakeCase(name)) compact["wireName"] = field.wireName;
-  if (field.jsonName !== name) compact["jsonName"] = field.jsonName;
-  if (field.optional) compact["optional"] = true;
-  if (field.presence !== (field.optional ? "explicit" : "implicit")) compact["presence"] = field.presence;
-  if (field.required) compact["required"] = true;
-  if (field.default !== undefined) compact["default"] = field.default;
-  if (field.constraints.length > 0) compact["constraints"] = field.constraints;
-  if (field.sensitive) compact["sensitive"] = true;
-  if (doc !== undefined) compact["doc"] = doc;
-  if (field.deprecated !== undefined) compact["deprecated"] = field.deprecated;
-  if (field.unstable !== undefined) compact["unstable"] = field.unstable;
-  if (field.annotations.length > 0) compact["annotations"] = field.annotations;
-  return compact;
+function memberJson(file: FileDescriptor, member: FieldDescriptor | OneofDescriptor): string {
+  if (member.kind === "field") return fieldJson(file, member);
+  const { cases, ...rest } = member;
+  return withList(
+    rest,
+    "cases",
+    cases.map((field) => fieldJson(file, field)),
+  );
+}
+
+/** Fields are most of a schema, so what nearly all of them have is put together by hand. */
+function fieldJson(file: FileDescriptor, field: FieldDescriptor): string {
+  const { name, number, type, optional, doc } = field;
+  let text = `{"name":"${name}","number":${number},"type":${typeJson(file, type)}`;
+  if (optional) text += ',"optional":true';
+  if (field.presence !== (optional ? "explicit" : "implicit")) text += `,"presence":"${field.presence}"`;
+  if (doc !== undefined) text += `,"doc":${JSON.stringify(doc)}`;
+  const rare = rareParts(field);
+  return rare === undefined ? `${text}}` : `${text},${JSON.stringify(rare).slice(1)}`;
+}
+
+function rareParts(field: FieldDescriptor): Json | undefined {
+  const { wireName, jsonName, required, sensitive, constraints, annotations, deprecated, unstable } = field;
+  const rare: Json = {};
+  if (wireName !== snakeCase(field.name)) rare["wireName"] = wireName;
+  if (jsonName !== field.name) rare["jsonName"] = jsonName;
+  if (required) rare["required"] = true;
+  if (sensitive) rare["sensitive"] = true;
+  if (field.default !== undefined) rare["default"] = field.default;
+  if (constraints.length > 0) rare["constraints"] = constraints;
+  if (annotations.length > 0) rare["annotations"] = annotations;
+  if (deprecated !== undefined) rare["deprecated"] = deprecated;
+  if (unstable !== undefined) rare["unstable"] = unstable;
+  for (const _ in rare) return rare;
+  return undefined;
+}
+
+function typeJson(file: FileDescriptor, type: Type): string {
+  const compact = compactType(file, type);
+  return typeof compact === "string" ? `"${compact}"` : JSON.stringify(compact);
 }
 
 function compactMethod(file: FileDescriptor, method: MethodDescriptor): Json {
@@ -104,5 +138,5 @@ function qualified(file: FileDescriptor, name: string): string {
 }
 
 function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return /^[a-z0-9_]*$/.test(name) ? name : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

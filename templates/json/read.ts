@@ -14,10 +14,16 @@ import { elementFromJson } from "./element.ts";
 interface Entry {
   readonly field: FieldDescriptor;
   readonly fragments: Fragments;
-  /** Names the statements among the fragments. */
-  readonly part: string;
+  /** Name of the statements among the fragments, for the JSON name alone and with the protobuf name. */
+  readonly part: { readonly jsonName: string; readonly bothNames: string };
   statements(): readonly Code[];
 }
+
+const parts = Object.freeze({
+  field: { jsonName: "from json", bothNames: "from json, both names" },
+  case: { jsonName: "case from json", bothNames: "case from json, both names" },
+  optionalCase: { jsonName: "optional case from json", bothNames: "optional case from json, both names" },
+});
 
 /** The loop over the members of a JSON object. */
 export function fromJsonLoop(context: ModuleContext, slots: readonly Slot[]): Code {
@@ -25,7 +31,7 @@ export function fromJsonLoop(context: ModuleContext, slots: readonly Slot[]): Co
     slots.flatMap(({ member, variable, fragments }): Entry[] => {
       if (member.kind === "oneof")
         return member.cases.map((field) => caseEntry(context, field, variable, member.optional));
-      return [{ field: member, fragments, part: "", statements: () => readField(context, member, variable) }];
+      return [{ field: member, fragments, part: parts.field, statements: () => readField(context, member, variable) }];
     }),
   );
 }
@@ -36,8 +42,8 @@ export function unionFromJsonLoop(context: ModuleContext, cases: readonly FieldD
 }
 
 function caseEntry(context: ModuleContext, field: FieldDescriptor, holder: Ident, optional: boolean): Entry {
-  const fragments = fragmentsOf(context.fragments, field, "", holder);
-  const part = optional ? "optional case" : "case";
+  const fragments = fragmentsOf(context.fragments, { field, property: "", variable: holder });
+  const part = optional ? parts.optionalCase : parts.case;
   return { field, fragments, part, statements: () => readCase(context, field, holder, optional) };
 }
 
@@ -62,7 +68,9 @@ function loop(entries: readonly Entry[]): Code {
 }
 
 function entryClause({ fragments, part, statements }: Entry, names: readonly string[]): Code {
-  return remembered(fragments, `from json ${part} ${names.join(" ")}`, 3, () => clause(names, statements()));
+  return remembered(fragments, names.length === 1 ? part.jsonName : part.bothNames, 3, () =>
+    clause(names, statements()),
+  );
 }
 
 function joinTests(tests: readonly Code[]): Piece {

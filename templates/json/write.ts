@@ -122,7 +122,7 @@ export function toJsonCases(
 }
 
 function toJsonCase(context: ModuleContext, field: FieldDescriptor, holder: Ident): Code {
-  const fragments = fragmentsOf(context.fragments, field, "", holder);
+  const fragments = fragmentsOf(context.fragments, { field, property: "", variable: holder });
   return remembered(fragments, "to json case", 2, () => createToJsonCase(context, field, holder));
 }
 
