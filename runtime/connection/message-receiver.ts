@@ -36,6 +36,11 @@ export class MessageReceiver {
     this.#partial = new PartialMessages();
   }
 
+  /** Bytes of messages that have arrived in part. */
+  get partialBytes(): number {
+    return this.#partial.bytes;
+  }
+
   /**
    * Takes a frame of a message [MSG-1..6]. `lane` is made on first need.
    * @returns the message when it is complete; "more"; "too_long" or "no_memory" when only the call fails; "fault" when the connection has ended
