@@ -128,10 +128,137 @@ export function asciiText(bytes: Uint8Array, at: number, length: number): string
       const a = bytes[at]!, b = bytes[at + 1]!, c = bytes[at + 2]!, d = bytes[at + 3]!, e = bytes[at + 4]!, f = bytes[at + 5]!, g = bytes[at + 6]!, h = bytes[at + 7]!, i = bytes[at + 8]!, j = bytes[at + 9]!, k = bytes[at + 10]!, l = bytes[at + 11]!, m = bytes[at + 12]!, n = bytes[at + 13]!, o = bytes[at + 14]!, p = bytes[at + 15]!, q = bytes[at + 16]!, r = bytes[at + 17]!, s = bytes[at + 18]!, u = bytes[at + 19]!, v = bytes[at + 20]!, w = bytes[at + 21]!, x = bytes[at + 22]!, y = bytes[at + 23]!;
       return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p | q | r | s | u | v | w | x | y) < 0x80 ? t(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u, v, w, x, y) : undefined;
     }
+    // prettier-ignore
+    case 25: {
+      const a = bytes[at]!, b = bytes[at + 1]!, c = bytes[at + 2]!, d = bytes[at + 3]!, e = bytes[at + 4]!, f = bytes[at + 5]!, g = bytes[at + 6]!, h = bytes[at + 7]!, i = bytes[at + 8]!, j = bytes[at + 9]!, k = bytes[at + 10]!, l = bytes[at + 11]!, m = bytes[at + 12]!, n = bytes[at + 13]!, o = bytes[at + 14]!, p = bytes[at + 15]!, q = bytes[at + 16]!, r = bytes[at + 17]!, s = bytes[at + 18]!, u = bytes[at + 19]!, v = bytes[at + 20]!, w = bytes[at + 21]!, x = bytes[at + 22]!, y = bytes[at + 23]!, z = bytes[at + 24]!;
+      return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p | q | r | s | u | v | w | x | y | z) < 0x80 ? t(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u, v, w, x, y, z) : undefined;
+    }
+    // prettier-ignore
+    case 26: {
+      const a = bytes[at]!, b = bytes[at + 1]!, c = bytes[at + 2]!, d = bytes[at + 3]!, e = bytes[at + 4]!, f = bytes[at + 5]!, g = bytes[at + 6]!, h = bytes[at + 7]!, i = bytes[at + 8]!, j = bytes[at + 9]!, k = bytes[at + 10]!, l = bytes[at + 11]!, m = bytes[at + 12]!, n = bytes[at + 13]!, o = bytes[at + 14]!, p = bytes[at + 15]!, q = bytes[at + 16]!, r = bytes[at + 17]!, s = bytes[at + 18]!, u = bytes[at + 19]!, v = bytes[at + 20]!, w = bytes[at + 21]!, x = bytes[at + 22]!, y = bytes[at + 23]!, z = bytes[at + 24]!, aa = bytes[at + 25]!;
+      return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p | q | r | s | u | v | w | x | y | z | aa) < 0x80 ? t(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u, v, w, x, y, z, aa) : undefined;
+    }
+    // prettier-ignore
+    case 27: {
+      const a = bytes[at]!, b = bytes[at + 1]!, c = bytes[at + 2]!, d = bytes[at + 3]!, e = bytes[at + 4]!, f = bytes[at + 5]!, g = bytes[at + 6]!, h = bytes[at + 7]!, i = bytes[at + 8]!, j = bytes[at + 9]!, k = bytes[at + 10]!, l = bytes[at + 11]!, m = bytes[at + 12]!, n = bytes[at + 13]!, o = bytes[at + 14]!, p = bytes[at + 15]!, q = bytes[at + 16]!, r = bytes[at + 17]!, s = bytes[at + 18]!, u = bytes[at + 19]!, v = bytes[at + 20]!, w = bytes[at + 21]!, x = bytes[at + 22]!, y = bytes[at + 23]!, z = bytes[at + 24]!, aa = bytes[at + 25]!, bb = bytes[at + 26]!;
+      return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p | q | r | s | u | v | w | x | y | z | aa | bb) < 0x80 ? t(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u, v, w, x, y, z, aa, bb) : undefined;
+    }
+    // prettier-ignore
+    case 28: {
+      const a = bytes[at]!, b = bytes[at + 1]!, c = bytes[at + 2]!, d = bytes[at + 3]!, e = bytes[at + 4]!, f = bytes[at + 5]!, g = bytes[at + 6]!, h = bytes[at + 7]!, i = bytes[at + 8]!, j = bytes[at + 9]!, k = bytes[at + 10]!, l = bytes[at + 11]!, m = bytes[at + 12]!, n = bytes[at + 13]!, o = bytes[at + 14]!, p = bytes[at + 15]!, q = bytes[at + 16]!, r = bytes[at + 17]!, s = bytes[at + 18]!, u = bytes[at + 19]!, v = bytes[at + 20]!, w = bytes[at + 21]!, x = bytes[at + 22]!, y = bytes[at + 23]!, z = bytes[at + 24]!, aa = bytes[at + 25]!, bb = bytes[at + 26]!, cc = bytes[at + 27]!;
+      return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p | q | r | s | u | v | w | x | y | z | aa | bb | cc) < 0x80 ? t(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u, v, w, x, y, z, aa, bb, cc) : undefined;
+    }
+    // prettier-ignore
+    case 29: {
+      const a = bytes[at]!, b = bytes[at + 1]!, c = bytes[at + 2]!, d = bytes[at + 3]!, e = bytes[at + 4]!, f = bytes[at + 5]!, g = bytes[at + 6]!, h = bytes[at + 7]!, i = bytes[at + 8]!, j = bytes[at + 9]!, k = bytes[at + 10]!, l = bytes[at + 11]!, m = bytes[at + 12]!, n = bytes[at + 13]!, o = bytes[at + 14]!, p = bytes[at + 15]!, q = bytes[at + 16]!, r = bytes[at + 17]!, s = bytes[at + 18]!, u = bytes[at + 19]!, v = bytes[at + 20]!, w = bytes[at + 21]!, x = bytes[at + 22]!, y = bytes[at + 23]!, z = bytes[at + 24]!, aa = bytes[at + 25]!, bb = bytes[at + 26]!, cc = bytes[at + 27]!, dd = bytes[at + 28]!;
+      return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p | q | r | s | u | v | w | x | y | z | aa | bb | cc | dd) < 0x80 ? t(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u, v, w, x, y, z, aa, bb, cc, dd) : undefined;
+    }
+    // prettier-ignore
+    case 30: {
+      const a = bytes[at]!, b = bytes[at + 1]!, c = bytes[at + 2]!, d = bytes[at + 3]!, e = bytes[at + 4]!, f = bytes[at + 5]!, g = bytes[at + 6]!, h = bytes[at + 7]!, i = bytes[at + 8]!, j = bytes[at + 9]!, k = bytes[at + 10]!, l = bytes[at + 11]!, m = bytes[at + 12]!, n = bytes[at + 13]!, o = bytes[at + 14]!, p = bytes[at + 15]!, q = bytes[at + 16]!, r = bytes[at + 17]!, s = bytes[at + 18]!, u = bytes[at + 19]!, v = bytes[at + 20]!, w = bytes[at + 21]!, x = bytes[at + 22]!, y = bytes[at + 23]!, z = bytes[at + 24]!, aa = bytes[at + 25]!, bb = bytes[at + 26]!, cc = bytes[at + 27]!, dd = bytes[at + 28]!, ee = bytes[at + 29]!;
+      return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p | q | r | s | u | v | w | x | y | z | aa | bb | cc | dd | ee) < 0x80 ? t(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u, v, w, x, y, z, aa, bb, cc, dd, ee) : undefined;
+    }
+    // prettier-ignore
+    case 31: {
+      const a = bytes[at]!, b = bytes[at + 1]!, c = bytes[at + 2]!, d = bytes[at + 3]!, e = bytes[at + 4]!, f = bytes[at + 5]!, g = bytes[at + 6]!, h = bytes[at + 7]!, i = bytes[at + 8]!, j = bytes[at + 9]!, k = bytes[at + 10]!, l = bytes[at + 11]!, m = bytes[at + 12]!, n = bytes[at + 13]!, o = bytes[at + 14]!, p = bytes[at + 15]!, q = bytes[at + 16]!, r = bytes[at + 17]!, s = bytes[at + 18]!, u = bytes[at + 19]!, v = bytes[at + 20]!, w = bytes[at + 21]!, x = bytes[at + 22]!, y = bytes[at + 23]!, z = bytes[at + 24]!, aa = bytes[at + 25]!, bb = bytes[at + 26]!, cc = bytes[at + 27]!, dd = bytes[at + 28]!, ee = bytes[at + 29]!, ff = bytes[at + 30]!;
+      return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p | q | r | s | u | v | w | x | y | z | aa | bb | cc | dd | ee | ff) < 0x80 ? t(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff) : undefined;
+    }
+    // prettier-ignore
+    case 32: {
+      const a = bytes[at]!, b = bytes[at + 1]!, c = bytes[at + 2]!, d = bytes[at + 3]!, e = bytes[at + 4]!, f = bytes[at + 5]!, g = bytes[at + 6]!, h = bytes[at + 7]!, i = bytes[at + 8]!, j = bytes[at + 9]!, k = bytes[at + 10]!, l = bytes[at + 11]!, m = bytes[at + 12]!, n = bytes[at + 13]!, o = bytes[at + 14]!, p = bytes[at + 15]!, q = bytes[at + 16]!, r = bytes[at + 17]!, s = bytes[at + 18]!, u = bytes[at + 19]!, v = bytes[at + 20]!, w = bytes[at + 21]!, x = bytes[at + 22]!, y = bytes[at + 23]!, z = bytes[at + 24]!, aa = bytes[at + 25]!, bb = bytes[at + 26]!, cc = bytes[at + 27]!, dd = bytes[at + 28]!, ee = bytes[at + 29]!, ff = bytes[at + 30]!, gg = bytes[at + 31]!;
+      return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p | q | r | s | u | v | w | x | y | z | aa | bb | cc | dd | ee | ff | gg) < 0x80 ? t(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg) : undefined;
+    }
     default:
       return undefined;
   }
 }
 
 /** Beyond this many characters a call into native code is faster. */
-export const longestAscii = 24;
+export const longestAscii = 32;
+
+/**
+ * Decodes `bytes[start, end)`, at most {@link longestAscii} bytes of any text; `undefined` when it is not well-formed UTF-8.
+ * Native code takes twice as long for texts this short (bench codec: order).
+ */
+export function mixedText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let count = 0;
+  let at = start;
+  while (at < end) {
+    const first = bytes[at]!;
+    const size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    const point = end - at < size ? -1 : size === 1 ? first : pointAt(bytes, at, size);
+    if (point < 0) return undefined;
+    at += size;
+    if (point < 0x10000) {
+      units[count++] = point;
+    } else {
+      units[count++] = 0xd7c0 + (point >> 10);
+      units[count++] = 0xdc00 | (point & 0x3ff);
+    }
+  }
+  return unitsText(count);
+}
+
+/** The code point of two to four bytes, which are there; negative when they are not well-formed. */
+function pointAt(bytes: Uint8Array, at: number, size: number): number {
+  const first = bytes[at]!;
+  const second = bytes[at + 1]! ^ 0x80;
+  if (size === 2) return first < 0xc2 || second > 0x3f ? -1 : ((first & 0x1f) << 6) | second;
+  const third = bytes[at + 2]! ^ 0x80;
+  if (size === 3) {
+    const point = ((first & 0x0f) << 12) | (second << 6) | third;
+    return (second | third) > 0x3f || point < 0x800 || (point & 0xf800) === 0xd800 ? -1 : point;
+  }
+  const fourth = bytes[at + 3]! ^ 0x80;
+  const point = ((first & 0x0f) << 18) | (second << 12) | (third << 6) | fourth;
+  return (second | third | fourth) > 0x3f || point < 0x10000 || point > 0x10ffff ? -1 : point;
+}
+
+/** Where a short text is put together, unit by unit; nothing stays in it between calls. */
+const units = new Uint16Array(32);
+
+/**
+ * The text of `units[0, length)`, at most 32 UTF-16 code units; the array is always the same one, so that its
+ * reads cost next to nothing.
+ */
+function unitsText(length: number): string {
+  const t = String.fromCharCode;
+  const u = units;
+  // prettier-ignore
+  switch (length) {
+    case 0: return "";
+    case 1: return t(u[0]!);
+    case 2: return t(u[0]!, u[1]!);
+    case 3: return t(u[0]!, u[1]!, u[2]!);
+    case 4: return t(u[0]!, u[1]!, u[2]!, u[3]!);
+    case 5: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!);
+    case 6: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!);
+    case 7: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!);
+    case 8: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!);
+    case 9: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!);
+    case 10: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!);
+    case 11: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!);
+    case 12: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!);
+    case 13: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!);
+    case 14: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!);
+    case 15: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!);
+    case 16: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!);
+    case 17: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!);
+    case 18: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!);
+    case 19: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!, u[18]!);
+    case 20: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!, u[18]!, u[19]!);
+    case 21: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!, u[18]!, u[19]!, u[20]!);
+    case 22: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!, u[18]!, u[19]!, u[20]!, u[21]!);
+    case 23: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!, u[18]!, u[19]!, u[20]!, u[21]!, u[22]!);
+    case 24: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!, u[18]!, u[19]!, u[20]!, u[21]!, u[22]!, u[23]!);
+    case 25: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!, u[18]!, u[19]!, u[20]!, u[21]!, u[22]!, u[23]!, u[24]!);
+    case 26: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!, u[18]!, u[19]!, u[20]!, u[21]!, u[22]!, u[23]!, u[24]!, u[25]!);
+    case 27: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!, u[18]!, u[19]!, u[20]!, u[21]!, u[22]!, u[23]!, u[24]!, u[25]!, u[26]!);
+    case 28: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!, u[18]!, u[19]!, u[20]!, u[21]!, u[22]!, u[23]!, u[24]!, u[25]!, u[26]!, u[27]!);
+    case 29: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!, u[18]!, u[19]!, u[20]!, u[21]!, u[22]!, u[23]!, u[24]!, u[25]!, u[26]!, u[27]!, u[28]!);
+    case 30: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!, u[18]!, u[19]!, u[20]!, u[21]!, u[22]!, u[23]!, u[24]!, u[25]!, u[26]!, u[27]!, u[28]!, u[29]!);
+    case 31: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!, u[18]!, u[19]!, u[20]!, u[21]!, u[22]!, u[23]!, u[24]!, u[25]!, u[26]!, u[27]!, u[28]!, u[29]!, u[30]!);
+    case 32: return t(u[0]!, u[1]!, u[2]!, u[3]!, u[4]!, u[5]!, u[6]!, u[7]!, u[8]!, u[9]!, u[10]!, u[11]!, u[12]!, u[13]!, u[14]!, u[15]!, u[16]!, u[17]!, u[18]!, u[19]!, u[20]!, u[21]!, u[22]!, u[23]!, u[24]!, u[25]!, u[26]!, u[27]!, u[28]!, u[29]!, u[30]!, u[31]!);
+    default: throw new RangeError("too many units");
+  }
+}

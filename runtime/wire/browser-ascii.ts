@@ -5,3 +5,8 @@ export function asciiText(_bytes: Uint8Array, _at: number, length: number): stri
 
 /** Longer texts are left to the platform. */
 export const longestAscii: number = 0;
+
+/** Never called: no text is short here. */
+export function mixedText(): undefined {
+  return undefined;
+}

@@ -42,6 +42,18 @@ export class Reader {
 
   /** Reads a field key; it is valid, but may be unknown to the schema. */
   tag(): number {
+    const pos = this.pos;
+    if (pos < this.end) {
+      const first = this.buffer[pos]!;
+      if (first >= 8 && first < 0x80 && (first & 7) <= 5) {
+        this.pos = pos + 1;
+        return first;
+      }
+    }
+    return this.longTag();
+  }
+
+  private longTag(): number {
     const start = this.pos;
     const key = this.varint();
     if (this.high !== 0) {
@@ -68,51 +80,83 @@ export class Reader {
     return this.longVarint(first & 0x7f);
   }
 
-  /** Bytes two to four, unrolled: with a loop, packed lists took a quarter longer (bench codec: packed). */
+  /** The other bytes of a varint whose first one is not the last. Unrolled where ten bytes are there (bench codec: ids). */
   private longVarint(first: number): number {
-    const { buffer, end } = this;
-    let pos = this.pos + 1;
-    if (pos >= end) throw this.truncated();
-    let byte = buffer[pos++]!;
+    const { buffer, pos } = this;
+    if (this.end - pos < 10) return this.lastVarint(first);
+    let byte = buffer[pos + 1]!;
     let low = first | ((byte & 0x7f) << 7);
-    if (byte >= 0x80) {
-      if (pos >= end) throw this.truncated();
-      byte = buffer[pos++]!;
-      low |= (byte & 0x7f) << 14;
-      if (byte >= 0x80) {
-        if (pos >= end) throw this.truncated();
-        byte = buffer[pos++]!;
-        low |= (byte & 0x7f) << 21;
-        if (byte >= 0x80) return this.fifthByte(low, pos);
-      }
+    if (byte < 0x80) {
+      this.pos = pos + 2;
+      return low;
     }
-    this.pos = pos;
+    byte = buffer[pos + 2]!;
+    low |= (byte & 0x7f) << 14;
+    if (byte < 0x80) {
+      this.pos = pos + 3;
+      return low;
+    }
+    byte = buffer[pos + 3]!;
+    low |= (byte & 0x7f) << 21;
+    if (byte < 0x80) {
+      this.pos = pos + 4;
+      return low;
+    }
+    byte = buffer[pos + 4]!;
+    low = (low | (byte << 28)) >>> 0;
+    this.high = (byte & 0x7f) >>> 4;
+    if (byte < 0x80) this.pos = pos + 5;
+    else this.highVarint(pos + 5);
     return low;
   }
 
-  private fifthByte(lower: number, pos: number): number {
-    if (pos >= this.end) throw this.truncated();
-    const fifth = this.buffer[pos]!;
-    const high = (fifth & 0x7f) >>> 4;
-    this.pos = pos + 1;
-    this.high = fifth < 0x80 ? high : this.highVarint(high);
-    return (lower | (fifth << 28)) >>> 0;
+  /** Bytes six to ten, which are there. */
+  private highVarint(pos: number): void {
+    const { buffer } = this;
+    let at = pos;
+    let byte = buffer[at++]!;
+    let high = this.high | ((byte & 0x7f) << 3);
+    if (byte >= 0x80) {
+      byte = buffer[at++]!;
+      high |= (byte & 0x7f) << 10;
+      if (byte >= 0x80) {
+        byte = buffer[at++]!;
+        high |= (byte & 0x7f) << 17;
+        if (byte >= 0x80) {
+          byte = buffer[at++]!;
+          high |= (byte & 0x7f) << 24;
+          if (byte >= 0x80) {
+            byte = buffer[at++]!;
+            high |= byte << 31;
+            if (byte > 1) throw this.tooLong(at);
+          }
+        }
+      }
+    }
+    this.pos = at;
+    this.high = high >>> 0;
   }
 
-  /** Bytes six to ten of a varint. */
-  private highVarint(start: number): number {
-    let high = start;
-    for (let shift = 3; shift < 32; shift += 7) {
-      if (this.pos >= this.end) throw this.truncated();
-      const byte = this.buffer[this.pos++]!;
-      if (shift === 31) {
-        if (byte > 1) throw this.fail("a varint is longer than 64 bits");
-        return (high | (byte << 31)) >>> 0;
-      }
-      high |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return high;
+  /** A long varint within the last nine bytes: each of them may be the one that is missing. */
+  private lastVarint(first: number): number {
+    const { buffer, end } = this;
+    let pos = this.pos + 1;
+    let low = first;
+    for (let shift = 7; ; shift += 7) {
+      if (pos >= end) throw this.truncated();
+      const byte = buffer[pos++]!;
+      if (shift <= 28) low |= (byte & 0x7f) << shift;
+      if (shift === 28) this.high = (byte & 0x7f) >>> 4;
+      else if (shift > 28) this.high = (this.high | ((byte & 0x7f) << (shift - 32))) >>> 0;
+      if (byte < 0x80) break;
     }
-    return high;
+    this.pos = pos;
+    return low >>> 0;
+  }
+
+  private tooLong(pos: number): RpcError {
+    this.pos = pos;
+    return this.fail("a varint is longer than 64 bits");
   }
 
   bool(): boolean {
@@ -145,12 +189,12 @@ export class Reader {
 
   int64(): bigint {
     const low = this.varint();
-    return this.high === 0 ? BigInt(low) : signedBigint(low, this.high);
+    return signedBigint(low, this.high);
   }
 
   uint64(): bigint {
     const low = this.varint();
-    return this.high === 0 ? BigInt(low) : unsignedBigint(low, this.high);
+    return unsignedBigint(low, this.high);
   }
 
   sint64(): bigint {
@@ -162,12 +206,12 @@ export class Reader {
 
   fixed64(): bigint {
     const low = this.fixed32Pair();
-    return this.high === 0 ? BigInt(low) : unsignedBigint(low, this.high);
+    return unsignedBigint(low, this.high);
   }
 
   sfixed64(): bigint {
     const low = this.fixed32Pair();
-    return this.high === 0 ? BigInt(low) : signedBigint(low, this.high);
+    return signedBigint(low, this.high);
   }
 
   private fixed32Pair(): number {
@@ -209,6 +253,18 @@ export class Reader {
 
   /** Reads a length and checks that so many bytes are there. */
   private length(): number {
+    const pos = this.pos;
+    if (pos < this.end) {
+      const first = this.buffer[pos]!;
+      if (first < 0x80 && first < this.end - pos) {
+        this.pos = pos + 1;
+        return first;
+      }
+    }
+    return this.longLength();
+  }
+
+  private longLength(): number {
     const length = this.varint();
     if (this.high !== 0 || length > this.end - this.pos) throw this.fail("a length reaches behind the end of the data");
     return length;
@@ -251,7 +307,11 @@ export class Reader {
 
   /** Counts a list item against the limit; nested messages count by themselves. */
   element(): void {
-    if (--this.elements < 0) throw this.fail("a message holds too many values");
+    if (--this.elements < 0) throw this.tooMany();
+  }
+
+  private tooMany(): RpcError {
+    return this.fail("a message holds too many values");
   }
 
   /** Enters a packed list of values of at least one byte each. */
@@ -267,7 +327,7 @@ export class Reader {
     const length = this.length();
     const count = length / size;
     if (!Number.isInteger(count)) throw this.fail(`a packed list of ${length} bytes does not hold whole values`);
-    if (count > this.elements) throw this.fail("a message holds too many values");
+    if (count > this.elements) throw this.tooMany();
     this.elements -= count;
     return count;
   }
@@ -282,30 +342,63 @@ export class Reader {
   }
 
   packedInt32(values: number[]): void {
-    const outerEnd = this.openPacked();
-    while (this.pos < this.end) {
-      this.element();
-      values.push(this.int32());
-    }
-    this.end = outerEnd;
+    this.packedLow(values);
   }
 
   packedUint32(values: number[]): void {
-    const outerEnd = this.openPacked();
-    while (this.pos < this.end) {
-      this.element();
-      values.push(this.uint32());
+    for (let index = this.packedLow(values); index < values.length; index++) {
+      const value = values[index]!;
+      if (value < 0) values[index] = value >>> 0;
     }
-    this.end = outerEnd;
   }
 
   packedSint32(values: number[]): void {
-    const outerEnd = this.openPacked();
-    while (this.pos < this.end) {
-      this.element();
-      values.push(this.sint32());
+    for (let index = this.packedLow(values); index < values.length; index++) {
+      const value = values[index]!;
+      values[index] = (value >>> 1) ^ -(value & 1);
     }
+  }
+
+  /**
+   * Appends the low halves of packed varints, signed, and returns where they begin. Short varints are read right here, with
+   * offset and buffer in variables: a call per value took 1.6 times as long (bench codec: packed).
+   */
+  private packedLow(values: number[]): number {
+    const start = values.length;
+    const outerEnd = this.openPacked();
+    const { buffer, end } = this;
+    const safeEnd = end - 3;
+    let pos = this.pos;
+    let left = this.elements;
+    while (pos < end) {
+      if (--left < 0) throw this.tooMany();
+      let low = buffer[pos]!;
+      if (low < 0x80) {
+        pos++;
+      } else if (pos < safeEnd && buffer[pos + 1]! < 0x80) {
+        low = (low & 0x7f) | (buffer[pos + 1]! << 7);
+        pos += 2;
+      } else if (pos < safeEnd && buffer[pos + 2]! < 0x80) {
+        low = (low & 0x7f) | ((buffer[pos + 1]! & 0x7f) << 7) | (buffer[pos + 2]! << 14);
+        pos += 3;
+      } else if (pos < safeEnd && buffer[pos + 3]! < 0x80) {
+        low =
+          (low & 0x7f) |
+          ((buffer[pos + 1]! & 0x7f) << 7) |
+          ((buffer[pos + 2]! & 0x7f) << 14) |
+          (buffer[pos + 3]! << 21);
+        pos += 4;
+      } else {
+        this.pos = pos;
+        low = this.varint() | 0;
+        pos = this.pos;
+      }
+      values.push(low);
+    }
+    this.pos = pos;
+    this.elements = left;
     this.end = outerEnd;
+    return start;
   }
 
   packedInt64(values: bigint[]): void {
@@ -362,29 +455,38 @@ export class Reader {
   }
 
   packedFixed64(values: bigint[]): void {
-    for (let left = this.fixedCount(8); left > 0; left--) values.push(this.fixed64());
+    const count = this.fixedCount(8);
+    const view = this.viewOf(count * 8);
+    for (let index = 0; index < count; index++) values.push(view.getBigUint64(index * 8, true));
   }
 
   packedSfixed64(values: bigint[]): void {
-    for (let left = this.fixedCount(8); left > 0; left--) values.push(this.sfixed64());
+    const count = this.fixedCount(8);
+    const view = this.viewOf(count * 8);
+    for (let index = 0; index < count; index++) values.push(view.getBigInt64(index * 8, true));
+  }
+
+  /** Steps over `size` bytes, which are there, and returns a view of them. */
+  private viewOf(size: number): DataView {
+    const view = new DataView(this.buffer.buffer, this.buffer.byteOffset + this.pos, size);
+    this.pos += size;
+    return view;
   }
 
   packedFloat(values: number[]): void {
     const count = this.fixedCount(4);
-    const view = new DataView(this.buffer.buffer, this.buffer.byteOffset + this.pos, count * 4);
+    const view = this.viewOf(count * 4);
     const first = values.length;
     values.length = first + count;
     for (let index = 0; index < count; index++) values[first + index] = view.getFloat32(index * 4, true);
-    this.pos += count * 4;
   }
 
   packedDouble(values: number[]): void {
     const count = this.fixedCount(8);
-    const view = new DataView(this.buffer.buffer, this.buffer.byteOffset + this.pos, count * 8);
+    const view = this.viewOf(count * 8);
     const first = values.length;
     values.length = first + count;
     for (let index = 0; index < count; index++) values[first + index] = view.getFloat64(index * 8, true);
-    this.pos += count * 8;
   }
 
   /** Steps over the value of an unknown field. Groups are matched without recursion, however deep. */

@@ -22,15 +22,21 @@ export function encodeWith<Init>(
 ): Uint8Array {
   const writer = spare ?? new Writer();
   spare = undefined;
+  writer.reset();
+  let encoded: Uint8Array;
   try {
-    writer.reset();
     write(writer, value);
-    return writer.finish();
+    encoded = writer.finish();
   } catch (error) {
+    keep(writer);
     throw located(error, typeName, writer.fieldPath());
-  } finally {
-    if (writer.buffer.length <= largestKept) spare = writer;
   }
+  keep(writer);
+  return encoded;
+}
+
+function keep(writer: Writer): void {
+  if (writer.buffer.length <= largestKept) spare = writer;
 }
 
 function located(error: unknown, typeName: string, path: readonly number[]): unknown {

@@ -7,7 +7,7 @@ const int64Min = -0x8000000000000000n;
 const int64Max = 0x7fffffffffffffffn;
 const uint64Max = 0xffffffffffffffffn;
 /** Up to this many UTF-16 units are encoded by a loop; their length always fits one byte. */
-const shortText = 24;
+const shortText = 32;
 /** Bytes that a buffer begins with. */
 const firstCapacity = 1024;
 /** A value of this many bytes is worth a buffer of its own: copying it twice would cost more. */
@@ -270,7 +270,7 @@ export class Writer {
     for (let index = 0; index < length; index++) {
       const unit = value.charCodeAt(index);
       if (unit > 0x7f) {
-        this.pos = encodeUtf8(value, bytes, start);
+        this.pos = encodeUtf8(value, bytes, start + index, index);
         bytes[start - 1] = this.pos - start;
         return;
       }

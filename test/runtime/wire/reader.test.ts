@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RpcError } from "../../../runtime/errors/rpc-error.ts";
 import { Reader } from "../../../runtime/wire/reader.ts";
+import { Writer } from "../../../runtime/wire/writer.ts";
 
 function reader(hex: string): Reader {
   return new Reader(Uint8Array.from(Buffer.from(hex, "hex")));
@@ -30,6 +32,21 @@ describe("varints", () => {
       expect(refusal(hex, (r) => r.uint64())).toContain("ends in the middle");
     },
   );
+
+  test("of every length are read alike at the end of the data and far before it", () => {
+    for (let bits = 1n; bits <= 64n; bits++) {
+      for (const value of [1n << (bits - 1n), (1n << bits) - 1n]) {
+        const writer = new Writer();
+        writer.uint64(value);
+        const hex = Buffer.from(writer.finish()).toString("hex");
+        for (const behind of ["", "ff".repeat(12)]) {
+          const source = reader(hex + behind);
+          expect(source.uint64()).toBe(value);
+          expect(source.pos).toBe(hex.length / 2);
+        }
+      }
+    }
+  });
 
   test("longer spellings of small numbers are read", () => {
     expect(reader("81808080808080808000").uint64()).toBe(1n);
@@ -102,6 +119,33 @@ describe("lengths", () => {
   test("a varint of a packed list does not reach behind the list", () => {
     expect(refusal("018001", (r) => r.packedInt32([]))).toContain("ends in the middle");
   });
+});
+
+test("packed lists of any numbers are read, wherever a number ends", () => {
+  const int32 = fc.oneof(fc.integer(), fc.integer({ min: -70, max: 300 }), fc.nat(3_000_000));
+  const lists = fc.array(int32, { maxLength: 40 });
+  fc.assert(
+    fc.property(lists, fc.nat(12), (values, behind) => {
+      const writer = new Writer();
+      writer.packedInt32(values);
+      writer.packedUint32(values.map((value) => value >>> 0));
+      writer.packedSint32(values);
+      writer.packedInt64(values.map(BigInt));
+      const end = writer.pos;
+      for (let index = 0; index < behind; index++) writer.uint32(0x7f);
+      const source = new Reader(writer.finish());
+      const [int, uint, sint, long]: [number[], number[], number[], bigint[]] = [[7], [7], [7], [7n]];
+      source.packedInt32(int);
+      source.packedUint32(uint);
+      source.packedSint32(sint);
+      source.packedInt64(long);
+      expect(int).toEqual([7, ...values]);
+      expect(uint).toEqual([7, ...values.map((value) => value >>> 0)]);
+      expect(sint).toEqual([7, ...values]);
+      expect(long).toEqual([7n, ...values.map(BigInt)]);
+      expect(source.pos).toBe(end);
+    }),
+  );
 });
 
 test("each packed reader appends what its scalar reader reads", () => {
