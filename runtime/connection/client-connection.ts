@@ -26,9 +26,10 @@ import type {
 } from "./connection.ts";
 import { CompressorOffer } from "./compressor-offer.ts";
 import { LaneTable } from "./lane-table.ts";
-import { createError, Multiplexer, type Role } from "./multiplexer.ts";
+import { createError, Multiplexer } from "./multiplexer.ts";
 import { ClientCall, copySmall, type OutgoingCallOwner } from "./outgoing-call.ts";
 import { Queue } from "./queue.ts";
+import type { Role } from "./role.ts";
 
 /**
  * Starts the client's side on a transport: sends the Option at once, without waiting for the answer.

@@ -1,11 +1,10 @@
-import type { Environment, Timer } from "../environment/environment.ts";
 import { FrameFlag, FrameKind, fixedBytes, HeaderTag, maxCredit } from "../protocol/frame.ts";
 import { FrameWriter } from "../protocol/frame-writer.ts";
 import { emptyHeader } from "../protocol/header-writer.ts";
-import { initialCredit, initialPeerLimits, type Limits } from "../protocol/limits.ts";
-import type { Transport } from "../transport/transport.ts";
+import { initialCredit, initialPeerLimits } from "../protocol/limits.ts";
 import type { LaneOwner, OutgoingMessage } from "./outgoing-lane.ts";
 import { OutgoingLane } from "./outgoing-lane.ts";
+import { Pressure, type PressureOptions } from "./pressure.ts";
 import { Queue } from "./queue.ts";
 
 /**
@@ -23,16 +22,9 @@ const maxDirectBytes = 512 * 1024;
 const turnBytes = 128 * 1024;
 
 /** What {@link Outbound} needs. */
-export interface OutboundOptions {
-  readonly environment: Environment;
-  readonly transport: Transport;
-  readonly limits: Limits;
-  /** The peer takes nothing any more. */
-  readonly onSlowPeer: () => void;
+export interface OutboundOptions extends PressureOptions {
   /** Everything that was written is with the transport, and the transport takes more. */
   readonly onFlushed: () => void;
-  /** Stops and resumes reading while too much waits; only a server does [FLW-8]. */
-  readonly pausesReading: boolean;
 }
 
 /**
@@ -59,10 +51,7 @@ export class Outbound {
   #scheduled: boolean;
   #held: boolean;
   #closed: boolean;
-  /** True while we do not read because too much waits to be sent. */
-  isReadingPaused: boolean;
-  #slowTimer: Timer | undefined;
-  #takenBytes: number;
+  readonly #pressure: Pressure;
   #afterFlush: (() => void)[];
   readonly #write: (bytes: Uint8Array, onWritten: () => void) => boolean;
   readonly #flushNow: () => void;
@@ -82,12 +71,15 @@ export class Outbound {
     this.#scheduled = false;
     this.#held = false;
     this.#closed = false;
-    this.isReadingPaused = false;
-    this.#slowTimer = undefined;
-    this.#takenBytes = 0;
+    this.#pressure = new Pressure(options);
     this.#afterFlush = [];
     this.#write = (bytes, onWritten) => options.transport.write(bytes, onWritten);
     this.#flushNow = () => this.flush();
+  }
+
+  /** True while we do not read because too much waits to be sent. */
+  get isReadingPaused(): boolean {
+    return this.#pressure.isReadingPaused;
   }
 
   /** True when nothing waits here; the transport may still have some. */
@@ -153,7 +145,7 @@ export class Outbound {
     lane.messages.push(message);
     this.waitingBytes += message.body.length;
     if (lane.state === "idle") this.#enqueue(lane);
-    this.#checkPressure();
+    this.#pressure.check(this.blocked, this.waitingBytes);
     this.wake();
     return false;
   }
@@ -192,8 +184,7 @@ export class Outbound {
   /** The transport takes more. */
   onDrain(): void {
     this.blocked = false;
-    this.#slowTimer?.cancel();
-    this.#slowTimer = undefined;
+    this.#pressure.onDrain();
     this.flush();
   }
 
@@ -203,7 +194,7 @@ export class Outbound {
     if (this.#closed || this.#held) return;
     if (!this.blocked) this.#fill();
     if (!this.writer.flush(this.#write)) this.#onBlocked();
-    this.#checkPressure();
+    this.#pressure.check(this.blocked, this.waitingBytes);
     this.#runAfterFlush();
     if (this.blocked) return;
     if (this.#small.length > 0 || this.#large.length > 0) this.#wakeLater();
@@ -225,7 +216,7 @@ export class Outbound {
   /** Nothing is written any more. */
   close(): void {
     this.#closed = true;
-    this.#slowTimer?.cancel();
+    this.#pressure.close();
     this.#afterFlush = [];
   }
 
@@ -372,28 +363,6 @@ export class Outbound {
 
   #onBlocked(): void {
     this.blocked = true;
-    if (this.#slowTimer === undefined) this.#watchSlowPeer();
-  }
-
-  #watchSlowPeer(): void {
-    const { transport, environment, limits } = this.#options;
-    this.#takenBytes = transport.bytesWritten - transport.bytesQueued;
-    this.#slowTimer = environment.setTimer(limits.slowPeerMs, () => {
-      this.#slowTimer = undefined;
-      if (transport.bytesWritten - transport.bytesQueued === this.#takenBytes) this.#options.onSlowPeer();
-      else this.#watchSlowPeer();
-    });
-    this.#slowTimer.unref();
-  }
-
-  /** While the transport is full, no more is read than leaves [FLW-8]; a client must go on reading, or both sides might wait for each other. */
-  #checkPressure(): void {
-    if (!this.#options.pausesReading || this.#closed) return;
-    const { transport, limits } = this.#options;
-    const isFull = this.blocked && this.waitingBytes + transport.bytesQueued > limits.outboundPauseBytes;
-    if (isFull === this.isReadingPaused) return;
-    this.isReadingPaused = isFull;
-    if (isFull) transport.pause();
-    else transport.resume();
+    this.#pressure.onBlocked();
   }
 }

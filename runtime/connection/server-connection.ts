@@ -25,7 +25,8 @@ import type {
 import { type IncomingCallOwner, ServerCall } from "./incoming-call.ts";
 import { CompressorOffer } from "./compressor-offer.ts";
 import { LaneTable } from "./lane-table.ts";
-import { createError, Multiplexer, type Role } from "./multiplexer.ts";
+import { createError, Multiplexer } from "./multiplexer.ts";
+import type { Role } from "./role.ts";
 
 /**
  * Starts the server's side on a transport that was accepted: waits for the client's Option.

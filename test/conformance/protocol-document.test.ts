@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { HeaderTag, FrameKind } from "../../runtime/protocol/frame.ts";
 import { parseOption } from "../../runtime/protocol/handshake.ts";
 import { defaultLimits } from "../../runtime/protocol/limits.ts";
+import { defaultServerLimits } from "../../runtime/server/server-options.ts";
 import { createVirtualEnvironment } from "../../runtime/testing/virtual-environment.ts";
 import { createVirtualPair } from "../../runtime/testing/virtual-network.ts";
 import { createServerConnection } from "../../runtime/connection/server-connection.ts";
@@ -73,7 +74,8 @@ test("limits that the document names exist", () => {
   const names = [...document.matchAll(/`((?:max|min)?[A-Za-z]+(?:Ms|Bytes|Calls|Messages))`/g)].map(
     ([, name = ""]) => name,
   );
-  const known = new Set([...Object.keys(defaultLimits), "MaxFrameBytes", "MaxMessageBytes", "MaxCalls"]);
+  const limits = Object.keys({ ...defaultLimits, ...defaultServerLimits });
+  const known = new Set([...limits, "MaxFrameBytes", "MaxMessageBytes", "MaxCalls"]);
   expect(names.filter((name) => !known.has(name))).toEqual([]);
 });
 

@@ -57,6 +57,7 @@ const beyondVectors = new Set([
   "FLW-8",
   "LIM-1",
   "MSG-5",
+  "MSG-6",
   "PNG-2",
   "GOA-3",
   "HDR-2",
