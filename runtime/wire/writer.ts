@@ -343,6 +343,17 @@ export class Writer {
       throw malformed(`a message holds more than ${wireLimits.maxElements} values`);
   }
 
+  /** True for bytes or a list without content. What is neither is not empty, so that it gets to be checked and refused. */
+  isEmpty(value: { readonly length: number }): boolean {
+    return value?.length === 0;
+  }
+
+  /** Checks that `values` is an array and converts each of them; whoever writes them counts them. */
+  converted<T, Wire>(values: readonly T[], convert: (value: T) => Wire): Wire[] {
+    if (!Array.isArray(values)) throw this.expected("an array", values);
+    return values.map((value: T) => convert(value));
+  }
+
   /** Checks that `values` is an array of an allowed length, and returns it. */
   list<T>(values: readonly T[]): readonly T[] {
     if (!Array.isArray(values)) throw this.expected("an array", values);

@@ -57,14 +57,19 @@ function writeField(context: ModuleContext, slot: Slot, field: FieldDescriptor):
 /** What tells a value from one that need not be sent. -0 is not the zero of a float. */
 function presenceTest(context: ModuleContext, field: FieldDescriptor, variable: Ident): Code[] {
   const { type } = field;
-  if (type.kind === "list") return isPacked(type) ? [code`${variable}.length !== 0`] : [];
+  if (type.kind === "list") return isPacked(type) ? [isFilled(variable)] : [];
   const isPlain = type.kind === "scalar" || type.kind === "enum" || (type.kind === "builtin" && type.name === "uuid");
   if (!isPlain || field.presence === "explicit") return [];
-  if (type.kind === "scalar" && type.scalar === "bytes") return [code`${variable}.length !== 0`];
+  if (type.kind === "scalar" && type.scalar === "bytes") return [isFilled(variable)];
   if (type.kind === "scalar" && (type.scalar === "float" || type.scalar === "double")) {
     return [code`!${call(code`Object.is`, [variable, 0])}`];
   }
   return [code`${variable} !== ${plainZero(context, type)}`];
+}
+
+/** Asks the writer, because `null` and other wrong values have to get as far as its checks. */
+function isFilled(variable: Ident): Code {
+  return code`!${call(code`writer.isEmpty`, [variable])}`;
 }
 
 function fieldBody(context: ModuleContext, field: FieldDescriptor, variable: Ident): Code[] {
@@ -93,10 +98,12 @@ function writePacked(context: ModuleContext, field: FieldDescriptor, type: ListT
 }
 
 function packedValues(context: ModuleContext, element: ListType["element"], variable: Ident): Piece {
-  if (element.kind === "enum") return call(code`${variable}.map`, [enumFunction(context, element, "toNumber")]);
+  if (element.kind === "enum")
+    return call(code`writer.converted`, [variable, enumFunction(context, element, "toNumber")]);
   const conversion = element.kind === "scalar" ? conversionOf(element) : "none";
   if (conversion === "none") return variable;
-  return call(code`${variable}.map`, [
+  return call(code`writer.converted`, [
+    variable,
     context.imports.runtime(conversion === "text" ? "int64FromText" : "int64FromNumber"),
   ]);
 }

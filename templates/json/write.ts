@@ -37,15 +37,20 @@ function fieldStatement(context: ModuleContext, slot: Slot, field: FieldDescript
 /** The same values are left out as in binary, and empty lists and maps besides. */
 function presenceTest(context: ModuleContext, field: FieldDescriptor, variable: Ident): Code[] {
   const { type } = field;
-  if (type.kind === "list") return [code`${variable}.length !== 0`];
-  if (type.kind === "map") return [code`${variable}.size !== 0`];
+  if (type.kind === "list") return [isFilled(variable)];
+  if (type.kind === "map") return [isFilled(variable)];
   const isPlain = type.kind === "scalar" || type.kind === "enum" || (type.kind === "builtin" && type.name === "uuid");
   if (!isPlain || field.presence === "explicit") return [];
-  if (type.kind === "scalar" && type.scalar === "bytes") return [code`${variable}.length !== 0`];
+  if (type.kind === "scalar" && type.scalar === "bytes") return [isFilled(variable)];
   if (type.kind === "scalar" && (type.scalar === "float" || type.scalar === "double")) {
     return [code`!${call(code`Object.is`, [variable, 0])}`];
   }
   return [code`${variable} !== ${plainZero(context, type)}`];
+}
+
+/** Asks the writer, because `null` and other wrong values have to get as far as its checks. */
+function isFilled(variable: Ident): Code {
+  return code`!${call(code`writer.isEmpty`, [variable])}`;
 }
 
 function fieldBody(context: ModuleContext, field: FieldDescriptor, variable: Ident): Code[] {

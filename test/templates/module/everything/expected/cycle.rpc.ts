@@ -168,9 +168,9 @@ function writeB(writer: Writer, value: BInit): void {
     writer.string(deep);
   }
   const colors = value.colors;
-  if (colors !== undefined && colors.length !== 0) {
+  if (colors !== undefined && !writer.isEmpty(colors)) {
     writer.tag(34);
-    writer.packedInt32(colors.map(Color.toNumber));
+    writer.packedInt32(writer.converted(colors, Color.toNumber));
   }
   const cm = value.cm;
   if (cm !== undefined) {
@@ -275,7 +275,7 @@ function bToJson(writer: JsonWriter, value: BInit): JsonValue {
     json.deep = writer.string(deep);
   }
   const colors = value.colors;
-  if (colors !== undefined && colors.length !== 0) {
+  if (colors !== undefined && !writer.isEmpty(colors)) {
     const inner: JsonValue[] = [];
     for (const item of writer.list(colors)) {
       inner.push(writer.enum(Color.toName(item)));
@@ -283,7 +283,7 @@ function bToJson(writer: JsonWriter, value: BInit): JsonValue {
     json.colors = inner;
   }
   const cm = value.cm;
-  if (cm !== undefined && cm.size !== 0) {
+  if (cm !== undefined && !writer.isEmpty(cm)) {
     const inner: JsonObject = {};
     for (const [key, item] of writer.map(cm)) {
       setMember(inner, writer.string(key), writer.enum(Color.toName(item)));
@@ -457,5 +457,5 @@ function cycStub(invoker: Invoker): Stub<CycClient> {
 
 /** The schema of this module, for reflection. */
 export const cycleSchema: SchemaSource = /*@__PURE__*/ schemaSource(
-  '{"path":"cycle.rpc","package":"acme.cycle.v1","edition":2026,"imports":["everything.rpc"],"reexports":[],"declarations":[{"kind":"message","origin":"declared","members":[{"name":"reader","number":1,"type":{"kind":"message","name":"Reader","file":"everything.rpc","fullName":"acme.nasty.v1.Reader"},"optional":true},{"name":"color","number":2,"type":{"kind":"enum","name":"Color","file":"everything.rpc","fullName":"acme.nasty.v1.Color"}},{"name":"deep","number":3,"type":"string","constraints":[{"kind":"length","unit":"characters","min":1}]},{"name":"colors","number":4,"type":[{"kind":"enum","name":"Color","file":"everything.rpc","fullName":"acme.nasty.v1.Color"}]},{"name":"cm","number":5,"type":["string",{"kind":"enum","name":"Color","file":"everything.rpc","fullName":"acme.nasty.v1.Color"}]}],"name":"B"},{"kind":"error","code":"not_found","members":[{"name":"b","number":1,"type":{"kind":"message","name":"B"},"presence":"explicit"}],"name":"Gone"},{"kind":"service","methods":[{"name":"get","wireName":"Get","path":"/acme.cycle.v1.Cyc/Get","id":3983441691,"kind":"unary","oneway":false,"request":{"kind":"message","name":"Reader","file":"everything.rpc","fullName":"acme.nasty.v1.Reader"},"response":{"kind":"message","name":"B"},"errors":[{"kind":"error","name":"Gone","file":"cycle.rpc","fullName":"acme.cycle.v1.Gone"}],"idempotency":"unknown","policy":{},"annotations":[]}],"reservedNames":[],"name":"Cyc"}]}',
+  '{"path":"cycle.rpc","package":"acme.cycle.v1","edition":2026,"imports":["everything.rpc"],"reexports":[],"declarations":[{"name":"B","kind":"message","origin":"declared","members":[{"name":"reader","number":1,"type":{"kind":"message","name":"Reader","file":"everything.rpc","fullName":"acme.nasty.v1.Reader"},"optional":true},{"name":"color","number":2,"type":{"kind":"enum","name":"Color","file":"everything.rpc","fullName":"acme.nasty.v1.Color"}},{"name":"deep","number":3,"type":"string","constraints":[{"kind":"length","unit":"characters","min":1}]},{"name":"colors","number":4,"type":[{"kind":"enum","name":"Color","file":"everything.rpc","fullName":"acme.nasty.v1.Color"}]},{"name":"cm","number":5,"type":["string",{"kind":"enum","name":"Color","file":"everything.rpc","fullName":"acme.nasty.v1.Color"}]}]},{"name":"Gone","kind":"error","code":"not_found","members":[{"name":"b","number":1,"type":{"kind":"message","name":"B"},"presence":"explicit"}]},{"name":"Cyc","kind":"service","methods":[{"name":"get","wireName":"Get","path":"/acme.cycle.v1.Cyc/Get","id":3983441691,"kind":"unary","oneway":false,"request":{"kind":"message","name":"Reader","file":"everything.rpc","fullName":"acme.nasty.v1.Reader"},"response":{"kind":"message","name":"B"},"errors":[{"kind":"error","name":"Gone","file":"cycle.rpc","fullName":"acme.cycle.v1.Gone"}],"idempotency":"unknown","policy":{},"annotations":[]}],"reservedNames":[]}]}',
 );
