@@ -1,4 +1,5 @@
 import { checkCompressors, type Compressor } from "./compressor.ts";
+import { outputLimit } from "./decompress.ts";
 import { createGainRecord, type GainRecord } from "./gain.ts";
 import { brotli, deflate, gzip, zstd } from "./zlib.ts";
 
@@ -77,7 +78,10 @@ export function createCompression(option: boolean | CompressionOptions | undefin
   }
 
   function keep(record: GainRecord, body: Uint8Array, packed: Uint8Array, compressor: Compressor): PackedBody {
-    return record.note(body.length, packed.length) ? { body: packed, compressor: compressor.id } : plain(body);
+    const isWorthIt = record.note(body.length, packed.length);
+    // Beyond this ratio the other side must take the body for a bomb.
+    const isCredible = body.length <= outputLimit(packed.length, Infinity);
+    return isWorthIt && isCredible ? { body: packed, compressor: compressor.id } : plain(body);
   }
 
   return {

@@ -87,6 +87,11 @@ function refusal(error: unknown, scope: AuthenticationScope): RpcError {
   });
 }
 
+/** The error for who did not say who it is, the same for every method. */
+export function stranger(): RpcError {
+  return unauthenticated("The call needs a caller that is known; this one is not.");
+}
+
 /** The error for who is not known. */
 export function unauthenticated(message: string): RpcError {
   return new RpcError({ reason: "unauthenticated", message });

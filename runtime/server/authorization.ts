@@ -2,7 +2,7 @@ import type { CallContext, Metadata, MethodType } from "../call/method-type.ts";
 import type { Principal } from "../call/principal.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import type { PeerIdentity } from "../transport/transport.ts";
-import { type Caller, unauthenticated } from "./authentication.ts";
+import { type Caller, stranger } from "./authentication.ts";
 
 /** What `authorize` may look at. The body is not there: it has not been decoded. */
 export interface AuthorizationRequest {
@@ -70,6 +70,6 @@ function checkScopes({ path, policy }: MethodType, principal: Principal | undefi
 }
 
 function denied(principal: Principal | undefined, message: string): RpcError {
-  if (principal === undefined) return unauthenticated("The call needs a caller that is known; this one is not.");
+  if (principal === undefined) return stranger();
   return new RpcError({ reason: "permission_denied", message });
 }

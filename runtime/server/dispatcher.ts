@@ -6,7 +6,7 @@ import { composeStream, composeUnary } from "../interceptor/compose.ts";
 import type { ServerInterceptor, StreamNext, UnaryNext } from "../interceptor/interceptor.ts";
 import { onlyItem, streamHandler, unaryHandler } from "./handler-chain.ts";
 import { type CallScope, ServerCallState } from "./server-call.ts";
-import { unauthenticated } from "./authentication.ts";
+import { stranger } from "./authentication.ts";
 import type { Session } from "./session.ts";
 import type { CheckedServerOptions } from "./server-options.ts";
 import { createServiceTable, hasRequestItems, type MethodEntry } from "./service-table.ts";
@@ -15,6 +15,8 @@ import { createServiceTable, hasRequestItems, type MethodEntry } from "./service
 export interface Dispatcher {
   /** @see ServiceTable.add */
   add(service: ServiceType, handlers: object): void;
+  /** True for the name of a service or the path of a method that was added. */
+  knows(name: string): boolean;
   /** Serves one call. Never throws. */
   dispatch(incoming: IncomingCall, body: Uint8Array, session: Session): void;
   /** Hands an error to the server's owner. @param where a path, or the name of a hook. @returns the id under which it was reported */
@@ -85,7 +87,7 @@ export function createDispatcher(
       return;
     }
     const hidden = gate !== undefined && caller.principal === undefined;
-    const error = hidden ? (caller.failure ?? unauthenticated("The call needs a caller that is known.")) : refusal;
+    const error = hidden ? (caller.failure ?? stranger()) : refusal;
     if (!incoming.oneway) incoming.fail({ error, notStarted: true });
     incoming.settle();
     if (caller.failure !== undefined) session.onTurnedAway();
@@ -145,6 +147,7 @@ export function createDispatcher(
       table.add(service, handlers);
       if (service.methods.some(({ policy }) => policy.compress === true)) compression.allowMarked();
     },
+    knows: (name) => table.knows(name),
     dispatch,
     report,
     get callsInProgress() {

@@ -80,6 +80,8 @@ export function createServer(options: ServerOptions = {}): Server {
     ]);
     if (!checked.insecure && !transport.isPrivate(address)) throw plaintext(address.text);
     if (closing !== undefined) throw closed();
+    const unknown = options.publicMethods?.find((name) => !dispatcher.knows(name));
+    if (unknown !== undefined) throw notThere(unknown);
     const listener = await transport.listen(address, admit(address.scheme));
     // close() may have come while the system was busy.
     if (isClosing()) {
@@ -130,6 +132,13 @@ function plaintext(address: string): TypeError {
   return new TypeError(
     `${address} can be reached from other machines and connections would not be encrypted. ` +
       'Listen on "tls://host:port" with tls: { key, cert }, on "tcp://127.0.0.1:port", or write insecure: true if the network may be trusted.',
+  );
+}
+
+function notThere(name: string): TypeError {
+  return new TypeError(
+    `publicMethods names "${name}", which was not added before listen(). ` +
+      'Write a service as "package.Service" and a method as "/package.Service/Method".',
   );
 }
 

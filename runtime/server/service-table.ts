@@ -13,6 +13,8 @@ export interface MethodEntry {
 export interface ServiceTable<Entry extends MethodEntry> {
   /** @throws TypeError when the service is there already, a handler is missing, or a number is taken */
   add(service: ServiceType, handlers: object): void;
+  /** True for the name of a service or the path of a method. */
+  knows(name: string): boolean;
   /** The entry for a call, or the error to answer. */
   find(call: IncomingCall): Entry | RpcError;
 }
@@ -49,6 +51,7 @@ export function createServiceTable<Entry extends MethodEntry>(
       services.add(service.name);
       for (const method of service.methods) addMethod(method, handlers);
     },
+    knows: (name) => services.has(name) || byPath.has(name),
     find({ methodId, methodPath }) {
       const found = methodPath === undefined ? byId.get(methodId) : byPath.get(methodPath);
       return found ?? unknownMethod(methodId, methodPath, services);

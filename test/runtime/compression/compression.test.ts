@@ -1,0 +1,94 @@
+import { expect, test } from "vitest";
+import { createCompression, type PackedBody } from "../../../runtime/compression/compression.ts";
+import { gzip, zstd } from "../../../runtime/compression/zlib.ts";
+
+const text = Buffer.from("order;customer;price;".repeat(100));
+const incompressible = crypto.getRandomValues(new Uint8Array(2_000));
+const plainMethod = { policy: {} };
+const marked = { policy: { compress: true } };
+const unmarked = { policy: { compress: false } };
+
+const pack = async (
+  option: Parameters<typeof createCompression>[0],
+  method: object,
+  body = text,
+  wanted?: boolean,
+): Promise<PackedBody> => createCompression(option).pack(method as never, body, [1, 2, 3, 4], wanted);
+
+test("off by default, and refused when told so", async () => {
+  expect(createCompression(undefined).compressors).toEqual([]);
+  const refused = createCompression(false);
+  refused.allowMarked();
+  expect(refused.compressors).toEqual([]);
+});
+
+test("a marked method turns the defaults on: zstd where Node has it, and gzip", () => {
+  const compression = createCompression(undefined);
+  compression.allowMarked();
+  expect(compression.compressors).toEqual([zstd, gzip].filter((found) => found !== undefined));
+});
+
+test.each([
+  [true, plainMethod, undefined, true],
+  [true, unmarked, undefined, false],
+  [true, unmarked, true, true],
+  [true, marked, false, false],
+  [{ methods: "schema" } as const, plainMethod, undefined, false],
+  [{ methods: "schema" } as const, marked, undefined, true],
+  [{ methods: "schema" } as const, plainMethod, true, true],
+])("with %j a method of %j and the call's word %j: compressed is %j", async (option, method, wanted, isCompressed) => {
+  const { body, compressor } = await pack(option, method, text, wanted);
+  expect(compressor !== 0).toBe(isCompressed);
+  expect(body === text).toBe(!isCompressed);
+});
+
+test("a message below the threshold goes as it is, one at it does not", async () => {
+  const option = { thresholdBytes: 500 };
+  expect((await pack(option, plainMethod, text.subarray(0, 499))).compressor).toBe(0);
+  expect((await pack(option, plainMethod, text.subarray(0, 500))).compressor).not.toBe(0);
+});
+
+test("only what the peer reads is used, our favourite first", async () => {
+  const compression = createCompression({ compressors: ["br", "gzip", "deflate"] });
+  expect((await compression.pack(plainMethod, text, [1, 2, 3])).compressor).toBe(3);
+  expect((await compression.pack(plainMethod, text, [2, 1])).compressor).toBe(1);
+  expect((await compression.pack(plainMethod, text, [4, 9])).compressor).toBe(0);
+  expect((await compression.pack(plainMethod, text, [])).compressor).toBe(0);
+});
+
+test("a large body is compressed in another thread, a small one at once", async () => {
+  const compression = createCompression({ compressors: ["gzip"] });
+  const large = Buffer.from("x".repeat(100_000));
+  const later = compression.pack(plainMethod, large, [1]);
+  expect(later).toBeInstanceOf(Promise);
+  expect((await later).body.length).toBeLessThan(1_000);
+  expect(compression.pack(plainMethod, text, [1])).not.toBeInstanceOf(Promise);
+});
+
+test("a method whose messages do not shrink rests, longer each time, and comes back when they do", async () => {
+  let attempts = 0;
+  const counting = { ...gzip, compress: (bytes: Uint8Array) => (attempts++, gzip.compress(bytes)) };
+  const compression = createCompression({ compressors: [counting] });
+  const send = async (count: number, body: Uint8Array): Promise<number> => {
+    const before = attempts;
+    for (let index = 0; index < count; index++) await compression.pack(plainMethod, body, [1]);
+    return attempts - before;
+  };
+  expect(await send(4, incompressible)).toBe(4);
+  expect(await send(16, incompressible)).toBe(0);
+  expect(await send(1, incompressible)).toBe(1);
+  expect(await send(32, incompressible)).toBe(0);
+  expect(await send(1, text)).toBe(1);
+  expect(await send(10, text)).toBe(10);
+  // Another method has a record of its own.
+  expect((await compression.pack({ policy: {} }, text, [1])).compressor).toBe(1);
+});
+
+test.each([
+  [{ compressors: [] }, "at least one"],
+  [{ compressors: ["lzw"] }, '"lzw" is not known'],
+  [{ thresholdBytes: -1 }, "thresholdBytes"],
+  [{ methods: "some" }, '"all" or "schema"'],
+])("options that cannot work are refused: %j", (option, word) => {
+  expect(() => createCompression(option as never)).toThrow(word);
+});

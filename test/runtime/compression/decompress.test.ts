@@ -1,0 +1,132 @@
+import { describe, expect, test } from "vitest";
+import type { Compressor } from "../../../runtime/compression/compressor.ts";
+import { checkCompressors, OutputLimitError } from "../../../runtime/compression/compressor.ts";
+import { decompress, decompressionTurns, outputLimit } from "../../../runtime/compression/decompress.ts";
+import { brotli, deflate, gzip, zstd } from "../../../runtime/compression/zlib.ts";
+
+const compressors: readonly Compressor[] = [gzip, deflate, brotli, zstd].filter((found) => found !== undefined);
+const message = Buffer.from("the quick brown fox jumps over the lazy dog; ".repeat(400));
+const noise = (length: number): Uint8Array => {
+  const bytes = new Uint8Array(length);
+  let state = 7;
+  for (let at = 0; at < length; at++) bytes[at] = state = (state * 48_271) % 2_147_483_647;
+  return bytes;
+};
+const errorOf = async (action: () => unknown): Promise<unknown> => {
+  try {
+    await action();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("expected an error");
+};
+
+describe.each(compressors)("$name", (compressor) => {
+  test("gives back what it was given, here and in another thread", async () => {
+    for (const plain of [message, new Uint8Array(0), Uint8Array.of(1), noise(100_000)]) {
+      const packed = compressor.compress(plain);
+      expect(Buffer.compare(compressor.decompress(packed, plain.length), plain)).toBe(0);
+      expect(Buffer.compare((await compressor.decompressAsync?.(packed, plain.length)) ?? packed, plain)).toBe(0);
+      const later = (await compressor.compressAsync?.(plain)) ?? packed;
+      expect(Buffer.compare(compressor.decompress(later, plain.length), plain)).toBe(0);
+    }
+  });
+
+  test("stops at the limit, not a byte later", async () => {
+    const packed = compressor.compress(message);
+    expect(compressor.decompress(packed, message.length)).toHaveLength(message.length);
+    expect(() => compressor.decompress(packed, message.length - 1)).toThrow(OutputLimitError);
+    await expect(compressor.decompressAsync?.(packed, message.length - 1)).rejects.toThrow(OutputLimitError);
+  });
+
+  test.each([
+    ["small enough to be unpacked at once", 1_000_000],
+    ["for another thread", 64 * 1024 * 1024],
+  ])("a bomb %s is refused without its memory being taken", async (_, bytes) => {
+    const bomb = compressor.compress(new Uint8Array(bytes));
+    const before = process.memoryUsage().rss;
+    const error = await errorOf(() => decompress(compressor, bomb, 256 * 1024));
+    expect(error).toMatchObject({ reason: "limit_exceeded", codeName: "resource_exhausted" });
+    expect(process.memoryUsage().rss - before).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  test("a message may be a hundred times its body and 64 KiB, and no more", async () => {
+    // Padded to a known length by what compresses badly, so that the ratio is exact.
+    const plain = new Uint8Array(2_000_000);
+    plain.set(noise(3_000));
+    const packed = compressor.compress(plain);
+    const limit = outputLimit(packed.length, 2 ** 30);
+    expect(limit).toBe(packed.length * 100 + 65_536);
+    if (plain.length <= limit) return expect((await decompress(compressor, packed, 2 ** 30)).length).toBe(plain.length);
+    expect(await errorOf(() => decompress(compressor, packed, 2 ** 30))).toMatchObject({ reason: "limit_exceeded" });
+  });
+
+  test.each([
+    ["cut", (packed: Uint8Array) => packed.subarray(0, packed.length - 3)],
+    ["followed by other bytes", (packed: Uint8Array) => Buffer.concat([packed, Buffer.from("and more")])],
+    ["empty", () => new Uint8Array(0)],
+    ["something else", () => Buffer.from("this is not compressed at all, it is plain text")],
+    ["of no sense", () => noise(20_000)],
+  ])("a body that is %s is malformed", async (_, spoil) => {
+    const error = await errorOf(() => decompress(compressor, spoil(compressor.compress(message)), 2 ** 20));
+    expect(error).toMatchObject({ reason: "malformed_message", message: `A body is not valid ${compressor.name}.` });
+  });
+
+  test("every body with one bit changed is read or refused, never anything else", async () => {
+    const packed = compressor.compress(message);
+    for (let at = 0; at < packed.length; at++) {
+      const spoilt = new Uint8Array(packed);
+      spoilt[at] = (spoilt[at] ?? 0) ^ (1 << (at % 8));
+      try {
+        const plain = await decompress(compressor, spoilt, 2 ** 20);
+        expect(plain.length).toBeLessThanOrEqual(2 ** 20);
+      } catch (error) {
+        expect(["malformed_message", "limit_exceeded"]).toContain((error as { reason: string }).reason);
+      }
+    }
+  });
+});
+
+test("at most four bodies are decompressed at a time", async () => {
+  let most = 0;
+  const slow: Compressor = {
+    id: 9,
+    name: "slow",
+    compress: (bytes) => bytes,
+    decompress: (bytes) => bytes,
+    async decompressAsync(bytes) {
+      most = Math.max(most, decompressionTurns.running);
+      await new Promise((resolve) => setImmediate(resolve));
+      return bytes;
+    },
+  };
+  const all = Array.from({ length: 20 }, () => decompress(slow, noise(10_000), 2 ** 20));
+  for (const plain of await Promise.all(all)) expect(plain).toHaveLength(10_000);
+  expect([most, decompressionTurns.running]).toEqual([4, 0]);
+});
+
+test("a large body is copied before anything else may change it", async () => {
+  const packed = new Uint8Array(gzip.compress(noise(10_000)));
+  const plain = decompress(gzip, packed, 2 ** 20);
+  packed.fill(0);
+  expect(Buffer.compare(await plain, noise(10_000))).toBe(0);
+});
+
+test("a compressor of somebody else that gives more than it may is refused", async () => {
+  const greedy: Compressor = {
+    id: 9,
+    name: "greedy",
+    compress: (bytes) => bytes,
+    decompress: () => new Uint8Array(70_000),
+  };
+  expect(await errorOf(() => decompress(greedy, Uint8Array.of(1), 1_000))).toMatchObject({ reason: "limit_exceeded" });
+});
+
+test.each([
+  [[{ ...gzip, id: 0 }], "1 to 15"],
+  [[{ ...gzip, id: 16 }], "1 to 15"],
+  [[gzip, { ...deflate, id: 1 }], "cannot be told apart"],
+  [[gzip, { ...deflate, name: "gzip" }], "cannot be told apart"],
+])("compressors that cannot be told apart are refused", (found, word) => {
+  expect(() => checkCompressors(found)).toThrow(word);
+});
