@@ -12,9 +12,9 @@ import { createSchema } from "./compile/schema.mjs";
 import { spreadOf } from "./measure/statistics.mjs";
 
 const { values: options } = parseArgs({
-  options: { smoke: { type: "boolean", default: false }, json: { type: "string" } },
+  options: { smoke: { type: "boolean", default: false }, json: { type: "string" }, rounds: { type: "string" } },
 });
-const rounds = options.smoke ? 1 : 7;
+const rounds = options.smoke ? 1 : Number(options.rounds ?? 7);
 const size = options.smoke ? { files: 4, messages: 10 } : { files: 20, messages: 50 };
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tool = join(root, "dist/cli/main.js");
