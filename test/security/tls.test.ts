@@ -1,0 +1,321 @@
+/** Every way in which certificates and versions may be wrong, against a whole server and client. */
+import { connect as connectTcp, createServer as createTcpServer } from "node:net";
+import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  type ChannelOptions,
+  createChannel,
+  createClient,
+  createServer,
+  type Principal,
+  type Server,
+  type ServerOptions,
+  type TlsOptions,
+} from "../../runtime/index.ts";
+import { Lab, type LabClient, type LabHandlers } from "../runtime/fixture/lab.ts";
+import { createSignal, echoing, errorOf } from "../runtime/fixture/world.ts";
+import { type Authority, createAuthority, hasOpenssl } from "./certificates.ts";
+
+describe.skipIf(!hasOpenssl())("TLS", () => {
+  const ours: Authority = createAuthority("ours");
+  const theirs: Authority = createAuthority("theirs");
+  const serverCert = ours.issue({ names: "DNS:localhost,IP:127.0.0.1,URI:spiffe://example.org/server" });
+  const clientCert = ours.issue({ names: "DNS:billing.example,URI:spiffe://example.org/billing", commonName: "root" });
+  const closers: (() => Promise<unknown>)[] = [];
+
+  afterEach(async () => {
+    for (const close of closers.splice(0).toReversed()) await close();
+  });
+
+  async function listen(
+    options: ServerOptions,
+    handlers: Partial<LabHandlers> = {},
+  ): Promise<{ server: Server; address: string }> {
+    const server = createServer({ onError: () => undefined, ...options }).add(Lab, { ...echoing, ...handlers });
+    closers.push(() => server.close({ graceMs: 0 }));
+    return { server, address: await server.listen("tls://127.0.0.1:0") };
+  }
+
+  function client(target: string, options: Partial<ChannelOptions> = {}): LabClient {
+    const channel = createChannel({ target, ...options });
+    closers.push(() => channel.close({ graceMs: 0 }));
+    return createClient(Lab, { channel });
+  }
+
+  const portOf = (address: string): number => Number(/\d+$/.exec(address)?.[0]);
+
+  test("client and server talk, encrypted, and learn nothing about each other that was not verified", async () => {
+    let identity: unknown = "unset";
+    const { address } = await listen(
+      { tls: serverCert },
+      { echo: (note, context) => ((identity = context.peerIdentity), note) },
+    );
+    expect((await client(address, { tls: { ca: ours.ca } }).echo({ text: "hello" })).text).toBe("hello");
+    expect(identity).toBeUndefined();
+  });
+
+  test("what is said does not stand on the wire", async () => {
+    const { address } = await listen({ tls: serverCert });
+    const seen: Buffer[] = [];
+    const proxy = createTcpServer((socket) => {
+      const onward = connectTcp(portOf(address), "127.0.0.1");
+      socket.on("data", (bytes) => seen.push(bytes)).pipe(onward);
+      onward.on("data", (bytes) => seen.push(bytes)).pipe(socket);
+      for (const end of [socket, onward]) end.on("error", () => undefined);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    closers.push(async () => proxy.close());
+    const { port } = proxy.address() as { port: number };
+    const lab = client(`tls://127.0.0.1:${port}`, { tls: { ca: ours.ca }, token: "canary-token" });
+    await lab.echo({ text: "canary-body" });
+    const wire = Buffer.concat(seen).toString("latin1");
+    expect(wire.length).toBeGreaterThan(500);
+    expect(wire).not.toMatch(/canary|MagicNumber/);
+  });
+
+  describe("the client refuses a server", () => {
+    test.each<[string, () => TlsOptions, Partial<TlsOptions>, string]>([
+      ["that is not known", () => theirs.issue(), {}, "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
+      ["whose certificate has expired", () => ours.issue({ days: -1 }), {}, "CERT_HAS_EXPIRED"],
+      ["with other names", () => ours.issue({ names: "DNS:other.example" }), {}, "other names"],
+      [
+        "with no name but the CN",
+        () => ours.issue({ names: "", commonName: "127.0.0.1" }),
+        {},
+        "no subject alternative name",
+      ],
+      ["of another server name", () => serverCert, { serverName: "other.example" }, "other names"],
+      ["of another URI", () => serverCert, { serverUri: "spiffe://example.org/other" }, "spiffe://example.org/other"],
+    ])("%s", async (_, certificate, tls, word) => {
+      const { address } = await listen({ tls: certificate() });
+      const error = await errorOf(client(address, { tls: { ca: ours.ca, ...tls } }).echo({}));
+      expect(error).toMatchObject({ reason: "connect_failed", codeName: "unavailable" });
+      expect((error as Error).message).toContain(address);
+      expect((error as Error).message).toContain(word);
+    });
+
+    test("whose certificate it was not given an authority for", async () => {
+      const { address } = await listen({ tls: serverCert });
+      expect(await errorOf(client(address).echo({}))).toMatchObject({ reason: "connect_failed" });
+    });
+
+    test("that is none: plain TCP", async () => {
+      const plain = createServer().add(Lab, echoing);
+      closers.push(() => plain.close({ graceMs: 0 }));
+      const port = portOf(await plain.listen("tcp://127.0.0.1:0"));
+      expect(await errorOf(client(`tls://127.0.0.1:${port}`).echo({}))).toMatchObject({ reason: "connect_failed" });
+    });
+
+    test.each([
+      [
+        "TLS 1.1",
+        { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT:@SECLEVEL=0", ALPNProtocols: ["rpcgen/1"] },
+      ],
+      ["another protocol", { ALPNProtocols: ["h2"] }],
+      ["no protocol by name", {}],
+    ] as const)("that speaks %s", async (_, options) => {
+      const old = createTlsServer({ ...serverCert, ...options } as object);
+      await new Promise<void>((resolve) => old.listen(0, "127.0.0.1", resolve));
+      closers.push(async () => old.close());
+      old.on("tlsClientError", () => undefined);
+      const { port } = old.address() as { port: number };
+      const error = await errorOf(client(`tls://127.0.0.1:${port}`, { tls: { ca: ours.ca } }).echo({}));
+      expect(error).toMatchObject({ reason: "connect_failed" });
+    });
+
+    test("that does not finish its handshake in time", async () => {
+      const silent = createTcpServer((socket) => void socket.on("error", () => undefined));
+      await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+      closers.push(async () => silent.close());
+      const { port } = silent.address() as { port: number };
+      const lab = client(`tls://127.0.0.1:${port}`, { tls: { ca: ours.ca, handshakeTimeoutMs: 30 } });
+      expect(((await errorOf(lab.echo({}))) as Error).message).toContain("handshake was not complete within 30 ms");
+    });
+  });
+
+  test("a server may be known by its URI instead of its name", async () => {
+    const spiffe = ours.issue({ names: "URI:spiffe://example.org/server" });
+    const { address } = await listen({ tls: spiffe });
+    await client(address, { tls: { ca: ours.ca, serverUri: "spiffe://example.org/server" } }).ping();
+  });
+
+  describe("the server refuses a client", () => {
+    const mutual: ServerOptions = { tls: { ...serverCert, ca: ours.ca, requestCert: true } };
+
+    test.each<[string, () => TlsOptions]>([
+      ["without a certificate", () => ({})],
+      ["with one from an authority that is not known", () => theirs.issue()],
+      ["with one that has expired", () => ours.issue({ days: -1 })],
+    ])("%s", async (_, certificate) => {
+      let calls = 0;
+      const { address } = await listen(mutual, { echo: (note) => (calls++, note) });
+      const error = await errorOf(client(address, { tls: { ca: ours.ca, ...certificate() } }).echo({}));
+      expect(error).toMatchObject({ codeName: "unavailable" });
+      expect(calls).toBe(0);
+    });
+
+    test.each([
+      [
+        "with TLS 1.1",
+        { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT:@SECLEVEL=0", ALPNProtocols: ["rpcgen/1"] },
+      ],
+      ["with another protocol", { ALPNProtocols: ["h2"] }],
+      ["without a protocol by name", {}],
+    ] as const)("%s", async (_, options) => {
+      const { address } = await listen({ tls: serverCert });
+      const socket = connectTls({ port: portOf(address), host: "127.0.0.1", ca: ours.ca, ...options } as object);
+      await closed(socket);
+    });
+
+    test("that says nothing, after the time of the handshake", async () => {
+      const { address } = await listen({ tls: { ...serverCert, handshakeTimeoutMs: 30 } });
+      await closed(connectTcp(portOf(address), "127.0.0.1"));
+    });
+
+    test("that says nonsense, and serves others", async () => {
+      const { address } = await listen({ tls: serverCert });
+      const socket = connectTcp(portOf(address), "127.0.0.1");
+      socket.end("GET / HTTP/1.1\r\n\r\n");
+      await closed(socket);
+      await client(address, { tls: { ca: ours.ca } }).ping();
+    });
+  });
+
+  test("the names of a client's certificate are in the context, its CN is not", async () => {
+    let identity: unknown;
+    const tls = { ...serverCert, ca: ours.ca, requestCert: true };
+    const { address } = await listen({ tls }, { echo: (note, context) => ((identity = context.peerIdentity), note) });
+    await client(address, { tls: { ca: ours.ca, ...clientCert } }).echo({});
+    expect(identity).toEqual({
+      spiffeId: "spiffe://example.org/billing",
+      uris: ["spiffe://example.org/billing"],
+      dnsNames: ["billing.example"],
+    });
+    expect(JSON.stringify(identity)).not.toContain("root");
+  });
+
+  test("authenticate may trust them", async () => {
+    const { address } = await listen({
+      tls: { ...serverCert, ca: ours.ca, requestCert: true },
+      authenticate: ({ tlsPeer }): Principal | undefined =>
+        tlsPeer?.spiffeId === undefined ? undefined : { id: tlsPeer.spiffeId },
+      authorize: ({ principal }) => principal?.id === "spiffe://example.org/billing",
+    });
+    await client(address, { tls: { ca: ours.ca, ...clientCert } }).ping();
+    const other = ours.issue({ names: "URI:spiffe://example.org/other" });
+    const error = await errorOf(client(address, { tls: { ca: ours.ca, ...other } }).ping());
+    expect(error).toMatchObject({ codeName: "permission_denied" });
+  });
+
+  describe("new certificates", () => {
+    test("are taken over under load without one call that fails", async () => {
+      const { server, address } = await listen({ tls: serverCert });
+      const labs = [client(address, { tls: { ca: [ours.ca, theirs.ca].join("\n") } })];
+      let done = 0;
+      let running = true;
+      const load = Array.from({ length: 16 }, async () => {
+        while (running) {
+          const [lab] = labs.slice(-1) as [LabClient];
+          await lab.echo({ text: "load" });
+          done++;
+        }
+      });
+      for (const authority of [theirs, ours, theirs]) {
+        const before = done;
+        server.reloadTls(authority.issue());
+        labs.push(client(address, { tls: { ca: authority.ca } }));
+        while (done < before + 200) await new Promise((resolve) => setImmediate(resolve));
+      }
+      running = false;
+      await Promise.all(load);
+      expect(done).toBeGreaterThanOrEqual(600);
+      // The first connection was made with the first certificate and is still there.
+      await labs[0]?.ping();
+    });
+
+    test("that do not fit their key are refused, and the old ones stay", async () => {
+      const { server, address } = await listen({ tls: serverCert });
+      expect(() => server.reloadTls({ key: serverCert.key, cert: clientCert.cert })).toThrow(/key/);
+      expect(() => server.reloadTls({})).toThrow("{ key, cert }");
+      await client(address, { tls: { ca: ours.ca } }).ping();
+    });
+
+    test("of a client are asked for before each connection", async () => {
+      const identities: unknown[] = [];
+      const tls = { ...serverCert, ca: ours.ca, requestCert: true };
+      const { server, address } = await listen(
+        { tls },
+        { echo: (note, { peerIdentity }) => (identities.push(peerIdentity?.dnsNames), note) },
+      );
+      let number = 0;
+      const lab = client(address, {
+        tls: () => ({ ca: ours.ca, ...ours.issue({ names: `DNS:client-${number++}.example` }) }),
+      });
+      await lab.echo({});
+      const port = portOf(address);
+      await server.close({ graceMs: 1_000 });
+      const next = createServer({ tls }).add(Lab, {
+        ...echoing,
+        echo: (note, { peerIdentity }) => (identities.push(peerIdentity?.dnsNames), note),
+      });
+      closers.push(() => next.close({ graceMs: 0 }));
+      await next.listen(`tls://127.0.0.1:${port}`);
+      await lab.echo({});
+      expect(identities).toEqual([["client-0.example"], ["client-1.example"]]);
+    });
+
+    test("need a server that was made with some", () => {
+      expect(() => createServer().reloadTls(serverCert)).toThrow("made without tls");
+    });
+  });
+
+  test("a call that runs while certificates change is answered", async () => {
+    const entered = createSignal();
+    const go = createSignal();
+    const { server, address } = await listen(
+      { tls: serverCert },
+      {
+        async echo(note) {
+          entered.resolve();
+          await go.promise;
+          return note;
+        },
+      },
+    );
+    const call = client(address, { tls: { ca: ours.ca } }).echo({ text: "patient" });
+    await entered.promise;
+    server.reloadTls(theirs.issue());
+    go.resolve();
+    expect((await call).text).toBe("patient");
+  });
+
+  test("more peers in their handshake than fit push out the oldest", async () => {
+    const { address } = await listen({ tls: serverCert });
+    const port = portOf(address);
+    const sockets = Array.from({ length: 520 }, () => connectTcp(port, "127.0.0.1"));
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once("connect", resolve))));
+    await closed(sockets[0] as TLSSocket);
+    await client(address, { tls: { ca: ours.ca } }).ping();
+    const open = sockets.filter((socket) => !socket.destroyed && !socket.readableEnded).length;
+    expect(open).toBeLessThanOrEqual(512);
+    for (const socket of sockets) socket.destroy();
+  });
+});
+
+test("plain TCP that other machines reach has to be asked for", async () => {
+  await expect(createServer().listen("tcp://0.0.0.0:0")).rejects.toThrow("tls://");
+  expect(() => createChannel({ target: "tcp://192.0.2.1:9000" })).toThrow("tls://");
+});
+
+test("a tls:// address needs a certificate", async () => {
+  await expect(createServer().listen("tls://127.0.0.1:0")).rejects.toThrow("{ key, cert }");
+});
+
+/** Resolves when the other side has ended the connection, in whatever way. */
+function closed(socket: { on(event: string, listener: () => void): unknown; resume(): unknown }): Promise<void> {
+  return new Promise((resolve) => {
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve());
+    socket.resume();
+  });
+}
