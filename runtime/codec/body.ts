@@ -17,7 +17,8 @@ export function encodeBody<T, Init>(type: MessageType<T, Init>, value: Init, for
 }
 
 /**
- * The message in a body. Nothing of `bytes` is kept: it may be a view of memory that is used again.
+ * The message in a body. Nothing of `bytes` is kept, for it may be a view of memory that is used again; unless it is all of its buffer: then it
+ * belongs to the message.
  * @throws RpcError `invalid_argument` when the body is not a valid message
  */
 export function decodeBody<T, Init>(type: MessageType<T, Init>, bytes: Uint8Array, format: BodyFormat): T {
@@ -26,7 +27,8 @@ export function decodeBody<T, Init>(type: MessageType<T, Init>, bytes: Uint8Arra
 
 /** The codec lets large `bytes` fields share memory with the body when they fill a quarter of it or more. (`slice` would not copy a Buffer.) */
 function detached(bytes: Uint8Array): Uint8Array {
-  return bytes.length * 4 < bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+  const { byteLength } = bytes.buffer;
+  return bytes.length * 4 < byteLength || bytes.length === byteLength ? bytes : new Uint8Array(bytes);
 }
 
 function parseJson(typeName: string, bytes: Uint8Array): JsonValue {

@@ -77,6 +77,20 @@ export class JsonReader {
     throw this.fail(`unknown field ${describeValue(key)}`);
   }
 
+  /** Steps over the member `key`, which is `null`: absent when the schema has it, refused as any other when it does not. */
+  absent(key: string, ...known: readonly string[]): void {
+    if (!known.includes(key)) this.unknown(key);
+  }
+
+  /** Refuses an object that holds one field under both of its names. */
+  single(jsonName: string, name: string): void {
+    const object = this.objects.at(-1)!;
+    if (!Object.hasOwn(object, jsonName) || !Object.hasOwn(object, name)) return;
+    throw this.fail(
+      `the field stands here twice, as ${describeValue(jsonName)} and as ${describeValue(name)}; keep one`,
+    );
+  }
+
   /** The elements of an array; errors name the index of the one at hand. */
   *list(json: JsonValue): Iterable<JsonValue> {
     if (!Array.isArray(json)) throw this.expected("an array", json);

@@ -50,11 +50,13 @@ function caseEntry(context: ModuleContext, field: FieldDescriptor, holder: Ident
 function loop(entries: readonly Entry[]): Code {
   const labels = labelsOf(entries.map((entry) => entry.field));
   const nullable = entries.flatMap(({ field }) => (isJson(field) ? (labels.get(field) ?? []) : []));
+  const known = entries.flatMap(({ field }) => (labels.get(field) ?? []).map(stringLiteral));
   const tests = [code`item === null`, ...nullable.map((name) => code`key !== ${stringLiteral(name)}`)];
   return code`
     for (const key of reader.open(json)) {
       const item = reader.item(key);
       ${open("if", joinTests(tests))}
+        ${call(code`reader.absent`, [code`key`, ...known])};
         continue;
       }
       switch (key) {
@@ -69,8 +71,13 @@ function loop(entries: readonly Entry[]): Code {
 
 function entryClause({ fragments, part, statements }: Entry, names: readonly string[]): Code {
   return remembered(fragments, names.length === 1 ? part.jsonName : part.bothNames, 3, () =>
-    clause(names, statements()),
+    clause(names, [...singleSpelling(names), ...statements()]),
   );
+}
+
+/** A field that JSON may name in two ways comes once, not twice. */
+function singleSpelling(names: readonly string[]): Code[] {
+  return names.length === 1 ? [] : [code`${call(code`reader.single`, names.map(stringLiteral))};`];
 }
 
 function joinTests(tests: readonly Code[]): Piece {

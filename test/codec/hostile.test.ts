@@ -296,6 +296,44 @@ describe("repeated fields", () => {
   }
 });
 
+describe("JSON objects", () => {
+  const { closedList: _list, ...others } = full;
+
+  test("may name a field by its JSON name or its protobuf name", () => {
+    expect(All.fromJson({ closedList: [1] }).closedList).toEqual(["one"]);
+    expect(All.fromJson({ closed_list: [1] }).closedList).toEqual(["one"]);
+    expect(All.fromJson({ ...(All.toJson(others) as object), closed_list: [1] }).closedList).toEqual(["one"]);
+  });
+
+  test("may not name one field twice", () => {
+    for (const json of [
+      { closedList: ["one"], closed_list: ["one"] },
+      { closed_list: [], closedList: null },
+    ])
+      expect(refusal(() => All.fromJson(json))).toContain('twice, as "closedList" and as "closed_list"');
+  });
+
+  test("may not hold two cases of a oneof or union", () => {
+    expect(refusal(() => All.fromJson({ first: 1, third: 1 }))).toMatch(/^test.All at third/);
+    expect(refusal(() => All.fromJson({ shape: { text: "a", none: {} } }))).toMatch(/^test.All at shape.none/);
+    expect(All.fromJson({ first: null, third: 1 }).choice).toEqual({ kind: "third", value: "one" });
+  });
+
+  test("leave fields out by null, unless null is a value", () => {
+    const names = ["text", "data", "list", "closedList", "closed_list", "node", "at", "some", "first", "shape"];
+    for (const name of names) expect(All.fromJson({ [name]: null })).toEqual(All.create());
+    expect(All.fromJson({ payload: null }).payload).toBeNull();
+  });
+
+  test("may not hold unknown fields, not even null, unless they are to be ignored", () => {
+    for (const value of [1, null]) {
+      expect(refusal(() => All.fromJson({ nope: value }))).toContain('unknown field "nope"');
+      expect(refusal(() => All.fromJson({ shape: { nope: value } }))).toContain('unknown field "nope"');
+      expect(All.fromJson({ nope: value }, { ignoreUnknown: true })).toEqual(All.create());
+    }
+  });
+});
+
 describe("required members", () => {
   const Needy = types["Needy"]!;
 

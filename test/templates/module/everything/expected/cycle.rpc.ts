@@ -303,6 +303,7 @@ function bFromJson(reader: JsonReader, json: JsonValue): B {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "reader", "color", "deep", "colors", "cm");
       continue;
     }
     switch (key) {
@@ -417,6 +418,7 @@ function goneDataFromJson(reader: JsonReader, json: JsonValue): GoneData {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "b");
       continue;
     }
     switch (key) {

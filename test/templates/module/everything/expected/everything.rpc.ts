@@ -1182,6 +1182,7 @@ function readerFromJson(reader: JsonReader, json: JsonValue): Reader {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "name");
       continue;
     }
     switch (key) {
@@ -1249,6 +1250,7 @@ function date_FromJson(reader: JsonReader, json: JsonValue): Date_ {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "value");
       continue;
     }
     switch (key) {
@@ -1341,6 +1343,7 @@ function promise_FromJson(reader: JsonReader, json: JsonValue): Promise_ {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "writer", "when");
       continue;
     }
     switch (key) {
@@ -1456,6 +1459,7 @@ function value_FromJson(reader: JsonReader, json: JsonValue): value_ {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "value", "writer", "self");
       continue;
     }
     switch (key) {
@@ -1567,6 +1571,7 @@ function class_FromJson(reader: JsonReader, json: JsonValue): class_ {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "class", "new", "function");
       continue;
     }
     switch (key) {
@@ -3490,6 +3495,102 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null && key !== "js" && key !== "ojs" && key !== "eight") {
+      reader.absent(
+        key,
+        "b",
+        "s",
+        "by",
+        "i32",
+        "u32",
+        "s32",
+        "f32",
+        "sf32",
+        "i64",
+        "u64",
+        "s64",
+        "f64",
+        "sf64",
+        "i53",
+        "u53",
+        "fl",
+        "d",
+        "ts",
+        "du",
+        "js",
+        "an",
+        "id",
+        "ots",
+        "odu",
+        "ojs",
+        "oan",
+        "oid",
+        "color",
+        "tone",
+        "ocolor",
+        "key",
+        "num",
+        "slug",
+        "oslug",
+        "slugs",
+        "slugMap",
+        "slug_map",
+        "percent",
+        "ids",
+        "msgs",
+        "mmap",
+        "bmap",
+        "cmap",
+        "lmap",
+        "shape",
+        "oshape",
+        "shapes",
+        "reqd",
+        "reqm",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "anyList",
+        "any_list",
+        "tsList",
+        "ts_list",
+        "jsList",
+        "js_list",
+        "duList",
+        "du_list",
+        "boolList",
+        "bool_list",
+        "cons",
+        "consList",
+        "cons_list",
+        "consMap",
+        "cons_map",
+        "then",
+        "constructor",
+        "toString",
+        "to_string",
+        "hasOwnProperty",
+        "has_own_property",
+        "other",
+        "others",
+        "def",
+        "defb",
+        "defd",
+        "host",
+        "ipa",
+        "uri",
+        "uri_",
+        "aVeryLongFieldNameThatGoesOnAndOnAndOnToTheEndOfTheLineAndBeyondIt",
+        "a_very_long_field_name_that_goes_on_and_on_and_on_to_the_end_of_the_line_and_beyond_it",
+        "anotherVeryLongFieldNameThatGoesOnAndOn",
+        "another_very_long_field_name_that_goes_on_and_on",
+        "thirdVeryLongFieldNameThatGoesOnAndOnAndOnA",
+        "third_very_long_field_name_that_goes_on_and_on_and_on_a",
+      );
       continue;
     }
     switch (key) {
@@ -3601,11 +3702,13 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
         }
         break;
       case "slugMap":
-      case "slug_map":
+      case "slug_map": {
+        reader.single("slugMap", "slug_map");
         for (const [field, entry] of reader.map(item)) {
           slugMap.set(reader.string(field), reader.string(entry) as Slug);
         }
         break;
+      }
       case "percent":
         percent = reader.double(item);
         break;
@@ -3708,50 +3811,64 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
         break;
       }
       case "anyList":
-      case "any_list":
+      case "any_list": {
+        reader.single("anyList", "any_list");
         for (const entry of reader.list(item)) {
           anyList.push(anyFromJson(reader, entry));
         }
         break;
+      }
       case "tsList":
-      case "ts_list":
+      case "ts_list": {
+        reader.single("tsList", "ts_list");
         for (const entry of reader.list(item)) {
           tsList.push(timestampFromJson(reader, entry));
         }
         break;
+      }
       case "jsList":
-      case "js_list":
+      case "js_list": {
+        reader.single("jsList", "js_list");
         for (const entry of reader.list(item)) {
           jsList.push(valueFromJson(reader, entry));
         }
         break;
+      }
       case "duList":
-      case "du_list":
+      case "du_list": {
+        reader.single("duList", "du_list");
         for (const entry of reader.list(item)) {
           duList.push(durationFromJson(reader, entry));
         }
         break;
+      }
       case "boolList":
-      case "bool_list":
+      case "bool_list": {
+        reader.single("boolList", "bool_list");
         for (const entry of reader.list(item)) {
           boolList.push(reader.bool(entry));
         }
         break;
+      }
       case "cons":
         cons = constrainedFromJson(reader, item);
         break;
       case "consList":
-      case "cons_list":
+      case "cons_list": {
+        reader.single("consList", "cons_list");
         for (const entry of reader.list(item)) {
           consList.push(constrainedFromJson(reader, entry));
         }
         break;
+      }
       case "consMap":
-      case "cons_map":
+      case "cons_map": {
+        reader.single("consMap", "cons_map");
         for (const [field, entry] of reader.map(item)) {
           consMap.set(reader.string(field), constrainedFromJson(reader, entry));
         }
         break;
+      }
       case "then":
         then = reader.string(item);
         break;
@@ -3759,13 +3876,17 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
         constructor = reader.string(item);
         break;
       case "toString":
-      case "to_string":
+      case "to_string": {
+        reader.single("toString", "to_string");
         toString = reader.int32(item);
         break;
+      }
       case "hasOwnProperty":
-      case "has_own_property":
+      case "has_own_property": {
+        reader.single("hasOwnProperty", "has_own_property");
         hasOwnProperty = reader.bool(item);
         break;
+      }
       case "other":
         other = B.readJson(reader, item);
         break;
@@ -3790,11 +3911,17 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
         ipa = reader.string(item);
         break;
       case "uri":
-      case "uri_":
+      case "uri_": {
+        reader.single("uri", "uri_");
         uri_ = reader.string(item);
         break;
+      }
       case "aVeryLongFieldNameThatGoesOnAndOnAndOnToTheEndOfTheLineAndBeyondIt":
-      case "a_very_long_field_name_that_goes_on_and_on_and_on_to_the_end_of_the_line_and_beyond_it":
+      case "a_very_long_field_name_that_goes_on_and_on_and_on_to_the_end_of_the_line_and_beyond_it": {
+        reader.single(
+          "aVeryLongFieldNameThatGoesOnAndOnAndOnToTheEndOfTheLineAndBeyondIt",
+          "a_very_long_field_name_that_goes_on_and_on_and_on_to_the_end_of_the_line_and_beyond_it",
+        );
         for (const [field, entry] of reader.map(item)) {
           const value = reader.enum(
             entry,
@@ -3809,22 +3936,33 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
           }
         }
         break;
+      }
       case "anotherVeryLongFieldNameThatGoesOnAndOn":
-      case "another_very_long_field_name_that_goes_on_and_on":
+      case "another_very_long_field_name_that_goes_on_and_on": {
+        reader.single(
+          "anotherVeryLongFieldNameThatGoesOnAndOn",
+          "another_very_long_field_name_that_goes_on_and_on",
+        );
         anotherVeryLongFieldNameThatGoesOnAndOn =
           veryLongMessageNameForTestingPurposesOnlyAndNothingElseFromJson(
             reader,
             item,
           );
         break;
+      }
       case "thirdVeryLongFieldNameThatGoesOnAndOnAndOnA":
-      case "third_very_long_field_name_that_goes_on_and_on_and_on_a":
+      case "third_very_long_field_name_that_goes_on_and_on_and_on_a": {
+        reader.single(
+          "thirdVeryLongFieldNameThatGoesOnAndOnAndOnA",
+          "third_very_long_field_name_that_goes_on_and_on_and_on_a",
+        );
         thirdVeryLongFieldNameThatGoesOnAndOnAndOnA =
           veryLongMessageNameForTestingPurposesOnlyAndNothingElseFromJson(
             reader,
             item,
           );
         break;
+      }
       default:
         reader.unknown(key);
     }
@@ -4424,6 +4562,17 @@ function constrainedFromJson(reader: JsonReader, json: JsonValue): Constrained {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(
+        key,
+        "start",
+        "end",
+        "note",
+        "name",
+        "max",
+        "min",
+        "big",
+        "color",
+      );
       continue;
     }
     switch (key) {
@@ -4639,6 +4788,7 @@ function shapeFromJson(reader: JsonReader, json: JsonValue): Shape {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "circle", "text", "blob", "none", "cons");
       continue;
     }
     switch (key) {
@@ -4900,11 +5050,22 @@ function veryLongMessageNameForTestingPurposesOnlyAndNothingElseFromJson(
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(
+        key,
+        "aVeryLongCaseNameForTestingPurposesOnlyAndNothing",
+        "a_very_long_case_name_for_testing_purposes_only_and_nothing",
+        "b",
+        "nested",
+      );
       continue;
     }
     switch (key) {
       case "aVeryLongCaseNameForTestingPurposesOnlyAndNothing":
       case "a_very_long_case_name_for_testing_purposes_only_and_nothing": {
+        reader.single(
+          "aVeryLongCaseNameForTestingPurposesOnlyAndNothing",
+          "a_very_long_case_name_for_testing_purposes_only_and_nothing",
+        );
         reader.once(inner_?.kind);
         const value =
           veryLongMessageNameForTestingPurposesOnlyAndNothingElseFromJson(
@@ -5065,6 +5226,7 @@ function veryLongMessageNameForTestingPurposesOnlyAndNothingElse_NestedMessageWi
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "x");
       continue;
     }
     switch (key) {
@@ -5145,6 +5307,7 @@ function notFoundDataFromJson(
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "what");
       continue;
     }
     switch (key) {
@@ -5240,6 +5403,7 @@ function veryLongErrorNameForTestingPurposesOnlyAndNothingElseDataFromJson(
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "reason");
       continue;
     }
     switch (key) {
@@ -5376,6 +5540,7 @@ function call_InlineRequestFromJson(
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "a", "b");
       continue;
     }
     switch (key) {
@@ -5529,6 +5694,7 @@ function call_InlineResultFromJson(
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "c", "e", "f");
       continue;
     }
     switch (key) {
@@ -5728,6 +5894,7 @@ function wrapper_EverythingFromJson(
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "item", "items");
       continue;
     }
     switch (key) {

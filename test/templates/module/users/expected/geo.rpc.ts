@@ -97,6 +97,7 @@ function pointFromJson(reader: JsonReader, json: JsonValue): Point {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "latitude", "longitude");
       continue;
     }
     switch (key) {

@@ -1292,6 +1292,23 @@ function userFromJson(reader: JsonReader, json: JsonValue): User {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(
+        key,
+        "id",
+        "name",
+        "email",
+        "role",
+        "tags",
+        "labels",
+        "createdAt",
+        "created_at",
+        "home",
+        "views",
+        "avatar",
+        "phone",
+        "chat",
+        "none",
+      );
       continue;
     }
     switch (key) {
@@ -1318,9 +1335,11 @@ function userFromJson(reader: JsonReader, json: JsonValue): User {
         }
         break;
       case "createdAt":
-      case "created_at":
+      case "created_at": {
+        reader.single("createdAt", "created_at");
         createdAt = timestampFromJson(reader, item);
         break;
+      }
       case "home":
         home = Point.readJson(reader, item);
         break;
@@ -1505,6 +1524,7 @@ function user_ChatHandleFromJson(
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "network", "handle");
       continue;
     }
     switch (key) {
@@ -1643,6 +1663,7 @@ function shapeFromJson(reader: JsonReader, json: JsonValue): Shape {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "circle", "square", "text");
       continue;
     }
     switch (key) {
@@ -1747,6 +1768,7 @@ function circleFromJson(reader: JsonReader, json: JsonValue): Circle {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "r");
       continue;
     }
     switch (key) {
@@ -1820,6 +1842,7 @@ function squareFromJson(reader: JsonReader, json: JsonValue): Square {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "a");
       continue;
     }
     switch (key) {
@@ -1911,6 +1934,7 @@ function notFoundDataFromJson(
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "resource", "id");
       continue;
     }
     switch (key) {
@@ -2052,6 +2076,7 @@ function users_GetRequestFromJson(
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "id", "view");
       continue;
     }
     switch (key) {
@@ -2156,17 +2181,22 @@ function users_ListRequestFromJson(
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "pageSize", "page_size", "pageToken", "page_token");
       continue;
     }
     switch (key) {
       case "pageSize":
-      case "page_size":
+      case "page_size": {
+        reader.single("pageSize", "page_size");
         pageSize = reader.int32(item);
         break;
+      }
       case "pageToken":
-      case "page_token":
+      case "page_token": {
+        reader.single("pageToken", "page_token");
         pageToken = reader.string(item);
         break;
+      }
       default:
         reader.unknown(key);
     }
@@ -2281,6 +2311,7 @@ function users_ListResultFromJson(
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "users", "next");
       continue;
     }
     switch (key) {
@@ -2382,6 +2413,7 @@ function users_TrackRequestFromJson(
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "event");
       continue;
     }
     switch (key) {
@@ -2595,6 +2627,18 @@ function createUserFromJson(reader: JsonReader, json: JsonValue): CreateUser {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(
+        key,
+        "type",
+        "message",
+        "stream",
+        "error",
+        "enum",
+        "reserved",
+        "oneof",
+        "map",
+        "open",
+      );
       continue;
     }
     switch (key) {
@@ -2741,6 +2785,7 @@ function watchRequestFromJson(
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "status", "at");
       continue;
     }
     switch (key) {
@@ -2823,6 +2868,7 @@ function chunkFromJson(reader: JsonReader, json: JsonValue): Chunk {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "data");
       continue;
     }
     switch (key) {
@@ -2890,6 +2936,7 @@ function chatFromJson(reader: JsonReader, json: JsonValue): Chat {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "text");
       continue;
     }
     switch (key) {
@@ -2992,6 +3039,7 @@ function page_Tree_UserFromJson(
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "items", "next");
       continue;
     }
     switch (key) {
@@ -3105,6 +3153,7 @@ function page_UserFromJson(reader: JsonReader, json: JsonValue): Page_User {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "items", "next");
       continue;
     }
     switch (key) {
@@ -3220,6 +3269,7 @@ function tree_UserFromJson(reader: JsonReader, json: JsonValue): Tree_User {
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     if (item === null) {
+      reader.absent(key, "value", "children");
       continue;
     }
     switch (key) {
