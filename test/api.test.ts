@@ -18,6 +18,17 @@ describe("the public names of", () => {
     expect(Object.keys(await import("@rpcgen/runtime/codegen")).sort()).toMatchSnapshot();
   });
 
+  test("@rpcgen/runtime/testing", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/testing")).sort()).toMatchInlineSnapshot(`
+      [
+        "createRandom",
+        "createVirtualEnvironment",
+        "createVirtualNetwork",
+        "createVirtualPair",
+      ]
+    `);
+  });
+
   test("@rpcgen/runtime/descriptor", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/descriptor")).sort()).toMatchSnapshot();
   });

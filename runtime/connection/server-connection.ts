@@ -223,8 +223,17 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
       if (!this.#isGoing) return this.#fault(`A frame of kind ${reader.kind} names a call that was never started.`);
     }
     if (reader.kind === FrameKind.item) this.link.messages.discardItem(reader);
+    else if (reader.kind === FrameKind.request && (reader.idLow & laneMask) === onewayLane) this.#letPass(reader);
     else if (reader.kind === FrameKind.request && (reader.flags & FrameFlag.moreFollows) === 0 && !this.#isNew(reader))
       this.#lateRequest(reader);
+  }
+
+  /** A one-way request that was turned away: its sender is not told, so it gets the credit to finish. */
+  #letPass(reader: FrameReader): void {
+    if ((reader.flags & FrameFlag.moreFollows) === 0) return;
+    if (reader.frameBytes < minPassedBytes) this.link.chargeIdle();
+    if (this.link.state !== "closed")
+      this.link.outbound.writeCredit(reader.idHigh, reader.idLow, reader.frameBytes);
   }
 
   /** The rest of a request that was turned away is dropped; a first frame with an old id is a fault, and cannot be told from it once its call is over. */
@@ -334,5 +343,7 @@ function sequenceOf({ idHigh, idLow }: { readonly idHigh: number; readonly idLow
   return idHigh * 65_536 + (idLow >>> 16);
 }
 
+/** Chunks below this bring little: each is charged like a frame that brings nothing. */
+const minPassedBytes = 4 * 1024;
 /** A cancel this close to the deadline is the deadline seen from the other side, and not charged. */
 const nearDeadlineMs = 1_000;

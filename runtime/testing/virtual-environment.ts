@@ -17,7 +17,16 @@ export interface VirtualEnvironment extends Environment {
   advanceAsync(durationMs: number): Promise<void>;
   /** Runs what is deferred, and turns, without moving time. */
   flush(): void;
+  /**
+   * Moves time on until `work` settles, and gives its result.
+   * @throws what `work` rejects with, or Error when it has not settled after `limitMs` of virtual time (default: an hour)
+   */
+  run<T>(work: Promise<T>, limitMs?: number): Promise<T>;
 }
+
+const hourMs = 3_600_000;
+/** Steps after which the event loop gets a turn of its own. */
+const stepsPerTurn = 256;
 
 /** @param seed whole number; decides every `random` and `randomBytes` */
 export function createVirtualEnvironment(seed = 1): VirtualEnvironment {
@@ -26,15 +35,17 @@ export function createVirtualEnvironment(seed = 1): VirtualEnvironment {
   let order = 0;
   let deferred: (() => void)[] = [];
   let turns: (() => void)[] = [];
-  let timers: Task[] = [];
+  const timers: Task[] = [];
 
   function setTimer(delayMs: number, action: () => void): Timer {
     const task: Task = { atMs: nowMs + Math.max(0, delayMs), order: order++, action, isCancelled: false };
     insert(timers, task);
     return {
       cancel: () => {
+        if (task.isCancelled) return;
         task.isCancelled = true;
-        timers = timers.filter((other) => other !== task);
+        const at = timers.indexOf(task);
+        if (at >= 0) timers.splice(at, 1);
       },
       ref: () => undefined,
       unref: () => undefined,
@@ -72,6 +83,16 @@ export function createVirtualEnvironment(seed = 1): VirtualEnvironment {
     return true;
   }
 
+  /** Steps until time is `endMs` or `isDone` says so. @returns false when nothing is due any more */
+  async function stepAsync(endMs: number, isDone: () => boolean): Promise<boolean> {
+    await turn();
+    for (let steps = 1; step(endMs); steps++) {
+      await (steps % stepsPerTurn === 0 ? turn() : settlePromises());
+      if (isDone()) return true;
+    }
+    return false;
+  }
+
   return {
     now: () => nowMs,
     wallClock: () => 1_700_000_000_000 + nowMs,
@@ -91,11 +112,24 @@ export function createVirtualEnvironment(seed = 1): VirtualEnvironment {
     },
     async advanceAsync(durationMs) {
       const endMs = nowMs + durationMs;
-      do await settlePromises();
-      while (step(endMs));
-      await settlePromises();
+      await stepAsync(endMs, () => false);
+      await turn();
       nowMs = endMs;
       flush();
+    },
+    async run(work, limitMs = hourMs) {
+      let isSettled = false;
+      const settled = (): void => void (isSettled = true);
+      work.then(settled, settled);
+      const isDone = (): boolean => isSettled;
+      const startedMs = nowMs;
+      await stepAsync(startedMs + limitMs, isDone);
+      // What the last step set off may still be under way.
+      for (let turns = 0; turns < 3 && !isDone(); turns++) await stepAsync(startedMs + limitMs, isDone);
+      if (isDone()) return work;
+      throw new Error(
+        `The work has not settled after ${nowMs - startedMs} ms of virtual time, and ${timers.length === 0 ? "no timer is set" : "the limit is " + limitMs + " ms"}.`,
+      );
     },
   };
 }
@@ -111,8 +145,14 @@ function insert(timers: Task[], task: Task): void {
   timers.splice(low, 0, task);
 }
 
-async function settlePromises(): Promise<void> {
-  await new Promise<void>((resolve) => setImmediate(resolve));
+/** Every promise reaction has run: Node's next ticks come after all of them. */
+function settlePromises(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
+/** As above, with a turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */

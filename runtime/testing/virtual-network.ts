@@ -1,4 +1,4 @@
-import type { Environment } from "../environment/environment.ts";
+import type { Environment, Timer } from "../environment/environment.ts";
 import type { Transport, TransportEvents } from "../transport/transport.ts";
 
 /** How a virtual network treats bytes. */
@@ -8,6 +8,8 @@ export interface VirtualNetworkOptions {
   readonly delayMs?: (() => number) | undefined;
   /** Where to cut a piece of `length` bytes: the first part's length. Default: not at all. */
   readonly cut?: ((length: number) => number) | undefined;
+  /** Bytes that go through in a millisecond, each direction. Default: any number. */
+  readonly bytesPerMs?: (() => number) | undefined;
   /** Bytes on the way above which `write` returns false. Default: 64 KiB. */
   readonly highWaterBytes?: number | undefined;
 }
@@ -16,17 +18,31 @@ export interface VirtualNetworkOptions {
 export interface VirtualTransport extends Transport {
   readonly isPaused: boolean;
   readonly isClosed: boolean;
+  /** While true, nothing that this end sends arrives, not even its end: as when a cable is cut. */
+  isMute: boolean;
 }
 
+const defaultHighWaterBytes = 65_536;
+
 /** Two joined transports on an environment's time: delivery is late, cut and backed up as the options say. */
-export function createVirtualPair(options: VirtualNetworkOptions): readonly [VirtualTransport, VirtualTransport] {
-  const left = new VirtualEnd("left", options);
-  const right = new VirtualEnd("right", options);
+export function createVirtualPair(
+  options: VirtualNetworkOptions,
+  names: readonly [string, string] = ["left", "right"],
+): readonly [VirtualTransport, VirtualTransport] {
+  const left = new VirtualEnd(names[0], names[1], options);
+  const right = new VirtualEnd(names[1], names[0], options);
   left.peer = right;
   right.peer = left;
   return [left, right];
 }
 
+interface Piece {
+  bytes: Uint8Array;
+  readonly dueMs: number;
+  readonly onWritten: (() => void) | undefined;
+}
+
+/** open -> ending (`close`, or the peer's) -> closed; open or ending -> closed (`abort`, or the peer's, when it arrives). */
 class VirtualEnd implements VirtualTransport {
   readonly localAddress: string;
   readonly peerAddress: string;
@@ -38,15 +54,20 @@ class VirtualEnd implements VirtualTransport {
   isClosed: boolean;
   peer: VirtualEnd | undefined;
   readonly #options: VirtualNetworkOptions;
+  readonly #highWaterBytes: number;
   #events: TransportEvents | undefined;
-  #queue: { bytes: Uint8Array; onWritten: (() => void) | undefined }[];
-  #isMoving: boolean;
+  #queue: Piece[];
+  #lastDueMs: number;
+  #timer: Timer | undefined;
+  #isMute: boolean;
   #isEnding: boolean;
+  /** The end was abrupt, and the peer has not heard of it. */
+  #hasReset: boolean;
   #wantsDrain: boolean;
 
-  constructor(name: string, options: VirtualNetworkOptions) {
+  constructor(name: string, peerName: string, options: VirtualNetworkOptions) {
     this.localAddress = name;
-    this.peerAddress = name === "left" ? "right" : "left";
+    this.peerAddress = peerName;
     this.isPrivate = true;
     this.bytesRead = 0;
     this.bytesWritten = 0;
@@ -55,26 +76,45 @@ class VirtualEnd implements VirtualTransport {
     this.isClosed = false;
     this.peer = undefined;
     this.#options = options;
+    this.#highWaterBytes = options.highWaterBytes ?? defaultHighWaterBytes;
     this.#events = undefined;
     this.#queue = [];
-    this.#isMoving = false;
+    this.#lastDueMs = 0;
+    this.#timer = undefined;
+    this.#isMute = false;
     this.#isEnding = false;
+    this.#hasReset = false;
     this.#wantsDrain = false;
+  }
+
+  get isMute(): boolean {
+    return this.#isMute;
+  }
+
+  set isMute(value: boolean) {
+    this.#isMute = value;
+    if (value) return;
+    this.move();
+    if (this.#hasReset) this.#reset();
   }
 
   start(events: TransportEvents): void {
     if (this.#events !== undefined) throw new TypeError("A transport is started once.");
     this.#events = events;
+    if (this.isClosed) this.#options.environment.setTimer(0, () => events.onClose(new Error("reset by peer")));
     this.peer?.move();
   }
 
   write(bytes: Uint8Array, onWritten?: () => void): boolean {
     if (this.#isEnding || this.isClosed) return true;
-    this.#queue.push({ bytes, onWritten });
+    const { environment, delayMs, bytesPerMs } = this.#options;
+    const arrivesMs = Math.max(this.#lastDueMs, environment.now() + (delayMs?.() ?? 0));
+    this.#lastDueMs = arrivesMs + (bytesPerMs === undefined ? 0 : bytes.length / bytesPerMs());
+    this.#queue.push({ bytes, onWritten, dueMs: this.#lastDueMs });
     this.bytesWritten += bytes.length;
     this.bytesQueued += bytes.length;
     this.move();
-    this.#wantsDrain ||= this.bytesQueued >= (this.#options.highWaterBytes ?? 65_536);
+    this.#wantsDrain ||= this.bytesQueued >= this.#highWaterBytes;
     return !this.#wantsDrain;
   }
 
@@ -93,31 +133,43 @@ class VirtualEnd implements VirtualTransport {
   }
 
   abort(error?: Error): void {
+    if (this.isClosed) return;
+    this.#hasReset = true;
     this.end(error);
-    this.peer?.end(new Error("reset by peer"));
+    if (!this.#isMute) this.#reset();
   }
 
   /** Sets the next delivery going. */
   move(): void {
-    if (this.#isMoving || this.isClosed) return;
-    this.#isMoving = true;
-    this.#options.environment.setTimer(this.#options.delayMs?.() ?? 0, () => this.#deliver());
+    if (this.#timer !== undefined || this.isClosed || this.#isMute) return;
+    const { environment } = this.#options;
+    const delayMs = (this.#queue[0]?.dueMs ?? 0) - environment.now();
+    this.#timer = environment.setTimer(Math.max(0, delayMs), () => this.#deliver());
   }
 
   end(error: Error | undefined): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.#timer?.cancel();
     this.#queue = [];
     this.bytesQueued = 0;
     this.#options.environment.setTimer(0, () => this.#events?.onClose(error));
   }
 
+  #reset(): void {
+    this.#hasReset = false;
+    this.#options.environment.setTimer(this.#options.delayMs?.() ?? 0, () =>
+      this.peer?.end(new Error("reset by peer")),
+    );
+  }
+
   #deliver(): void {
-    this.#isMoving = false;
+    this.#timer = undefined;
     const { peer } = this;
-    if (this.isClosed || peer === undefined) return;
+    if (this.isClosed || this.#isMute || peer === undefined) return;
     const piece = this.#queue[0];
     if (piece === undefined) return this.#finish(peer);
+    if (peer.isClosed) return;
     if (peer.isPaused || peer.#events === undefined) return;
     const size = this.#options.cut?.(piece.bytes.length) ?? piece.bytes.length;
     const part = new Uint8Array(piece.bytes.subarray(0, size));
@@ -128,7 +180,7 @@ class VirtualEnd implements VirtualTransport {
       piece.onWritten?.();
     }
     this.#receive(peer, part);
-    if (this.#wantsDrain && this.bytesQueued < (this.#options.highWaterBytes ?? 65_536) / 2) this.#drain();
+    if (this.#wantsDrain && this.bytesQueued < this.#highWaterBytes / 2) this.#drain();
     this.move();
   }
 
@@ -154,6 +206,6 @@ class VirtualEnd implements VirtualTransport {
     if (!peer.#isEnding) peer.close();
     if (peer.#queue.length > 0) return;
     this.end(undefined);
-    peer.end(undefined);
+    if (!peer.#isMute) peer.end(undefined);
   }
 }
