@@ -97,7 +97,7 @@ export const copiedBodyBytes: number = 16 * 1024;
  * Gets what the peer answers. Order: `onItem` any number of times, then exactly one of `onResponse`, `onEnd`, `onError`; nothing after it.
  * A throw from `onItem` cancels the call; a throw from `onResponse`, `onItem` or `onEnd` is handed to `onError` (an RpcError as it is), so a decoder may
  * simply throw. A throw from `onError` is swallowed.
- * Byte views are valid only during the call: decode or copy at once.
+ * Byte views are valid only during the call: decode or copy at once. One that is all of its buffer was made for this message and may be kept.
  */
 export interface ReplyReceiver {
   /** The reply of a unary or client-stream call. */

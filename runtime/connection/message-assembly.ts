@@ -27,15 +27,15 @@ export class MessageAssembly {
   }
 
   /** Adds a chunk. @returns false when the message would become longer than `maxBytes`; nothing is kept then */
-  append(bytes: Uint8Array, start: number, end: number, maxBytes: number): boolean {
-    const length = this.length + end - start;
+  append(chunk: Uint8Array, maxBytes: number): boolean {
+    const length = this.length + chunk.length;
     if (length > maxBytes) return false;
     if (length > this.#bytes.length) {
       const grown = new Uint8Array(Math.min(Math.max(length * 2, firstBytes), maxBytes));
       grown.set(this.#bytes.subarray(0, this.length));
       this.#bytes = grown;
     }
-    this.#bytes.set(bytes.subarray(start, end), this.length);
+    this.#bytes.set(chunk, this.length);
     this.length = length;
     return true;
   }

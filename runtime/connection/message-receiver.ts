@@ -138,8 +138,7 @@ export class MessageReceiver {
     if (this.#link.memory?.take(bytes) === false) return "no_memory";
     this.#partial.bytes += bytes;
     assembly.charged += bytes;
-    if (!assembly.append(reader.bytes, reader.bodyStart, reader.bodyEnd, this.#link.limits.maxMessageBytes))
-      return "too_long";
+    if (!assembly.append(reader.body(), this.#link.limits.maxMessageBytes)) return "too_long";
     assembly.cost += cost;
     if ((reader.flags & FrameFlag.moreFollows) !== 0) return this.#more(reader, lane);
     this.#endPart(lane, assembly);

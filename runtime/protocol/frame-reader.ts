@@ -34,7 +34,7 @@ const trustedBytes = 16 * 1024;
  * cut is copied, into memory that grows with what arrives and never by what a length field claims.
  */
 export class FrameReader {
-  /** Memory that holds the current frame. */
+  /** Memory that holds the current frame; of its body only {@link FrameReader.body} knows the place. */
   bytes: Uint8Array;
   kind: number;
   serialization: number;
@@ -49,6 +49,10 @@ export class FrameReader {
   readonly #limits: FrameReaderLimits;
   #partial: Uint8Array;
   #partialLength: number;
+  /** The body of a cut frame of which enough has arrived. */
+  #large: Uint8Array | undefined;
+  #largeLength: number;
+  #ownBody: Uint8Array | undefined;
   #stopped: boolean;
 
   constructor(sink: FrameSink, limits: FrameReaderLimits) {
@@ -65,6 +69,9 @@ export class FrameReader {
     this.#limits = limits;
     this.#partial = emptyBytes;
     this.#partialLength = 0;
+    this.#large = undefined;
+    this.#largeLength = 0;
+    this.#ownBody = undefined;
     this.#stopped = false;
   }
 
@@ -73,9 +80,9 @@ export class FrameReader {
     return this.#partialLength > 0;
   }
 
-  /** The body, as a view. */
+  /** The body: a view of {@link FrameReader.bytes}; or memory of its own, all of it, which nobody else uses afterwards. */
   body(): Uint8Array {
-    return this.bytes.subarray(this.bodyStart, this.bodyEnd);
+    return this.#ownBody ?? this.bytes.subarray(this.bodyStart, this.bodyEnd);
   }
 
   /** Bytes of the whole frame. */
@@ -88,6 +95,8 @@ export class FrameReader {
     this.#stopped = true;
     this.#partial = emptyBytes;
     this.#partialLength = 0;
+    this.#large = undefined;
+    this.#largeLength = 0;
   }
 
   /** Takes the next bytes, which may be reused once this returns. */
@@ -114,31 +123,58 @@ export class FrameReader {
     }
     const payload = this.#readFixed(this.#partial, 0);
     if (payload < 0) return used;
-    const wanted = fixedBytes + payload - this.#partialLength;
-    const taken = Math.min(wanted, chunk.length - used);
-    if (this.#partialLength + taken >= trustedBytes) this.#reserve(fixedBytes + payload);
-    this.#keep(chunk, used, used + taken);
-    if (taken < wanted) return used + taken;
+    const missing = fixedBytes + payload - this.#partialLength - this.#largeLength;
+    const end = used + Math.min(missing, chunk.length - used);
+    const isComplete = end - used === missing;
+    const arrived = this.#partialLength + end - used;
+    if (this.#large === undefined && arrived >= Math.max(trustedBytes, this.bodyStart))
+      used = this.#trust(chunk, used, payload);
+    if (this.#large === undefined) this.#keep(chunk, used, end);
+    else this.#fill(this.#large, chunk.subarray(used, end));
+    if (isComplete) this.#reportKept(payload);
+    return end;
+  }
+
+  /** Gives the body memory of its own, for all of it, and what has arrived of it a place there. @returns how much of `chunk` was used */
+  #trust(chunk: Uint8Array, used: number, payload: number): number {
+    const headerEnd = this.bodyStart;
+    let end = used;
+    if (this.#partialLength < headerEnd) {
+      end = used + headerEnd - this.#partialLength;
+      this.#keep(chunk, used, end);
+    }
+    // Not zeroed: it is seen only once it is full.
+    this.#large = takeMemory(fixedBytes + payload - headerEnd);
+    this.#fill(this.#large, this.#partial.subarray(headerEnd, this.#partialLength));
+    this.#partialLength = headerEnd;
+    return end;
+  }
+
+  #fill(large: Uint8Array, bytes: Uint8Array): void {
+    large.set(bytes, this.#largeLength);
+    this.#largeLength += bytes.length;
+  }
+
+  #reportKept(payload: number): void {
     const bytes = this.#partial;
     this.#partialLength = 0;
     if (bytes.length > smallBuffer) this.#partial = emptyBytes;
+    this.#ownBody = this.#large;
+    this.#large = undefined;
+    this.#largeLength = 0;
     this.#report(bytes, 0, payload);
-    return used + taken;
+    this.#ownBody = undefined;
   }
 
   #keep(chunk: Uint8Array, from: number, to: number): void {
     const length = this.#partialLength + to - from;
-    if (length > this.#partial.length) this.#reserve(Math.max(length, Math.min(this.#partial.length * 2, 65_536), 256));
+    if (length > this.#partial.length) {
+      const grown = new Uint8Array(Math.max(length, Math.min(this.#partial.length * 2, 65_536), 256));
+      grown.set(this.#partial.subarray(0, this.#partialLength));
+      this.#partial = grown;
+    }
     this.#partial.set(chunk.subarray(from, to), this.#partialLength);
     this.#partialLength = length;
-  }
-
-  #reserve(length: number): void {
-    if (length <= this.#partial.length) return;
-    // Not zeroed: only what was written is ever read.
-    const grown = takeMemory(length);
-    grown.set(this.#partial.subarray(0, this.#partialLength));
-    this.#partial = grown;
   }
 
   /** Checks the fixed part [FRM-1..9]. @returns length of the payload, or -1 after a fault */

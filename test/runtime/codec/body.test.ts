@@ -35,6 +35,11 @@ describe("a body", () => {
     }
   });
 
+  test("that is all of its buffer is given to the message, not copied", () => {
+    const encoded = new Uint8Array(encodeBody(Note, { data: new Uint8Array(65_536).fill(9) }, 1));
+    expect(decodeBody(Note, encoded, 1).data.buffer).toBe(encoded.buffer);
+  });
+
   test("in JSON may hold fields that this side does not know", () => {
     expect(decodeBody(Note, bytes('{"text":"a","newer":{"x":1}}'), 2).text).toBe("a");
   });

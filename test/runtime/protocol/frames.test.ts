@@ -124,6 +124,26 @@ test("a header of exactly the limit is read, one byte more is a fault", () => {
   expect([frames, faults]).toEqual([[32_768], [2]]);
 });
 
+test("a large body that came in pieces has memory of its own, which nothing changes afterwards", () => {
+  const bodies: Uint8Array[] = [];
+  const sink = {
+    onFrame: (frame: FrameReader) => void bodies.push(frame.body()),
+    onFault: () => expect.fail("a fault"),
+  };
+  const reader = new FrameReader(sink, defaultLimits);
+  const fixed = Buffer.from("3bef010200010006000601100000000000010000", "hex");
+  const frame = (fill: number): Buffer => Buffer.concat([fixed, Buffer.alloc(6, 0x81), Buffer.alloc(65_536, fill)]);
+  const stream = Buffer.concat([frame(1), frame(2), frame(3)]);
+  const reused = Buffer.alloc(50_000);
+  for (let at = 0; at < stream.length; at += reused.length) {
+    const length = stream.copy(reused, 0, at, at + reused.length);
+    reader.push(reused.subarray(0, length));
+    reused.fill(0xaa);
+  }
+  expect(bodies.map((body) => [body.length, body.buffer.byteLength])).toEqual([1, 2, 3].map(() => [65_536, 65_536]));
+  expect(bodies.map((body) => body.every((byte) => byte === body[0]) && body[0])).toEqual([1, 2, 3]);
+});
+
 test("a stopped reader reports nothing more, not even of the piece it is in", () => {
   const frames: number[] = [];
   const reader: FrameReader = new FrameReader(
