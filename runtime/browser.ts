@@ -34,3 +34,5 @@ export { defaultLimits, type Limits } from "./protocol/limits.ts";
 export type { ConnectOptions, Transport, TransportEvents, TransportKind } from "./transport/transport.ts";
 export type { Address } from "./transport/address.ts";
 export { parseAddress } from "./transport/address.ts";
+export { createMessagePortTransport } from "./transport/message-port.ts";
+export type { MessageEndpoint } from "./transport/message-endpoint.ts";

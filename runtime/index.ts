@@ -59,3 +59,11 @@ export type {
 export type { TlsOptions, TlsSource } from "./transport/tls-options.ts";
 export { type Address, parseAddress } from "./transport/address.ts";
 export { createMemoryTransport } from "./transport/memory.ts";
+export { createMessagePortTransport } from "./transport/message-port.ts";
+export type { MessageEndpoint } from "./transport/message-endpoint.ts";
+export {
+  createWebSocketTransport,
+  type StandardEvent,
+  type StandardWebSocket,
+  type WebSocketConstructor,
+} from "./transport/websocket.ts";
