@@ -39,11 +39,11 @@ export const brotli: Compressor = /* @__PURE__ */ createZlibCompressor(3, "br", 
   options: { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4, [zlib.constants.BROTLI_PARAM_LGWIN]: 20 } },
 });
 
-/** RFC 8878; undefined where Node does not have it (before 22.15). */
-export const zstd: Compressor | undefined = /* @__PURE__ */ createZstd();
-
 /** The window that a decompressor of zstd may take memory for, as a power of two: 8 MiB, the least that every decoder must accept. */
 const zstdWindowLog = 23;
+
+/** RFC 8878; undefined where Node does not have it (before 22.15). */
+export const zstd: Compressor | undefined = /* @__PURE__ */ createZstd();
 
 function createZstd(): Compressor | undefined {
   const found = zlib as unknown as Readonly<Record<string, (...parameters: never[]) => void>>;
