@@ -70,8 +70,11 @@ function tags(parts: DocParts): string[] {
   return found;
 }
 
+const calm = /^(?:[A-Za-z0-9_ ,.;:'"`()?!{}-]|@link )*$/;
+
 /** What would end the comment, hide or reorder text, or be read as an instruction by a tool. */
 function escapeComment(text: string): string {
+  if (calm.test(text) && !tools.test(text)) return text;
   return text
     .replaceAll("*/", "*\\/")
     .replaceAll("\t", "  ")

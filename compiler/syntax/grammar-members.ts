@@ -177,15 +177,10 @@ export class MemberGrammar extends ValueGrammar {
     const start = name.startOffset;
     const doc = this.comments.length === 0 ? undefined : docBetween(this.comments, this.endOfLast(), start);
     for (let count = behind + 2; count > 0; count--) this.SKIP_TOKEN();
-    return {
-      kind: "field",
-      ...this.parts(doc === undefined ? { start, annotations: [] } : { start, doc, annotations: [] }),
-      name: this.nameFrom(name),
-      optional,
-      type,
-      number: this.intFrom(number),
-      span: this.spanFrom(start),
-    };
+    const parts = { name: this.nameFrom(name), optional, type, number: this.intFrom(number) };
+    const span = this.spanFrom(start);
+    if (doc === undefined) return { kind: "field", annotations: [], ...parts, span };
+    return { kind: "field", annotations: [], doc, ...parts, span };
   }
 
   /** `Name`, `Name[]` or `map<Name, Name>` from the token at a distance, and the distance of the token behind it. */

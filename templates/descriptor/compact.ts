@@ -80,11 +80,24 @@ function fieldJson(file: FileDescriptor, field: FieldDescriptor): string {
   if (optional) text += ',"optional":true';
   if (field.presence !== (optional ? "explicit" : "implicit")) text += `,"presence":"${field.presence}"`;
   if (doc !== undefined) text += `,"doc":${JSON.stringify(doc)}`;
-  const rare = rareParts(field);
-  return rare === undefined ? `${text}}` : `${text},${JSON.stringify(rare).slice(1)}`;
+  return isPlain(field) ? `${text}}` : `${text},${JSON.stringify(rareParts(field)).slice(1)}`;
 }
 
-function rareParts(field: FieldDescriptor): Json | undefined {
+function isPlain(field: FieldDescriptor): boolean {
+  return (
+    (field.wireName === field.name || field.wireName === snakeCase(field.name)) &&
+    field.jsonName === field.name &&
+    !field.required &&
+    !field.sensitive &&
+    field.default === undefined &&
+    field.constraints.length === 0 &&
+    field.annotations.length === 0 &&
+    field.deprecated === undefined &&
+    field.unstable === undefined
+  );
+}
+
+function rareParts(field: FieldDescriptor): Json {
   const { wireName, jsonName, required, sensitive, constraints, annotations, deprecated, unstable } = field;
   const rare: Json = {};
   if (wireName !== snakeCase(field.name)) rare["wireName"] = wireName;
@@ -96,8 +109,7 @@ function rareParts(field: FieldDescriptor): Json | undefined {
   if (annotations.length > 0) rare["annotations"] = annotations;
   if (deprecated !== undefined) rare["deprecated"] = deprecated;
   if (unstable !== undefined) rare["unstable"] = unstable;
-  for (const _ in rare) return rare;
-  return undefined;
+  return rare;
 }
 
 function typeJson(file: FileDescriptor, type: Type): string {
