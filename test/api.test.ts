@@ -18,6 +18,10 @@ describe("the public names of", () => {
     expect(Object.keys(await import("@rpcgen/runtime/codegen")).sort()).toMatchSnapshot();
   });
 
+  test("@rpcgen/runtime/protocol", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/protocol")).sort()).toMatchSnapshot();
+  });
+
   test("@rpcgen/runtime/testing", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/testing")).sort()).toMatchInlineSnapshot(`
       [

@@ -125,5 +125,33 @@ const explain: CommandSpec = {
   examples: [{ command: "rpcgen explain RPC0203", does: "explains a field number that is used twice" }],
 };
 
+const decode: CommandSpec = {
+  name: "decode",
+  usage: "[file]",
+  summary: "print the frames of a capture file or hex dump",
+  about: [
+    "Prints every frame of recorded traffic: its fixed part, the tags of its header by name, its body. Reads capture files",
+    "(pcap, pcapng), hex dumps (xxd, hexdump -C, plain digits) and bytes as they are, from a file or, as - or without one,",
+    "from the input. With --schema bodies are shown field by field. What is broken is reported with its offset; the exit",
+    "code is 1 then.",
+  ],
+  options: [
+    { name: "schema", alias: "s", type: "string", value: "file", help: "the schema that the bodies follow" },
+    {
+      name: "method",
+      alias: "m",
+      type: "string",
+      value: "path",
+      help: "method of replies whose request is not there: Users/Get",
+    },
+    config,
+    ...reporting.slice(0, 2),
+  ],
+  examples: [
+    { command: "rpcgen decode traffic.pcap --schema api/users.rpc", does: "prints both directions of each connection" },
+    { command: "xxd request.bin | rpcgen decode", does: "prints the frames of a hex dump" },
+  ],
+};
+
 /** Every command, in the order of the help. */
-export const commands: readonly CommandSpec[] = [compile, check, scaffold, explain];
+export const commands: readonly CommandSpec[] = [compile, check, scaffold, decode, explain];

@@ -56,6 +56,8 @@ async function loadCommand(name: string): Promise<Command> {
       return (await import("./commands/check.ts")).check;
     case "scaffold":
       return (await import("./commands/scaffold.ts")).scaffold;
+    case "decode":
+      return (await import("./commands/decode.ts")).decode;
     default:
       return (await import("./commands/explain.ts")).explain;
   }

@@ -88,12 +88,16 @@ export const folderRules: readonly FolderRule[] = [
       "node:",
     ],
   },
+  {
+    folder: "compiler/decode/",
+    imports: ["@rpcgen/runtime/protocol", "@rpcgen/runtime/descriptor:types", "node:buffer"],
+  },
   { folder: "compiler/index.ts", imports: ["compiler", "templates/index.ts", "@rpcgen/runtime/descriptor"] },
   { folder: "compiler/version.ts", imports: [] },
   {
     folder: "compiler/cli/",
     imports: [
-      ...["index.ts", "version.ts", "config", "diagnostics", "emit", "scaffold", "source"].map(
+      ...["index.ts", "version.ts", "config", "decode", "diagnostics", "emit", "scaffold", "source"].map(
         (part) => `compiler/${part}`,
       ),
       "templates",
