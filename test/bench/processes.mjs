@@ -1,7 +1,7 @@
 /**
  * Throughput of a server of two processes on one port against one, by `node test/bench/processes.mjs`. Rounds are interleaved and ratios are
  * taken within a round. The load comes from two processes in both cases, so on a machine with few cores it competes with the server: the ratio
- * is a lower bound there.
+ * of calls that do nothing says little there, that of calls with work more.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -16,9 +16,9 @@ function start(script, args) {
   return fork(fileURLToPath(new URL(script, import.meta.url)), args.map(String));
 }
 
-/** @param {number} processes @param {number} bytes @returns {Promise<number>} calls per second */
-async function measure(processes, bytes) {
-  const server = start("processes-server.mjs", [processes]);
+/** @param {number} processes @param {{ readonly bytes: number, readonly workUs: number }} call @returns {Promise<number>} calls per second */
+async function measure(processes, { bytes, workUs }) {
+  const server = start("processes-server.mjs", [processes, workUs]);
   const [address] = await once(server, "message");
   const clients = Array.from({ length: load.processes }, () =>
     start("processes-load.mjs", [address, load.connections, load.inFlight, load.durationMs, bytes]),
@@ -38,14 +38,18 @@ function median(values) {
 console.log(
   `Node ${process.version}, ${availableParallelism()} cores, ${load.processes} load processes, ${rounds} rounds`,
 );
-for (const bytes of [32, 1_024]) {
+for (const call of [
+  { bytes: 32, workUs: 0 },
+  { bytes: 1_024, workUs: 0 },
+  { bytes: 32, workUs: 200 },
+]) {
   const pairs = [];
-  for (let round = 0; round < rounds; round++)
-    pairs.push({ one: await measure(1, bytes), two: await measure(2, bytes) });
+  for (let round = 0; round < rounds; round++) pairs.push({ one: await measure(1, call), two: await measure(2, call) });
   const ratios = pairs.map(({ one, two }) => two / one);
   const rate = (/** @type {"one" | "two"} */ name) => Math.round(median(pairs.map((pair) => pair[name])));
   const spread = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
+  const name = `${call.bytes} B${call.workUs > 0 ? `, ${call.workUs} us of work` : ""}`;
   console.log(
-    `${bytes} B: 1 process ${rate("one")} calls/s, 2 processes ${rate("two")}, ratio ${median(ratios).toFixed(2)} (${spread})`,
+    `${name}: 1 process ${rate("one")} calls/s, 2 processes ${rate("two")}, ratio ${median(ratios).toFixed(2)} (${spread})`,
   );
 }

@@ -72,6 +72,15 @@ const beyondVectors = new Set([
   "TLS-1",
   "TLS-2",
   "TLS-3",
+  // What else is on the port, and WebSockets: test/runtime/transport/{sniff,websocket-*}.test.ts.
+  "OPN-1",
+  "OPN-2",
+  "WSK-1",
+  "WSK-2",
+  "WSK-3",
+  "WSK-4",
+  "WSK-5",
+  "WSK-6",
 ]);
 
 test("each clause has a vector, or a reason to have none", () => {
