@@ -1,30 +1,39 @@
-/** `npm run bench`: codec, calls and compile speed against peers, as ratios within one run. See README.md. */
+/** `npm run bench`: codec, calls, idle connections and compile speed against peers, as ratios within one run. See README.md. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
-import { benchCalls } from "./calls/calls.mjs";
+import { benchCalls, benchIdle } from "./calls/calls.mjs";
 import { callContenders } from "./calls/contenders/contender.mjs";
 import { benchCodec } from "./codec/codec.mjs";
 import { contenders as codecContenders } from "./codec/contenders/contender.mjs";
 import { payloads } from "./codec/payloads.mjs";
-import { describeMachine } from "./measure/machine.mjs";
+import { describeMachine, loadNow } from "./measure/machine.mjs";
+import { nodeFrom, versionsOf } from "./measure/nodes.mjs";
 import { prepare } from "./prepare.mjs";
 import { formatCalls } from "./report/calls-report.mjs";
 import { codecIntro, formatCase } from "./report/codec-report.mjs";
 import { formatGoals } from "./report/goals.mjs";
+import { formatIdle } from "./report/idle-report.mjs";
+import { writePage } from "./report/page.mjs";
 import { bold, dim } from "./report/style.mjs";
 
-const parts = ["codec", "calls", "compile"];
-const usage = `usage: npm run bench -- [${parts.join("] [")}] [--smoke] [--json FILE] [--only a,b] [--payload a,b]
+const parts = ["codec", "calls", "idle", "compile"];
+const usage = `usage: npm run bench -- [${parts.join("] [")}] [--smoke] [--nodes 20,24] [--json FILE] [--only a,b] [--payload a,b]
+       npm run bench -- --page [--json FILE]
 
-  codec, calls, compile   what to measure; all when none is named
+  codec, calls, idle, compile   what to measure; all when none is named
   --smoke                 few short rounds: shows that everything works, proves nothing about speed
+  --nodes a,b             Nodes to measure with, major versions or paths; this one when none is named
   --json FILE             writes every figure of every round
+  --page                  measures nothing: writes RESULTS.md and its charts from FILE, or from results.json
   --only a,b              contenders: ${[...new Set([...Object.keys(codecContenders), ...Object.keys(callContenders)])].join(", ")}
   --payload a,b           codec payloads: ${Object.keys(payloads).join(", ")}`;
+
+/** Whose generated messages a contender of the calls uses. @type {Readonly<Record<string, string>>} */
+const messagesOf = { grpc: "protobufjs", connect: "protobuf-es", "rpcgen-full": "rpcgen" };
 
 process.exitCode = await main();
 
@@ -38,14 +47,15 @@ async function main() {
     console.log(usage);
     return 0;
   }
-  const machine = describeMachine();
-  console.log(
-    `${describe(machine)}${options.smoke ? `\n${dim("a smoke run: its figures are not to be relied on")}` : ""}\n`,
-  );
-  const results = await measure(options);
-  if (options.json !== undefined)
-    writeResult(options.json, { machine, date: new Date().toISOString(), smoke: options.smoke, ...results });
-  return results.compile?.passed === false ? 1 : 0;
+  if (options.page) {
+    console.log(
+      dim(`written: ${writePage(options.json === undefined ? undefined : resolveFromCaller(options.json)).join(", ")}`),
+    );
+    return 0;
+  }
+  const result = await measure(options);
+  if (options.json !== undefined) writeResult(options.json, result);
+  return result.compile?.passed === false ? 1 : 0;
 }
 
 /** @typedef {Exclude<ReturnType<typeof readOptions>, string>} Options */
@@ -56,6 +66,8 @@ function readOptions() {
       allowPositionals: true,
       options: {
         smoke: { type: "boolean", default: false },
+        page: { type: "boolean", default: false },
+        nodes: { type: "string" },
         json: { type: "string" },
         only: { type: "string" },
         payload: { type: "string" },
@@ -68,6 +80,7 @@ function readOptions() {
     return {
       ...values,
       parts: positionals.length > 0 ? positionals : parts,
+      nodes: values.nodes === undefined ? [process.execPath] : values.nodes.split(",").map(nodeFrom),
       only: chosenFrom("contender", values.only, all),
       payloads: chosenFrom("payload", values.payload, Object.keys(payloads)),
     };
@@ -88,30 +101,60 @@ function chosenFrom(what, text, known) {
   return chosen;
 }
 
-/** @typedef {import("./report/goals.mjs").Results & { compile: ReturnType<typeof compileSpeed> }} Results */
+/**
+ * What one Node reached.
+ * @typedef {{ readonly node: string, readonly v8: string } & import("./report/goals.mjs").Results} Run
+ */
 
-/** @param {Options} options @returns {Promise<Results>} */
+/**
+ * All that a run of the benchmarks found: the content of the JSON file.
+ * @typedef {object} Result
+ * @property {string} date
+ * @property {boolean} smoke
+ * @property {ReturnType<typeof describeMachine>} machine
+ * @property {{ readonly before: number, readonly after: number }} load average of the minute before each
+ * @property {readonly Run[]} runs
+ * @property {ReturnType<typeof compileSpeed>} compile
+ */
+
+/** @param {Options} options @returns {Promise<Result>} */
 async function measure(options) {
-  /** @type {Results} */
-  const results = { codec: undefined, calls: undefined, compile: undefined };
-  const settings = { ...options, onProgress };
-  if (options.parts.includes("codec") || options.parts.includes("calls")) prepare(generatedFor(options.only));
-  if (options.parts.includes("codec")) {
-    show(codecIntro);
-    results.codec = await benchCodec({ ...settings, onCase: (one, all) => show(formatCase(one, all)) });
-  }
-  if (options.parts.includes("calls")) {
-    results.calls = await benchCalls(settings);
-    show(formatCalls(results.calls));
-  }
-  if (!options.smoke) show(formatGoals(results));
-  if (options.parts.includes("compile")) results.compile = compileSpeed(options);
-  return results;
+  const machine = describeMachine();
+  const before = loadNow();
+  show(`${describe(machine)}${options.smoke ? `\n${dim("a smoke run: its figures are not to be relied on")}` : ""}`);
+  if (options.parts.some((part) => part !== "compile")) prepare(generatedFor(options.only));
+  const runs = [];
+  for (const node of options.nodes) runs.push(await measureWith(node, options));
+  const compile = options.parts.includes("compile") ? compileSpeed(options) : undefined;
+  const date = new Date().toISOString();
+  return { date, smoke: options.smoke, machine, load: { before, after: loadNow() }, runs, compile };
 }
 
-/** grpc-js is measured with the messages of protobufjs. @param {readonly string[]} only */
+/** @param {string} node @param {Options} options @returns {Promise<Run>} */
+async function measureWith(node, options) {
+  const settings = { ...options, node, onProgress };
+  /** @type {{ -readonly [key in keyof Run]: Run[key] }} */
+  const run = { ...versionsOf(node), codec: undefined, calls: undefined, idle: undefined };
+  show(bold(`Node ${run.node}`));
+  if (options.parts.includes("codec")) {
+    show(codecIntro);
+    run.codec = await benchCodec({ ...settings, onCase: (one, all) => show(formatCase(one, all)) });
+  }
+  if (options.parts.includes("calls")) {
+    run.calls = await benchCalls(settings);
+    show(formatCalls(run.calls));
+  }
+  if (options.parts.includes("idle")) {
+    run.idle = await benchIdle(settings);
+    show(formatIdle(run.idle));
+  }
+  if (!options.smoke) show(formatGoals(run));
+  return run;
+}
+
+/** @param {readonly string[]} only */
 function generatedFor(only) {
-  return [...new Set(only.map((name) => (name === "grpc" ? "protobufjs" : name)))];
+  return [...new Set(only.map((name) => messagesOf[name] ?? name))];
 }
 
 /**
@@ -143,9 +186,9 @@ function show(text) {
 }
 
 /** @param {ReturnType<typeof describeMachine>} machine */
-function describe({ node, platform, cores, memoryGiB, versions }) {
+function describe({ platform, processor, cores, memoryGiB, versions }) {
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `${bold(`Node ${node}`)} on ${platform}, ${cores} cores, ${memoryGiB} GiB\n${dim(packages.join(" · "))}`;
+  return `${platform}, ${processor}, ${cores} cores, ${memoryGiB} GiB\n${dim(packages.join(" · "))}`;
 }
 
 /** npm runs scripts in the workspace's folder; a path is meant from where the command was given. @param {string} path */

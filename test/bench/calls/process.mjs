@@ -1,4 +1,6 @@
 /** The process of one contender's client or server: `node process.mjs <contender> server|client`. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { respond } from "../measure/respond.mjs";
 import { runLoad } from "./load.mjs";
 
@@ -7,17 +9,23 @@ const [contender] = process.argv.slice(2);
 const { connect, startServer } = await import(`./contenders/${contender}.mjs`);
 /** @type {import("./contenders/contender.mjs").EchoClient} */
 let client;
+let address = "";
+/** Clients whose connections are open and idle. @type {import("./contenders/contender.mjs").EchoClient[]} */
+const held = [];
 
 respond({
   startServer,
   cpuUs,
-  async connect(address) {
-    client = await connect(address);
+  async connect(target) {
+    address = target;
+    client = await connect(target);
   },
   check,
   load,
   stream,
   canStream: () => client.items !== undefined,
+  hold,
+  memory,
 });
 
 /** Processor time that this process has used so far, user and system. */
@@ -29,6 +37,28 @@ function cpuUs() {
 /** @param {number} bytes */
 function bodyOf(bytes) {
   return Buffer.from(Array.from({ length: bytes }, (_, at) => 1 + (at % 251)));
+}
+
+/** Opens more connections, makes a call on each and leaves them. @param {number} connections */
+async function hold(connections) {
+  const body = bodyOf(32);
+  for (let opened = 0; opened < connections; opened++) {
+    const one = await connect(address);
+    await new Promise((resolve, reject) => one.call(one.requestFrom(body), resolve, reject));
+    held.push(one);
+  }
+}
+
+/** What the process uses once all garbage is gone. @returns {Promise<import("./calls.mjs").Memory>} */
+async function memory() {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc");
+  for (let times = 0; times < 4; times++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    collect();
+  }
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { rssBytes: rss, heapBytes: heapUsed + external };
 }
 
 /** Proves that a body comes back as it was sent. @param {{ bytes: number }} params */

@@ -10,8 +10,12 @@ import { payloads, VALUES } from "./payloads.mjs";
 const [contender, payload, mode] = process.argv.slice(2);
 /** @type {{ codecs: import("./contenders/contender.mjs").Codecs }} */
 const { codecs } = await import(`./contenders/${contender}.mjs`);
-const subject = subjectOf(payload);
-if (mode === "mixed") for (const other of Object.keys(payloads)) if (other !== payload) workWith(subjectOf(other));
+/** Undefined: this payload is not for the contender. */
+const subject = codecs[payload] && subjectOf(payload);
+if (mode === "mixed") {
+  const others = Object.keys(payloads).filter((other) => other !== payload && codecs[other] !== undefined);
+  for (const other of others) workWith(subjectOf(other));
+}
 
 /** Keeps results alive until they are overwritten, so that no work can be optimised away. */
 const sinks = Array.from({ length: VALUES });
@@ -19,7 +23,7 @@ const sinks = Array.from({ length: VALUES });
 /** @type {Readonly<Record<string, (iterations: number) => void>>} */
 const operations = { encode: runEncode, decode: runDecode, roundTrip: runRoundTrip, relay: runRelay };
 
-respond({ check, warmUp, measure });
+respond({ supports: () => subject !== undefined, check, warmUp, measure });
 
 /** @param {string} name */
 function subjectOf(name) {

@@ -8,20 +8,27 @@ import { fileURLToPath } from "node:url";
  * @property {() => Promise<void>} stop
  */
 
+/** A request that takes longer than this fails, and its process is ended: no contender can hold up the run. */
+const LIMIT_MS = 60_000;
+
 /**
  * @param {URL} script
- * @param {{ readonly args?: readonly string[], readonly core?: number | undefined }} options `core`: pins the process to it
+ * @param {{ readonly node: string, readonly args?: readonly string[], readonly core?: number | undefined }} options `node`: path of
+ * the Node that runs it; `core`: pins the process to it
  * @returns {Child}
  */
-export function startChild(script, { args = [], core } = {}) {
-  const command = [process.execPath, ...nodeFlags(), fileURLToPath(script), ...args];
+export function startChild(script, { node, args = [], core }) {
+  const command = [node, ...nodeFlags(), fileURLToPath(script), ...args];
   if (core !== undefined) command.unshift("taskset", "-c", String(core));
   const child = spawn(command[0], command.slice(1), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const pending = new Map();
   let lastId = 0;
   const exited = new Promise((resolve) => child.once("exit", resolve));
   const failAll = (/** @type {Error} */ error) => {
-    for (const { reject } of pending.values()) reject(error);
+    for (const { reject, timer } of pending.values()) {
+      clearTimeout(timer);
+      reject(error);
+    }
     pending.clear();
   };
   child.once("error", failAll);
@@ -29,7 +36,8 @@ export function startChild(script, { args = [], core } = {}) {
     failAll(new Error(`${args.join(" ")}: the process ended with ${signal ?? code}`)),
   );
   child.on("message", (/** @type {any} */ { id, result, error }) => {
-    const { resolve, reject } = pending.get(id);
+    const { resolve, reject, timer } = pending.get(id);
+    clearTimeout(timer);
     pending.delete(id);
     if (error === undefined) resolve(result);
     else reject(new Error(`${args.join(" ")}: ${error}`));
@@ -38,13 +46,16 @@ export function startChild(script, { args = [], core } = {}) {
     request(method, params) {
       const id = ++lastId;
       return new Promise((resolve, reject) => {
-        pending.set(id, { resolve, reject });
+        const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS);
+        pending.set(id, { resolve, reject, timer });
         child.send({ id, method, params });
       });
     },
     async stop() {
       if (child.connected) child.disconnect();
+      const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS / 10);
       await exited;
+      clearTimeout(timer);
     },
   };
 }

@@ -1,25 +1,41 @@
 /** What the figures depend on: versions and the shape of the machine, no names and no paths. */
 import { readFileSync } from "node:fs";
-import { availableParallelism, totalmem } from "node:os";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 
 /** Packages whose versions belong to a result. */
-const packages = {
-  "@rpcgen/runtime": "@rpcgen/runtime",
-  protobufjs: "protobufjs",
-  "@bufbuild/protobuf": "@bufbuild/protobuf",
-  "@grpc/grpc-js": "@grpc/grpc-js",
-};
+const packages = [
+  "@rpcgen/runtime",
+  "protobufjs",
+  "@bufbuild/protobuf",
+  "ts-proto",
+  "pbf",
+  "msgpackr",
+  "avsc",
+  "@grpc/grpc-js",
+  "@connectrpc/connect-node",
+  "@trpc/server",
+  "thrift",
+  "moleculer",
+  "capnweb",
+  "fastify",
+  "undici",
+  "ws",
+];
 
-/** @returns {{ node: string, v8: string, platform: string, cores: number, memoryGiB: number, versions: Record<string, string> }} */
+/** @returns {{ platform: string, processor: string, cores: number, memoryGiB: number, versions: Record<string, string> }} */
 export function describeMachine() {
   return {
-    node: process.versions.node,
-    v8: process.versions.v8,
     platform: `${process.platform} ${process.arch}`,
+    processor: cpus()[0]?.model.trim() ?? "unknown",
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    versions: Object.fromEntries(Object.entries(packages).map(([name, path]) => [name, versionOf(path)])),
+    versions: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
   };
+}
+
+/** Processes that wanted a core during the last minute, on average. @returns {number} */
+export function loadNow() {
+  return Math.round(loadavg()[0] * 100) / 100;
 }
 
 /** @param {string} name */

@@ -5,7 +5,7 @@ export function number(value) {
   if (!Number.isFinite(value)) return "-";
   if (value >= 1000) return grouped(value);
   if (value >= 100) return value.toFixed(0);
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+  return value >= 10 || value === 0 ? value.toFixed(1) : value.toFixed(2);
 }
 
 /** @param {number} value */

@@ -8,6 +8,7 @@ import { formatTable } from "./table.mjs";
  * @typedef {object} Results
  * @property {import("../codec/codec.mjs").CodecCase[] | undefined} codec
  * @property {import("../calls/calls.mjs").CallsResult[] | undefined} calls
+ * @property {import("../calls/calls.mjs").IdleResult | undefined} idle
  */
 
 /**
@@ -15,21 +16,30 @@ import { formatTable } from "./table.mjs";
  * @typedef {{ readonly goal: string, readonly atLeast: number, readonly reached: number | undefined }} Goal
  */
 
+/** Those that the results can judge. @param {Results} results @returns {Goal[]} */
+export function goalsOf(results) {
+  const all = [...codecGoals(results.codec ?? []), ...callGoals(results.calls ?? []), ...idleGoals(results.idle)];
+  return all.filter(({ reached }) => reached !== undefined);
+}
+
 /**
  * @param {Results} results
  * @returns {string}
  */
 export function formatGoals(results) {
-  const goals = [...codecGoals(results.codec ?? []), ...callGoals(results.calls ?? [])].filter(
-    ({ reached }) => reached !== undefined,
-  );
+  const goals = goalsOf(results);
   if (goals.length === 0) return "";
-  const rows = goals.map(({ goal, atLeast, reached = Number.NaN }) => [
-    `${reached >= atLeast ? green("✓") : red("✗")} ${goal}`,
-    bold(`${number(reached)}x`),
-    dim(`>= ${number(atLeast)}x`),
+  const rows = goals.map((goal) => [
+    `${isReached(goal) ? green("✓") : red("✗")} ${goal.goal}`,
+    bold(`${number(goal.reached ?? Number.NaN)}x`),
+    dim(`>= ${number(goal.atLeast)}x`),
   ]);
   return `${bold("Goals")}\n${formatTable(["", "reached", "goal"], rows)}`;
+}
+
+/** @param {Goal} goal */
+export function isReached({ reached = Number.NaN, atLeast }) {
+  return reached >= atLeast;
 }
 
 /** @param {readonly import("../codec/codec.mjs").CodecCase[]} cases @returns {Goal[]} */
@@ -46,6 +56,7 @@ function codecGoals(cases) {
       atLeast: 2.5,
       reached: codecRatio(order, "protobufjs", "roundTrip"),
     },
+    { goal: "order, round trip, ts-proto", atLeast: 3, reached: codecRatio(order, "ts-proto", "roundTrip") },
     { goal: "order, round trip, JSON", atLeast: 3, reached: codecRatio(order, "json", "roundTrip") },
     {
       goal: "order, round trip, @bufbuild/protobuf",
@@ -95,8 +106,8 @@ function keptAmongOthers(lone, mixed) {
 function callGoals(results) {
   const result = results.find(({ placement }) => placement === "one core");
   if (result === undefined) return [];
-  const at = (/** @type {number} */ inFlight) =>
-    result.cases.find((one) => one.bytes === 32 && one.inFlight === inFlight)?.measured;
+  const at = (/** @type {number} */ inFlight, bytes = 32) =>
+    result.cases.find((one) => one.bytes === bytes && one.inFlight === inFlight)?.measured;
   const stream = result.stream.measured;
   return [
     {
@@ -104,6 +115,17 @@ function callGoals(results) {
       atLeast: 100,
       reached: ratioBetween(at(64), "grpc", "callsPerSecond"),
     },
+    {
+      goal: "calls/s, 32 B, 64 in flight, connect-node",
+      atLeast: 300,
+      reached: ratioBetween(at(64), "connect", "callsPerSecond"),
+    },
+    {
+      goal: "calls/s, 32 B, 64 in flight, fastify + undici",
+      atLeast: 40,
+      reached: ratioBetween(at(64), "fastify", "callsPerSecond"),
+    },
+    { goal: "calls/s, 32 B, 64 in flight, best RPC peer", atLeast: 8, reached: againstBestPeer(at(64)) },
     {
       goal: "calls/s, 32 B, 1 in flight, @grpc/grpc-js",
       atLeast: 8,
@@ -118,6 +140,11 @@ function callGoals(results) {
       goal: "calls/s, 32 B, 64 in flight, raw TCP echo",
       atLeast: 0.25,
       reached: ratioBetween(at(64), "tcp", "callsPerSecond"),
+    },
+    {
+      goal: "calls/s, 64 kB, 16 in flight, raw TCP echo",
+      atLeast: 0.7,
+      reached: ratioBetween(at(16, 65_536), "tcp", "callsPerSecond"),
     },
     { goal: "CPU per call, full, 64 in flight, @grpc/grpc-js", atLeast: 1 / 0.012, reached: fullCpu(at(64)) },
     {
@@ -150,4 +177,18 @@ function inverse(value) {
 function fullCpu(measured) {
   const [ours, theirs] = [measured?.["rpcgen-full"], measured?.grpc];
   return ours && theirs ? ratioOf(theirs.cpuUsPerCall, ours.cpuUsPerCall).median : undefined;
+}
+
+/** @param {import("../calls/calls.mjs").CallsCase["measured"] | undefined} measured */
+function againstBestPeer(measured = {}) {
+  const peers = Object.keys(measured).filter((name) => name !== "tcp" && !name.startsWith("rpcgen"));
+  const ratios = peers.map((peer) => ratioBetween(measured, peer, "callsPerSecond")).filter((one) => one !== undefined);
+  return ratios.length > 0 ? Math.min(...ratios) : undefined;
+}
+
+/** @param {import("../calls/calls.mjs").IdleResult | undefined} idle @returns {Goal[]} */
+function idleGoals(idle) {
+  const rpcgen = idle?.measured.rpcgen;
+  const reached = rpcgen && (30 * 1024) / (rpcgen.client.rssBytes + rpcgen.server.rssBytes);
+  return [{ goal: "idle connection, both sides, 30 KiB of RSS", atLeast: 1, reached }];
 }

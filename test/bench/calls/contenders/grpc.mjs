@@ -57,7 +57,7 @@ function sendItems(call) {
 export async function connect(address) {
   const Client = grpc.makeGenericClientConstructor(echoDefinition, "Echo");
   /** @type {any} */
-  const client = new Client(address, grpc.credentials.createInsecure());
+  const client = new Client(address, grpc.credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
   return {
     requestFrom: (body) => Payload.create({ body }),
     call: (request, done, fail) =>

@@ -6,6 +6,7 @@ import { connect as connectSocket, createServer } from "node:net";
 
 /** More than the calls in flight; a power of two. */
 const RING = 1024;
+const MOST_IN_FLIGHT = 256;
 
 /** @returns {Promise<string>} */
 export function startServer() {
@@ -29,7 +30,7 @@ export function connect(port) {
 
 /** @param {import("node:net").Socket} socket @returns {import("./contender.mjs").EchoClient} */
 function clientOver(socket) {
-  /** @type {((reply: Buffer) => void)[]} */
+  /** @type {((reply: Buffer | Buffer[]) => void)[]} */
   const waiting = Array.from({ length: RING });
   let head = 0;
   let tail = 0;
@@ -42,24 +43,31 @@ function clientOver(socket) {
     socket.write(copies.subarray(0, unsent * size));
     unsent = 0;
   };
+  /** What came of a body that is not complete yet. @type {Buffer[]} */
+  let pieces = [];
   socket.on("data", (bytes) => {
     received += bytes.length;
+    let at = 0;
     for (let end = size - (received - bytes.length); received >= size; end += size) {
       received -= size;
-      waiting[head++ & (RING - 1)](bytes.subarray(Math.max(0, end - size), end));
+      const body = bytes.subarray(at, end);
+      at = end;
+      waiting[head++ & (RING - 1)](pieces.length === 0 ? body : [...pieces, body]);
+      if (pieces.length > 0) pieces = [];
     }
+    if (at < bytes.length) pieces.push(bytes.subarray(at));
   });
   return {
     requestFrom(body) {
       size = body.length;
-      copies = Buffer.concat(Array.from({ length: RING }, () => body));
+      copies = Buffer.concat(Array.from({ length: MOST_IN_FLIGHT }, () => body));
       return body;
     },
     call(_request, done) {
       waiting[tail++ & (RING - 1)] = done;
       if (unsent++ === 0) process.nextTick(flush);
     },
-    bodyOf: (reply) => reply,
+    bodyOf: (reply) => (Array.isArray(reply) ? Buffer.concat(reply) : reply),
     items: undefined,
   };
 }
