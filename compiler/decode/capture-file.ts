@@ -44,6 +44,9 @@ function packetsOfPcap(bytes: Uint8Array, isLittle: boolean): readonly Packet[] 
   return packets;
 }
 
+/** Bytes that a block of pcapng has at least, its type and lengths included. */
+const smallest: Readonly<Record<number, number>> = { [pcapngMagic]: 28, 1: 20, 3: 16, 6: 32 };
+
 /** Block types of pcapng that matter here. */
 const block = { section: pcapngMagic, interface: 1, simple: 3, enhanced: 6 } as const;
 
@@ -54,13 +57,14 @@ function packetsOfPcapng(bytes: Uint8Array): readonly Packet[] {
   let linkTypes: number[] = [];
   for (let at = 0; at < bytes.length;) {
     if (at + 12 > bytes.length) throw cutAt(at);
+    // The type of a section block reads the same in both byte orders.
     const type = view.getUint32(at, isLittle);
     if (type === block.section) {
       isLittle = view.getUint32(at + 8) === 0x4d3c2b1a;
       linkTypes = [];
     }
     const size = view.getUint32(at + 4, isLittle);
-    if (size < 12 || size % 4 !== 0 || size > bytes.length - at) throw cutAt(at);
+    if (size < (smallest[type] ?? 12) || size % 4 !== 0 || size > bytes.length - at) throw cutAt(at);
     const body = bytes.subarray(at + 8, at + size - 4);
     if (type === block.interface) linkTypes.push(viewOf(body).getUint16(0, isLittle));
     else if (type === block.enhanced || type === block.simple) packets.push(packetOf(body, type, linkTypes, isLittle));

@@ -50,6 +50,8 @@ export function createFramePrinter(conversation: Conversation, isClient?: boolea
   let isStopped = false;
   let optionBytes: Uint8Array | undefined = new Uint8Array(0);
   let sentBy = isClient;
+  /** Whether `header` holds the header of the frame at hand. */
+  let isReadable = false;
   const reader = new FrameReader({ onFrame, onFault }, limits);
 
   function fail(at: number, message: string): void {
@@ -66,7 +68,7 @@ export function createFramePrinter(conversation: Conversation, isClient?: boolea
     offset += frame.frameBytes;
     if (frame.kind === FrameKind.request) sentBy = true;
     const verdict = header.read(frame.bytes, frame.headerStart, frame.bodyStart);
-    const isReadable = verdict !== "malformed" && frame.kind <= FrameKind.goaway;
+    isReadable = verdict !== "malformed" && frame.kind <= FrameKind.goaway;
     const entries = isReadable ? headerDetails(frame, schema) : rawHeader(frame);
     if (isReadable && frame.kind === FrameKind.request) noteCall(frame);
     const problems: [number, string][] = [];
@@ -118,7 +120,7 @@ export function createFramePrinter(conversation: Conversation, isClient?: boolea
 
   /** The message that a body holds; undefined when nothing says. */
   function typeOf(frame: FrameReader): string | undefined {
-    if (frame.kind === FrameKind.error) return header.text(HeaderTag.errorType);
+    if (frame.kind === FrameKind.error) return isReadable ? header.text(HeaderTag.errorType) : undefined;
     const method = calls.get(keyOf(frame)) ?? conversation.method;
     if (method === undefined) return undefined;
     const isRequest = frame.kind === FrameKind.request || (frame.kind === FrameKind.item && sentBy === true);

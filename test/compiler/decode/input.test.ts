@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isCapture, packetsOf } from "../../../compiler/decode/capture-file.ts";
 import { bytesOfHexDump } from "../../../compiler/decode/hex-dump.ts";
 import { createReassembly, type Segment, segmentOf } from "../../../compiler/decode/tcp.ts";
+import { pcapng } from "./pcapng.ts";
 import { writeCapture } from "../../runtime/wireshark/capture.ts";
 
 function hexOf(bytes: Uint8Array): string {
@@ -52,28 +53,6 @@ describe("a hex dump", () => {
     expect(() => bytesOfHexDump(text)).toThrow(message);
   });
 });
-
-/** A pcapng file with one packet in an enhanced and one in a simple block. */
-function pcapng(isLittle: boolean): Buffer {
-  const word = (value: number): Buffer => {
-    const bytes = Buffer.alloc(4);
-    if (isLittle) bytes.writeUInt32LE(value);
-    else bytes.writeUInt32BE(value);
-    return bytes;
-  };
-  const section = (type: number, ...body: readonly Uint8Array[]): Buffer => {
-    const size = 12 + body.reduce((total, part) => total + part.length, 0);
-    return Buffer.concat([word(type), word(size), ...body, word(size)]);
-  };
-  const link = isLittle ? Buffer.from("6500", "hex") : Buffer.from("0065", "hex");
-  return Buffer.concat([
-    section(0x0a0d0d0a, word(0x1a2b3c4d), Buffer.alloc(12)),
-    section(1, link, Buffer.alloc(2), word(262_144)),
-    section(5, Buffer.alloc(8)),
-    section(6, word(0), word(0), word(0), word(3), word(3), Buffer.from("01020300", "hex")),
-    section(3, word(4), Buffer.from("0a0b0c0d", "hex")),
-  ]);
-}
 
 describe("a capture file", () => {
   test.each([true, false])("may be pcapng, little-endian: %s", (isLittle) => {

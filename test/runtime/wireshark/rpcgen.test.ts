@@ -13,6 +13,7 @@ import { hasTool } from "../../interop/tool.ts";
 import { frameVectors, readFrames, readJson, unhex } from "../protocol/vectors.ts";
 import { cut, type Segment, writeCapture } from "./capture.ts";
 
+const program: string = "tshark";
 const script = join(import.meta.dirname, "../../../runtime/wireshark/rpcgen.lua");
 const folder = mkdtempSync(join(tmpdir(), "dissector-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -33,7 +34,7 @@ let captures = 0;
 function tshark(segments: readonly Segment[], ...args: readonly string[]): string {
   const file = join(folder, `${captures++}.pcap`);
   writeFileSync(file, writeCapture(segments));
-  const { status, stdout, stderr } = spawnSync("tshark", ["-X", `lua_script:${script}`, "-r", file, ...args], {
+  const { status, stdout, stderr } = spawnSync(program, ["-X", `lua_script:${script}`, "-r", file, ...args], {
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
   });
@@ -64,7 +65,7 @@ const opening: readonly Segment[] = [
   { from: "server", bytes: optionOf("server-option") },
 ];
 
-describe.skipIf(!hasTool("tshark", "--version"))("the dissector", () => {
+describe.skipIf(!hasTool(program, "--version"))("the dissector", () => {
   test("shows the parts of a request", () => {
     expect(treeOf([...opening, ...fromClient("request-with-deadline")]).slice(-21)).toEqual(
       [
