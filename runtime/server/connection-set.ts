@@ -81,6 +81,15 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
     });
     // Another connection may bring another token. What has arrived already is answered first.
     session.onTurnedAway = () => environment.defer(() => void connection.drain(limits.closeMs));
+    if (session.caller.pending === undefined) dismiss(session, connection);
+    else void session.caller.pending.then(() => dismiss(session, connection));
+  }
+
+  /** Who is refused and never calls would otherwise stay as long as a good peer may. */
+  function dismiss(session: Session, connection: ServerConnection): void {
+    const { environment, limits } = options;
+    if (session.caller.failure === undefined) return;
+    environment.setTimer(limits.handshakeMs, () => void connection.drain(limits.closeMs)).unref();
   }
 
   return {

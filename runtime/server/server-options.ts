@@ -45,7 +45,7 @@ export interface ServerOptions {
    * Key and certificate for `tls://` addresses, as `node:tls` takes them; `ca` and `requestCert` for mutual TLS. Default: none.
    */
   readonly tls?: TlsOptions | undefined;
-  /** Asked for each peer before anything is read from it; only `true` lets it in. Default: everybody. */
+  /** Asked for each peer that connects (with TLS, after its handshake), before it says anything; only `true` lets it in. Default: everybody. */
   readonly onAccept?: ((peer: { readonly address: string }) => boolean) | undefined;
   /** Says who a connection belongs to. With this or `authorize`, methods that no rule opens are closed. Default: nobody is asked. */
   readonly authenticate?: Authenticate | undefined;

@@ -225,6 +225,12 @@ describe("authenticate", () => {
     expect(await errorOf(someone.lab.echo({}))).toMatchObject({ message: "Authentication took too long." });
   });
 
+  test("that fails ends the connection of a peer that never calls", async () => {
+    const peer = await connectRaw(await listen({ limits: { handshakeMs: 20 } }), { token: "wrong" });
+    expect(await peer.reply()).toMatchObject({ kind: 11 });
+    peer.close();
+  });
+
   test("is asked once per connection", async () => {
     let asked = 0;
     await using ada = await world({ authenticate: (request) => (asked++, byToken(request)) }, { token: "ada" });
