@@ -34,7 +34,7 @@ export function createClient<Client extends ServiceClient, Handlers>(
 function ownClient<Client, Handlers>(service: ServiceType<Client, Handlers>, options: ChannelOptions): ServiceClient {
   const channel = createChannel(options);
   const close = (): Promise<void> => channel.close();
-  return { ...service.stub(channel.invoker(undefined, service as ServiceType)), close, [Symbol.asyncDispose]: close };
+  return { ...service.stub(channel.invoker(undefined, service)), close, [Symbol.asyncDispose]: close };
 }
 
 function sharedClient<Client, Handlers>(
@@ -46,7 +46,7 @@ function sharedClient<Client, Handlers>(
     throw new TypeError('The option "channel" is not a channel; make one with createChannel({ target }).');
   }
   const close = (): Promise<void> => Promise.resolve();
-  return { ...service.stub(channel.invoker(settings, service as ServiceType)), close, [Symbol.asyncDispose]: close };
+  return { ...service.stub(channel.invoker(settings, service)), close, [Symbol.asyncDispose]: close };
 }
 
 function checkService(service: ServiceType): void {

@@ -119,7 +119,7 @@ function chooseCompressors(wanted: readonly (CompressorName | Compressor)[]): re
     if (typeof item !== "string") return item;
     if (Object.hasOwn(builtins, item)) return builtins[item];
     throw new TypeError(
-      `The compressor "${String(item)}" is not known; expected one of ${Object.keys(builtins).join(", ")}.`,
+      `The compressor "${item as string}" is not known; expected one of ${Object.keys(builtins).join(", ")}.`,
     );
   });
   const present = found.filter((item) => item !== undefined);

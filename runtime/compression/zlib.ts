@@ -16,8 +16,8 @@ interface ZlibFormat {
 export const gzip: Compressor = /* @__PURE__ */ createZlibCompressor(1, "gzip", {
   compress: zlib.gzipSync,
   decompress: zlib.gunzipSync,
-  compressLater: /* @__PURE__ */ promisify(zlib.gzip) as ZlibFormat["compressLater"],
-  decompressLater: /* @__PURE__ */ promisify(zlib.gunzip) as ZlibFormat["decompressLater"],
+  compressLater: /* @__PURE__ */ promisify(zlib.gzip),
+  decompressLater: /* @__PURE__ */ promisify(zlib.gunzip),
   options: { level: 4 },
 });
 
@@ -25,8 +25,8 @@ export const gzip: Compressor = /* @__PURE__ */ createZlibCompressor(1, "gzip", 
 export const deflate: Compressor = /* @__PURE__ */ createZlibCompressor(2, "deflate", {
   compress: zlib.deflateSync,
   decompress: zlib.inflateSync,
-  compressLater: /* @__PURE__ */ promisify(zlib.deflate) as ZlibFormat["compressLater"],
-  decompressLater: /* @__PURE__ */ promisify(zlib.inflate) as ZlibFormat["decompressLater"],
+  compressLater: /* @__PURE__ */ promisify(zlib.deflate),
+  decompressLater: /* @__PURE__ */ promisify(zlib.inflate),
   options: { level: 4 },
 });
 
@@ -34,8 +34,8 @@ export const deflate: Compressor = /* @__PURE__ */ createZlibCompressor(2, "defl
 export const brotli: Compressor = /* @__PURE__ */ createZlibCompressor(3, "br", {
   compress: zlib.brotliCompressSync,
   decompress: zlib.brotliDecompressSync,
-  compressLater: /* @__PURE__ */ promisify(zlib.brotliCompress) as ZlibFormat["compressLater"],
-  decompressLater: /* @__PURE__ */ promisify(zlib.brotliDecompress) as ZlibFormat["decompressLater"],
+  compressLater: /* @__PURE__ */ promisify(zlib.brotliCompress),
+  decompressLater: /* @__PURE__ */ promisify(zlib.brotliDecompress),
   options: { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4, [zlib.constants.BROTLI_PARAM_LGWIN]: 20 } },
 });
 
@@ -56,8 +56,8 @@ function createZstd(): Compressor | undefined {
     {
       compress: zstdCompressSync as unknown as ZlibFormat["compress"],
       decompress: zstdDecompressSync as unknown as ZlibFormat["decompress"],
-      compressLater: promisify(zstdCompress as never) as ZlibFormat["compressLater"],
-      decompressLater: promisify(zstdDecompress as never) as ZlibFormat["decompressLater"],
+      compressLater: promisify(zstdCompress as never),
+      decompressLater: promisify(zstdDecompress as never),
       options: { params: { [constants["ZSTD_c_compressionLevel"] as number]: 3 } },
     },
     { params: { [constants["ZSTD_d_windowLogMax"] as number]: zstdWindowLog } },

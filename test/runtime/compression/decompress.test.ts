@@ -100,7 +100,7 @@ test("at most four bodies are decompressed at a time", async () => {
       return bytes;
     },
   };
-  const all = Array.from({ length: 20 }, () => decompress(slow, noise(10_000), 2 ** 20));
+  const all = Array.from({ length: 20 }, async () => decompress(slow, noise(10_000), 2 ** 20));
   for (const plain of await Promise.all(all)) expect(plain).toHaveLength(10_000);
   expect([most, decompressionTurns.running]).toEqual([4, 0]);
 });
