@@ -19,7 +19,7 @@ export function askForToken(token: ChannelOptions["token"]): string | Promise<st
 /** What is wrong is said without the token. */
 function checkToken(token: unknown): string {
   if (typeof token !== "string") throw refused(`it must be a string, not ${typeof token}`);
-  const length = Buffer.byteLength(JSON.stringify(token));
+  const { length } = new TextEncoder().encode(JSON.stringify(token));
   if (length > maxTokenBytes) throw refused(`it has ${length} bytes and may have ${maxTokenBytes}`);
   return token;
 }
