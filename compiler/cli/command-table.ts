@@ -116,6 +116,32 @@ const scaffold: CommandSpec = {
   ],
 };
 
+const format: CommandSpec = {
+  name: "format",
+  usage: "[files...]",
+  summary: "lay out schemas in the one canonical form",
+  about: [
+    "Rewrites schemas in place: indentation, spaces, line breaks, quotes. Meaning and comments stay. Schemas with syntax",
+    "errors are reported and left alone. Takes the same files as compile.",
+  ],
+  options: [
+    { name: "check", type: "boolean", help: "write nothing; list what is not formatted and exit with 3" },
+    {
+      name: "stdin-filepath",
+      type: "string",
+      value: "file",
+      help: "format the input instead, named so; print the result",
+    },
+    { name: "print-width", type: "number", value: "n", help: "columns to keep to; default 100" },
+    config,
+    ...reporting.slice(0, 2),
+  ],
+  examples: [
+    { command: "rpcgen format", does: "formats every schema of the configuration" },
+    { command: "rpcgen format --check api", does: "for CI: fails when a schema is not formatted" },
+  ],
+};
+
 const explain: CommandSpec = {
   name: "explain",
   usage: "<code>",
@@ -154,4 +180,4 @@ const decode: CommandSpec = {
 };
 
 /** Every command, in the order of the help. */
-export const commands: readonly CommandSpec[] = [compile, check, scaffold, decode, explain];
+export const commands: readonly CommandSpec[] = [compile, check, format, scaffold, decode, explain];

@@ -54,6 +54,8 @@ async function loadCommand(name: string): Promise<Command> {
       return (await import("./commands/compile.ts")).compile;
     case "check":
       return (await import("./commands/check.ts")).check;
+    case "format":
+      return (await import("./commands/format.ts")).format;
     case "scaffold":
       return (await import("./commands/scaffold.ts")).scaffold;
     case "decode":

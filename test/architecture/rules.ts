@@ -78,6 +78,10 @@ export const folderRules: readonly FolderRule[] = [
   },
   { folder: "compiler/scaffold/", imports: ["ts-morph"] },
   {
+    folder: "compiler/format/",
+    imports: ["compiler/syntax", "compiler/source", "compiler/diagnostics", "prettier"],
+  },
+  {
     folder: "compiler/config/",
     imports: [
       "compiler/diagnostics",
@@ -90,14 +94,14 @@ export const folderRules: readonly FolderRule[] = [
   },
   {
     folder: "compiler/decode/",
-    imports: ["@rpcgen/runtime/protocol", "@rpcgen/runtime/descriptor:types", "node:buffer"],
+    imports: ["@rpcgen/runtime/protocol", "@rpcgen/runtime/descriptor:types", "node:zlib"],
   },
   { folder: "compiler/index.ts", imports: ["compiler", "templates/index.ts", "@rpcgen/runtime/descriptor"] },
   { folder: "compiler/version.ts", imports: [] },
   {
     folder: "compiler/cli/",
     imports: [
-      ...["index.ts", "version.ts", "config", "decode", "diagnostics", "emit", "scaffold", "source"].map(
+      ...["index.ts", "version.ts", "config", "decode", "diagnostics", "emit", "format", "scaffold", "source"].map(
         (part) => `compiler/${part}`,
       ),
       "templates",
@@ -117,7 +121,7 @@ export const libraryHomes: Readonly<Record<string, string>> = {
 };
 
 /** Heavy parts of the tool that must be loaded only when they are used. */
-export const lazyOnly: readonly string[] = ["compiler/scaffold/merge.ts", "yargs", "prettier"];
+export const lazyOnly: readonly string[] = ["compiler/scaffold/merge.ts", "compiler/cli/commands/format.ts", "yargs"];
 
 /** Folders of the runtime whose sub-folders are leaves: nobody but their own export entry imports one. */
 export const leafParents: readonly string[] = [

@@ -1,0 +1,53 @@
+import { type AstPath, type Doc, doc, type ParserOptions, type Printer, util } from "prettier";
+import type { AnyNode } from "./nodes.ts";
+
+const { hardline, join } = doc.builders;
+
+/** How comments are printed: as they stand, but for the indentation of blocks whose lines begin with a star. */
+export const commentPrinter: Pick<Printer<AnyNode>, "printComment" | "isBlockComment" | "handleComments"> = {
+  handleComments: { ownLine: place, endOfLine: place, remaining: place },
+  isBlockComment: (comment) => comment["kind"] !== "line" && !isSlashes(comment),
+  printComment: (path: AstPath<AnyNode>, options: ParserOptions<AnyNode>): Doc => {
+    const { span } = path.node;
+    const text = options.originalText.slice(span.start, span.end).trimEnd();
+    const lines = text.split(/\r\n|\r|\n/u);
+    const [first = "", ...rest] = lines;
+    if (isSlashes(path.node)) {
+      return join(
+        hardline,
+        lines.map((line) => line.trim()),
+      );
+    }
+    if (!rest.every((line) => line.trimStart().startsWith("*"))) return join(doc.builders.literalline, lines);
+    return join(hardline, [first.trimEnd(), ...rest.map((line) => ` ${line.trim()}`)]);
+  },
+};
+
+/**
+ * Where prettier's own choice would not do: a comment in an empty block stays in it; one between a declaration's first word and its
+ * name, or in a node without parts, goes before the whole.
+ */
+function place(comment: AnyNode): boolean {
+  const enclosing = comment["enclosingNode"] as AnyNode | undefined;
+  if (enclosing === undefined || enclosing.kind === "file") return false;
+  const following = comment["followingNode"];
+  const isInside = following === undefined && isEmptyBlock(enclosing) && isBehindBrace(enclosing, comment);
+  if (isInside) util.addDanglingComment(enclosing, comment, undefined);
+  else if (enclosing["name"] === following || (following ?? comment["precedingNode"]) === undefined) {
+    util.addLeadingComment(enclosing, comment);
+  } else return false;
+  return true;
+}
+
+function isEmptyBlock({ members }: AnyNode): boolean {
+  return Array.isArray(members) && members.length === 0;
+}
+
+function isBehindBrace({ span }: AnyNode, comment: AnyNode): boolean {
+  return span.file.text.slice(span.start, comment.span.start).includes("{");
+}
+
+function isSlashes(comment: AnyNode): boolean {
+  const { file, start } = comment.span;
+  return file.text.startsWith("//", start);
+}
