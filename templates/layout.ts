@@ -318,13 +318,21 @@ export function open(keyword: "if" | "} else if" | "while" | "switch", test: Pie
   );
 }
 
-/** `a && b && c`: broken behind every operator when it does not fit. Belongs into `open`, `returned` or a group. */
+/** `a && b && c`: broken behind every operator when it does not fit. Belongs into `open` or a group. */
 export function operands(operator: "&&" | "||", items: readonly Piece[]): Code {
+  return join(comparable(items), concat(raw(` ${operator}`), spaceLine));
+}
+
+/** The same for `returned`, where the second of two stays behind a first one whose last line leaves room for it. */
+export function returnedOperands(operator: "&&" | "||", items: readonly Piece[]): Code {
+  const [first, second] = comparable(items);
+  if (first === undefined || second === undefined || items.length > 2) return operands(operator, items);
+  return concat(first, raw(` ${operator}`), group(spaceLine, second));
+}
+
+function comparable(items: readonly Piece[]): Piece[] {
   const isLone = items.length === 1;
-  return join(
-    items.map((item) => splitComparison(item, !isLone)),
-    concat(raw(` ${operator}`), spaceLine),
-  );
+  return items.map((item) => splitComparison(item, !isLone));
 }
 
 /** `return test;` where the test may be put in parentheses over several lines. */
@@ -388,6 +396,6 @@ export function comparison(left: Piece, operator: string, right: Piece): Code {
 /** `left === right` as the whole of a condition. */
 export function wholeComparison(left: Piece, operator: string, right: Piece): Code {
   return lazily(joined(left, ` ${operator} `, right), "group", () =>
-    tree(group(left, raw(` ${operator}`), spaceLine, right)),
+    tree(group(left, raw(` ${operator}`), group(spaceLine, right))),
   );
 }

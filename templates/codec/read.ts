@@ -3,7 +3,7 @@ import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { branded, plainZero } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
 import { fragmentsOf, remembered } from "../fragments.ts";
-import { assign, assignBelow, call, conditional, inlineObject, lines, wholeComparison } from "../layout.ts";
+import { assign, assignBelow, call, comparison, conditional, inlineObject, lines, wholeComparison } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals } from "../naming.ts";
@@ -119,7 +119,7 @@ function readPacked(context: ModuleContext, element: ElementType, variable: Iden
 function readPackedEnum(context: ModuleContext, element: Reference, variable: Ident): Code[] {
   const value = call(enumFunction(context, element, "fromNumber"), [locals.number]);
   const push = mayBeUnknown(context, element)
-    ? lines(code`${assign(code`const item`, value)};`, pushKnown(variable))
+    ? lines(code`${assignBelow(code`const item`, value)};`, pushKnown(variable))
     : code`${call(code`${variable}.push`, [value])};`;
   return [
     code`const numbers: number[] = [];`,
@@ -204,7 +204,7 @@ function createReadCase(context: ModuleContext, field: FieldDescriptor, holder: 
     return clause(key, [code`reader.skip(tag);`, store(code`undefined`)], false);
   }
   if (isMessageLike(type)) {
-    const isSame = code`${holder}${optional ? code`?` : undefined}.kind === ${kind}`;
+    const isSame = comparison(code`${holder}${optional ? code`?` : undefined}.kind`, "===", kind);
     const same = conditional(isSame, code`${holder}.value`, code`undefined`);
     const keep = (value: Code): Code => code`${assign(code`const item`, value)};`;
     return clause(key, [...readMessage(context, type, { previous: same, store: keep }), store(locals.item)]);

@@ -9,7 +9,7 @@ import type {
 } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { plainDefault } from "../default-value.ts";
-import { call, comparison, operands, returned, sections, signature, wholeComparison } from "../layout.ts";
+import { call, comparison, returnedOperands, returned, sections, signature, wholeComparison } from "../layout.ts";
 import { remembered } from "../fragments.ts";
 import { stringLiteral } from "../literal.ts";
 import { messageOf, type ModuleContext } from "../module-context.ts";
@@ -48,7 +48,7 @@ function equalsBody(
   if (slots.length >= manyMembers) return manyTests(context, slots, names);
   const tests = slots.map((slot) => memberTest(context, slot.member, names, slots.length > 1));
   const [only] = tests;
-  if (only === undefined || tests.length > 1) return returned(operands("&&", tests));
+  if (only === undefined || tests.length > 1) return returned(returnedOperands("&&", tests));
   return typeof only === "object" && only.kind === "lazy" && only.shape === "group"
     ? returned(only)
     : code`return ${only};`;
@@ -210,6 +210,6 @@ function equalsCase(context: ModuleContext, field: FieldDescriptor): Code {
   const sameValue = equals === undefined ? comparison(left, "===", right) : call(equals, [left, right]);
   return code`
     case ${kind}:
-      ${returned(operands("&&", [sameKind, sameValue]))}
+      ${returned(returnedOperands("&&", [sameKind, sameValue]))}
   `;
 }

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createBufbuildPeer } from "./support/bufbuild.ts";
-import { evaluate, renderCodecs } from "./support/load.ts";
+import { Writer } from "../../runtime/wire/writer.ts";
+import { type AnyType, evaluate, renderCodecs } from "./support/load.ts";
 import { createProtobufjsPeer } from "./support/protobufjs.ts";
+import { enumeration, field, file, list, map, message, oneof, reference, scalar } from "./support/schema.ts";
 import { schemas } from "./support/random-schema.ts";
 import { valuesOf } from "./support/random-value.ts";
 
@@ -26,7 +28,9 @@ describe(`random schemas (seed ${seed})`, () => {
     test(`schemas ${start} to ${start + batch - 1} agree with protobufjs and protobuf-es in bytes and JSON`, () => {
       for (const file of all.slice(start, start + batch)) {
         const source = renderCodecs(file);
-        const type = evaluate(source)["M0"]!;
+        const { M0: type, Known } = evaluate(source) as Record<"M0" | "Known", AnyType>;
+        const options = { types: new Map([["test.Known", Known]]) };
+        const isPlain = !source.includes("ToJson(") || !/(?:timestamp|duration|value|any)ToJson\(/.test(source);
         const buf = createBufbuildPeer(file);
         const pbjs = createProtobufjsPeer(file);
         fc.assert(
@@ -37,10 +41,11 @@ describe(`random schemas (seed ${seed})`, () => {
             expect(hex(pbjs.encode("M0", value))).toBe(text);
             expect(hex(pbjs.echo("M0", bytes))).toBe(text);
             expect(hex(buf.echo("M0", bytes))).toBe(text);
-            const json = type.toJson(value);
+            const json = type.toJson(value, options);
             expect(asText(json)).toEqual(asText(buf.jsonFromBytes("M0", bytes)));
             expect(hex(buf.bytesFromJson("M0", json))).toBe(text);
-            expect(type.fromJson(buf.jsonFromBytes("M0", bytes) as never)).toEqual(value);
+            expect(type.fromJson(buf.jsonFromBytes("M0", bytes) as never, options)).toEqual(value);
+            if (isPlain) expect(asText(pbjs.json("M0", bytes))).toEqual(asText(json));
           }),
           { seed, numRuns: valuesPerSchema },
         );
@@ -48,3 +53,76 @@ describe(`random schemas (seed ${seed})`, () => {
     });
   }
 });
+
+test(`closed enums drop the numbers that they do not declare, and keep the others, as protobuf-es reads them (seed ${seed})`, () => {
+  const closed = reference("enum", "Closed");
+  const schema = file([
+    enumeration("Closed", { unspecified: 0, one: 1, two: 200 }),
+    message("M0", [
+      field("single", 1, closed),
+      field("optional", 2, closed, { optional: true }),
+      field("packed", 3, list(closed)),
+      field("plain", 4, list(closed, false)),
+      field("labels", 5, map(scalar("string"), closed)),
+      oneof("choice", [field("first", 6, closed), field("second", 7, scalar("string"))]),
+    ]),
+  ]);
+  const type = evaluate(renderCodecs(schema))["M0"]!;
+  const buf = createBufbuildPeer(schema);
+  const numbers = fc.constantFrom(0, 1, 200, 2, 5, -1, 2_147_483_647);
+  const part = fc.constantFrom(1, 2, 3, 4, 5, 6, 7).chain((number) =>
+    fc.record({
+      field: fc.constant(number),
+      values: fc.array(numbers, { minLength: 1, maxLength: number === 3 ? 4 : 1 }),
+      key: fc.nat(3),
+    }),
+  );
+  const fields = fc.array(part, { maxLength: 12 });
+  fc.assert(
+    fc.property(fields, (parts) => {
+      const decoded = type.decode(bytesOf(parts));
+      expect(asText(type.toJson(decoded))).toEqual(asText(buf.jsonFromBytes("M0", bytesOf(declaredOnly(parts)))));
+    }),
+    { seed, numRuns: 2000 },
+  );
+});
+
+interface EnumPart {
+  readonly field: number;
+  readonly values: readonly number[];
+  readonly key: number;
+}
+
+/** What is left where protobuf drops numbers that a closed enum does not declare. */
+function declaredOnly(parts: readonly EnumPart[]): EnumPart[] {
+  const declared = parts.map((part) => ({
+    ...part,
+    values: part.values.filter((value) => [0, 1, 200].includes(value)),
+  }));
+  return declared.filter((part) => part.field === 7 || part.values.length > 0);
+}
+
+function bytesOf(parts: readonly EnumPart[]): Uint8Array {
+  const writer = new Writer();
+  for (const part of parts) writeEnum(writer, part);
+  return writer.finish();
+}
+
+function writeEnum(writer: Writer, { field: number, values, key }: EnumPart): void {
+  const [value = 0] = values;
+  writer.tag(number * 8 + (number === 3 || number === 5 || number === 7 ? 2 : 0));
+  if (number === 3) {
+    writer.packedInt32(values);
+  } else if (number === 5) {
+    const mark = writer.begin();
+    writer.tag(10);
+    writer.string(`k${key}`);
+    writer.tag(16);
+    writer.int32(value);
+    writer.end(mark);
+  } else if (number === 7) {
+    writer.string("text");
+  } else {
+    writer.int32(value);
+  }
+}

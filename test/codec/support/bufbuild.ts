@@ -11,6 +11,7 @@ import {
   FieldDescriptorProto_Type,
   FieldDescriptorProtoSchema,
   type FieldDescriptorProto,
+  file_google_protobuf_any,
   file_google_protobuf_duration,
   file_google_protobuf_empty,
   file_google_protobuf_struct,
@@ -29,7 +30,9 @@ export interface BufbuildPeer {
 type Element = Exclude<Type, { kind: "list" | "map" }>;
 
 const wellKnown = [
+  file_google_protobuf_any,
   file_google_protobuf_timestamp,
+  file_google_protobuf_any,
   file_google_protobuf_duration,
   file_google_protobuf_struct,
   file_google_protobuf_empty,
@@ -70,8 +73,8 @@ export function createBufbuildPeer(file: FileDescriptor): BufbuildPeer {
   };
   return {
     echo: (name, bytes) => toBinary(schemaOf(name), fromBinary(schemaOf(name), bytes)),
-    jsonFromBytes: (name, bytes) => toJson(schemaOf(name), fromBinary(schemaOf(name), bytes)),
-    bytesFromJson: (name, json) => toBinary(schemaOf(name), fromJson(schemaOf(name), json)),
+    jsonFromBytes: (name, bytes) => toJson(schemaOf(name), fromBinary(schemaOf(name), bytes), { registry }),
+    bytesFromJson: (name, json) => toBinary(schemaOf(name), fromJson(schemaOf(name), json, { registry })),
   };
 }
 

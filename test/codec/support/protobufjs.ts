@@ -6,13 +6,15 @@ export interface ProtobufjsPeer {
   encode(name: string, value: unknown): Uint8Array;
   /** Decodes and encodes again. */
   echo(name: string, bytes: Uint8Array): Uint8Array;
+  /** Its own JSON, which is that of the protobuf mapping only where no well-known type occurs. */
+  json(name: string, bytes: Uint8Array): unknown;
 }
 
 type Element = Exclude<Type, { kind: "list" | "map" }>;
 
 export function createProtobufjsPeer(file: FileDescriptor): ProtobufjsPeer {
   const root = new protobuf.Root();
-  for (const name of ["timestamp", "duration", "struct", "empty"]) {
+  for (const name of ["timestamp", "duration", "struct", "empty", "any"]) {
     root.addJSON(protobuf.common.get(`google/protobuf/${name}.proto`)?.nested ?? {});
   }
   const nested = Object.fromEntries(file.declarations.flatMap((declaration) => declare(declaration)));
@@ -27,6 +29,10 @@ export function createProtobufjsPeer(file: FileDescriptor): ProtobufjsPeer {
     echo: (name, bytes) => {
       const type = root.lookupType(`test.${name}`);
       return type.encode(type.decode(bytes)).finish();
+    },
+    json: (name, bytes) => {
+      const type = root.lookupType(`test.${name}`);
+      return type.toObject(type.decode(bytes), { longs: String, enums: String, bytes: String, json: true });
     },
   };
 }
@@ -155,6 +161,10 @@ function builtinOf(name: string, value: unknown): unknown {
     }
     case "json":
       return jsonOf(value);
+    case "any": {
+      const { typeUrl, value: bytes } = value as { typeUrl: string; value: Uint8Array };
+      return typeUrl === "" ? {} : { type_url: typeUrl, value: bytes };
+    }
     case "void":
       return {};
     default:

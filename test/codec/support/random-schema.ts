@@ -28,7 +28,9 @@ const counts = { messages: 4, unions: 2 };
 type Element = Exclude<Type, { kind: "list" | "map" }>;
 
 const enumReference = fc.constantFrom("Open", "Closed").map((name) => reference("enum", name));
-const builtinType = fc.constantFrom("timestamp", "duration", "json", "uuid").map((name) => builtin(name as "json"));
+const builtinType = fc
+  .constantFrom("timestamp", "duration", "json", "uuid", "any")
+  .map((name) => builtin(name as "json"));
 
 /** A message that may hold itself only where it can be absent. */
 function messageReference(from: number): fc.Arbitrary<Element> {
@@ -134,6 +136,7 @@ export const schemas: fc.Arbitrary<FileDescriptor> = fc
     file([
       enumeration("Open", { unspecified: 0, red: 1, far: 2_147_483_647, below: -1 }, true),
       enumeration("Closed", { unspecified: 0, one: 1, two: 200 }),
+      message("Known", [field("number", 1, scalar("uint32"))]),
       ...declarations,
     ]),
   );

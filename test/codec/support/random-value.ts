@@ -88,12 +88,24 @@ function builtinOf(name: string): Any {
       return fc
         .jsonValue({ maxDepth: 2 })
         .map((value) => JSON.parse(JSON.stringify(value).replaceAll("__proto__", "proto")));
+    case "any":
+      return anyValue;
     case "uuid":
       return fc.oneof(fc.constant(""), fc.uuid());
     default:
       return fc.constant(undefined);
   }
 }
+
+/** Messages of a type that all peers know, or none at all: JSON cannot name others. */
+const anyValue = fc.option(fc.integer({ min: 1, max: 300 }), { nil: undefined }).map((number) =>
+  number === undefined
+    ? { typeUrl: "", value: new Uint8Array(0) }
+    : {
+        typeUrl: "type.googleapis.com/test.Known",
+        value: Uint8Array.from(number < 128 ? [8, number] : [8, (number & 127) | 128, number >> 7]),
+      },
+);
 
 const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 12 }),
