@@ -3,7 +3,7 @@
  * `off`, browsers have `addEventListener`, Node's ports have both.
  */
 export interface MessageEndpoint {
-  postMessage(value: unknown, transfer?: readonly never[] | unknown): void;
+  postMessage(value: unknown, transfer?: unknown): void;
   addEventListener?(type: string, listener: (event: never) => void): void;
   removeEventListener?(type: string, listener: (event: never) => void): void;
   on?(type: string, listener: (value: never) => void): unknown;

@@ -107,7 +107,7 @@ class PortTransport implements Transport {
 
   abort(error?: Error): void {
     if (this.#state === "closed") return;
-    this.#port.postMessage("abort");
+    this.#post("abort");
     this.#finish(error);
   }
 
@@ -131,7 +131,11 @@ class PortTransport implements Transport {
   #sendEnd(): void {
     if (this.#hasSentEnd) return;
     this.#hasSentEnd = true;
-    this.#port.postMessage("end");
+    this.#post("end");
+  }
+
+  #post(message: "abort" | "end" | number): void {
+    this.#port.postMessage(message, []);
   }
 
   #onMessage(message: unknown): void {
@@ -177,7 +181,7 @@ class PortTransport implements Transport {
   #acknowledge(bytes: number): void {
     this.#used += bytes;
     if (this.#used < acknowledgeBytes || this.#state === "closed") return;
-    this.#port.postMessage(this.#used);
+    this.#post(this.#used);
     this.#used = 0;
   }
 

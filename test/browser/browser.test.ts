@@ -1,5 +1,7 @@
 import { createServer as createHttpServer } from "node:http";
+import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { join, posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createServer, type ServerOptions } from "../../runtime/index.ts";
 import { Lab, Missing } from "../runtime/fixture/lab.ts";
@@ -57,6 +59,23 @@ async function outcomesWith(options: (origin: string) => ServerOptions): Promise
   }
 }
 
+const root = join(import.meta.dirname, "../..");
+const manifest = JSON.parse(readFileSync(join(root, "runtime/package.json"), "utf8")) as {
+  readonly browser: Readonly<Record<string, string>>;
+};
+const sourceOf = (built: string): string => built.replace("./dist", "runtime").replace(/\.js$/, ".ts");
+const standIns = new Map(Object.entries(manifest.browser).map(([from, to]) => [sourceOf(from), sourceOf(to)]));
+
+/** The values that a source file imports from other files, with their paths from the root. */
+function importsOf(path: string): readonly { readonly name: string; readonly from: string }[] {
+  const text = readFileSync(join(root, path), "utf8");
+  return [...text.matchAll(/^import \{([^}]*)\} from "(\.[^"]+)";/gm)].flatMap(([, names = "", from = ""]) => {
+    const values = names.split(",").map((name) => name.trim().split(" as ")[0] ?? "");
+    const target = posix.join(posix.dirname(path), from);
+    return values.filter((name) => name !== "" && !name.startsWith("type ")).map((name) => ({ name, from: target }));
+  });
+}
+
 describe.skipIf(chromium === undefined)("in Chromium", () => {
   test("the client makes calls of every kind, over the port that TCP uses", async () => {
     expect(await outcomesWith((origin) => ({ origins: [origin] }))).toEqual({
@@ -96,6 +115,21 @@ describe("the bundle for browsers", () => {
   test("of a client and one service does not grow unnoticed", async () => {
     const { gzipBytes } = await bundleForBrowser(entry);
     expect(gzipBytes).toBeLessThan(40_000);
+  });
+
+  test("finds in each stand-in for a file of Node what the rest imports from that file", async () => {
+    const { parts } = await bundleForBrowser(entry);
+    const missing: string[] = [];
+    for (const [path] of parts.filter(([part]) => part.startsWith("runtime/"))) {
+      for (const { name, from } of importsOf(path)) {
+        const standIn = standIns.get(from);
+        if (standIn === undefined) continue;
+        const found = (await import(join(root, standIn))) as Readonly<Record<string, unknown>>;
+        if (!(name in found)) missing.push(`${standIn} lacks ${name}, which ${path} imports`);
+      }
+    }
+    expect(missing).toEqual([]);
+    expect(standIns.size).toBeGreaterThan(3);
   });
 
   test("leaves out the client where only messages are used", async () => {
