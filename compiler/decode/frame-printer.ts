@@ -10,6 +10,7 @@ import {
 } from "@rpcgen/runtime/protocol";
 import { hexOf, offsetOf, readBody } from "./body.ts";
 import { DecodeError } from "./decode-error.ts";
+import { decompress } from "./decompress.ts";
 import { type Detail, headerDetails, headOf, printable } from "./frame-text.ts";
 import { messageName, type SchemaIndex } from "./schema-index.ts";
 import { printValue } from "./shown.ts";
@@ -40,6 +41,7 @@ const indent = "        ";
 const utf8 = new TextDecoder();
 const lineFeed = 0x0a;
 const openingBrace = 0x7b;
+const ignorableKind = 0x80;
 
 /** A printer. `isClient` says whose bytes these are; undefined: whoever sends requests is the client. */
 export function createFramePrinter(conversation: Conversation, isClient?: boolean): FramePrinter {
@@ -102,19 +104,23 @@ export function createFramePrinter(conversation: Conversation, isClient?: boolea
   }
 
   function bodyText(frame: FrameReader, body: Body, problems: [number, string][]): string {
-    const { bytes, start, type } = body;
-    if (frame.serialization === 2 || frame.kind === FrameKind.settings) return printable(utf8.decode(bytes));
-    const isPlain = frame.serialization === 1 && (frame.flags & FrameFlag.compressorMask) === 0;
-    if (schema === undefined || type === undefined || !isPlain) return bytes.length === 0 ? "{}" : hexOf(bytes);
+    const { start, type } = body;
+    const compressor = frame.kind >= ignorableKind ? 0 : frame.flags & FrameFlag.compressorMask;
     try {
+      const bytes = decompress(body.bytes, compressor);
+      if (bytes === undefined) return hexOf(body.bytes);
+      if (frame.serialization === 2 || frame.kind === FrameKind.settings) return printable(utf8.decode(bytes));
+      if (schema === undefined || type === undefined || frame.serialization !== 1)
+        return bytes.length === 0 ? "{}" : hexOf(bytes);
       return printValue(readBody(bytes, type, schema), indent + " ".repeat(labelWidth));
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       const at = offsetOf(error);
-      if (start === undefined)
-        problems.push([offset, `byte ${at} of the message in chunks that ends here, ${type}: ${error.message}`]);
-      else problems.push([start + at, `${type}: ${error.message}`]);
-      return hexOf(bytes);
+      const name = type === undefined ? "" : `${type}: `;
+      const isApart = start === undefined || compressor !== 0;
+      const where = isApart ? `byte ${at} of the whole message that ends here, ` : "";
+      problems.push([isApart ? offset : start + at, `${where}${name}${error.message}`]);
+      return hexOf(body.bytes);
     }
   }
 
@@ -134,7 +140,10 @@ export function createFramePrinter(conversation: Conversation, isClient?: boolea
     else optionBytes = all;
     if (all[0] !== openingBrace) return all;
     if (end < 0) return new Uint8Array(0);
-    print(block(0, `Option · ${end + 1} bytes`, []) + `${indent}${printable(utf8.decode(all.subarray(0, end)))}\n`);
+    print(
+      block(0, `Option · ${end + 1} bytes`, []) +
+        `${indent}${printable(withoutToken(utf8.decode(all.subarray(0, end))))}\n`,
+    );
     const option = parseOption(all.subarray(0, end));
     if (typeof option === "string") fail(0, option);
     offset = end + 1;
@@ -180,6 +189,11 @@ const headerFaults = {
   metadata_limit: "too large: it has more metadata than allowed",
   metadata_invalid: "wrong: a key or value of its metadata has characters that are not allowed",
 } as const;
+
+/** Tokens are for the server alone [AUT-1]: output like this ends up in tickets. */
+function withoutToken(option: string): string {
+  return option.replaceAll(/("Token"\s*:\s*")(?:[^"\\]|\\.)*"/gu, '$1(hidden)"');
+}
 
 function keyOf({ idHigh, idLow }: FrameReader): string {
   return `${idHigh} ${idLow}`;

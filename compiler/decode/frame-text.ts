@@ -10,6 +10,7 @@ import {
   laneMask,
 } from "@rpcgen/runtime/protocol";
 import { hexOf } from "./body.ts";
+import { compressorName } from "./decompress.ts";
 import type { SchemaIndex } from "./schema-index.ts";
 
 /** One line below the head of a frame: what it is and its value. */
@@ -79,7 +80,7 @@ export function headOf(reader: FrameReader): string {
   return [
     `${kindNames.get(kind) ?? `kind 0x${hex(kind, 2)}`}${idOf(reader)}`,
     ...(serialization === 0 ? [] : [["", "binary", "json"][serialization] ?? `serialization ${serialization}`]),
-    ...(compressor === 0 ? [] : [`compressor ${compressor}`]),
+    ...(compressor === 0 ? [] : [compressorName(compressor)]),
     ...((flags & FrameFlag.endOfStream) === 0 ? [] : ["end of stream"]),
     ...((flags & FrameFlag.oneway) === 0 ? [] : ["one-way"]),
     ...((flags & FrameFlag.moreFollows) === 0 ? [] : ["more follows"]),

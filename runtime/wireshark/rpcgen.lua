@@ -20,6 +20,7 @@ local kinds = {
   [1] = "request", [2] = "response", [3] = "error", [4] = "item", [5] = "end", [6] = "cancel", [7] = "credit",
   [8] = "ping", [9] = "pong", [10] = "settings", [11] = "goaway",
 }
+local compressors = { [0] = "none", [1] = "gzip", [2] = "deflate", [3] = "br", [4] = "zstd" }
 local serializations = { [0] = "none", [1] = "binary", [2] = "json" }
 local codes = {
   [1] = "cancelled", [2] = "unknown", [3] = "invalid_argument", [4] = "deadline_exceeded", [5] = "not_found",
@@ -41,7 +42,7 @@ local field = {
   header_length = ProtoField.uint16("rpcgen.header_length", "Length of the header"),
   serialization = ProtoField.uint8("rpcgen.serialization", "Serialization", base.DEC, serializations),
   flags = ProtoField.uint8("rpcgen.flags", "Flags", base.HEX),
-  compressor = ProtoField.uint8("rpcgen.flags.compressor", "Compressor", base.DEC, nil, 0x0f),
+  compressor = ProtoField.uint8("rpcgen.flags.compressor", "Compressor", base.DEC, compressors, 0x0f),
   end_of_stream = ProtoField.bool("rpcgen.flags.end_of_stream", "End of stream", 8, nil, 0x10),
   oneway = ProtoField.bool("rpcgen.flags.oneway", "One-way", 8, nil, 0x20),
   more_follows = ProtoField.bool("rpcgen.flags.more_follows", "More follows", 8, nil, 0x40),
@@ -215,7 +216,7 @@ local function add_frame(tree, range)
   end
   if body_start < range:len() then
     local body = range(body_start)
-    if range(10, 1):uint() == 2 then frame:add(field.body_text, body, body:string(ENC_UTF_8)) end
+    if range(10, 1):uint() == 2 and range(11, 1):uint() % 16 == 0 then frame:add(field.body_text, body, body:string(ENC_UTF_8)) end
     frame:add(field.body, body)
   end
   return summary(kind, range)

@@ -1,3 +1,4 @@
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { type Decoded, decode, type DecodeOptions } from "../../../compiler/decode/decode.ts";
 import { schema } from "../../conformance/implementation/schema.ts";
@@ -111,16 +112,41 @@ describe("frames", () => {
     ]);
   });
 
-  test("with a message of no bytes, one-way and compressed", () => {
+  test("with a message of no bytes, one-way and in a compressor that is not known", () => {
     const header = entry(1, methodNumber("/conformance.v1.Conformance/Track"));
     const oneway = frame({ kind: 1, sequence: 1, lane: 0xffff, serialization: 1, flags: 0x30, header });
-    const compressed = frame({ kind: 2, sequence: 1, serialization: 1, flags: 0x11, body: "abcd" });
+    const compressed = frame({ kind: 2, sequence: 1, serialization: 1, flags: 0x19, body: "abcd" });
     expect(linesOf(oneway + compressed)).toEqual([
       "000000  request #1 lane 65535 · binary · end of stream · one-way · 26 bytes",
       "        method          0x8ed1c219 /conformance.v1.Conformance/Track",
       "        body            {}",
-      "00001a  response #1 · binary · compressor 1 · end of stream · 22 bytes",
+      "00001a  response #1 · binary · compressor 9 · end of stream · 22 bytes",
       "        body            <abcd>",
+    ]);
+  });
+
+  test.each([
+    [1, "gzip", gzipSync],
+    [2, "deflate", deflateSync],
+    [3, "br", brotliCompressSync],
+  ])("in compressor %i, %s, show what was compressed", (compressor, name, compress) => {
+    const message = words(1, "a".repeat(20)) + vary(2, 5);
+    const body = compress(bytesOf(message)).toString("hex");
+    const options = { schema, method: "Echo" };
+    const [head, shown] = linesOf(frame({ kind: 2, sequence: 1, flags: 0x10 | compressor, body }), options);
+    expect(head).toContain(`response #1 · binary · ${name} · end of stream`);
+    expect(shown).toBe(`        body            { text: "${"a".repeat(20)}", count: 5 }`);
+    const broken = frame({ kind: 2, sequence: 1, flags: 0x10 | compressor, body: "abcd" });
+    expect(decode(bytesOf(broken), options).errors).toEqual([
+      expect.stringContaining(`conformance.v1.Note: the body cannot be decompressed by ${name}: `),
+    ]);
+  });
+
+  test("hide the token of an Option", () => {
+    const option = '{"MagicNumber":3927900,"CodecType":"application/x-rpcgen","Token":"se\\"cret","Version":1}\n';
+    expect(linesOf(utf8(option))).toEqual([
+      `000000  Option · ${option.length} bytes`,
+      '        {"MagicNumber":3927900,"CodecType":"application/x-rpcgen","Token":"(hidden)","Version":1}',
     ]);
   });
 
@@ -204,7 +230,7 @@ describe("what is broken is reported with its offset", () => {
       body: "0a05",
     });
     expect(errorsOf(first, frame({ kind: 3, sequence: 1, flags: 0x10, body: "61" }))).toEqual([
-      "offset 0x43: byte 2 of the message in chunks that ends here, conformance.v1.Note: a length reaches behind the end of the data",
+      "offset 0x43: byte 2 of the whole message that ends here, conformance.v1.Note: a length reaches behind the end of the data",
     ]);
   });
 

@@ -77,7 +77,7 @@ describe.skipIf(!hasTool(program, "--version"))("the dissector", () => {
         "    Length of the header: 25",
         "    Serialization: binary (1)",
         "    Flags: 0x10",
-        "        .... 0000 = Compressor: 0",
+        "        .... 0000 = Compressor: none (0)",
         "        ...1 .... = End of stream: True",
         "        ..0. .... = One-way: False",
         "        .0.. .... = More follows: False",
