@@ -206,6 +206,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   #onPackedResponse(body: Uint8Array, head: ReplyHead): void {
     // The connection has done with the call: from here on a signal ends it without a word to the server.
     this.#outgoing = undefined;
+    this.#pump?.stop();
     try {
       const plain = this.#unpack(body, head.compressor);
       if (!(plain instanceof Promise)) return this.#finish(this.#read(plain, head));
