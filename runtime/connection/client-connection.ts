@@ -185,8 +185,10 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     this.#events.onGoaway?.(code);
     const refused = createError("draining", "The server is going away and did not take this call.");
     for (const call of this.#takeWaiting()) call.fail(refused);
-    for (const call of this.#table.all()) {
-      if (call.idHigh > idHigh || (call.idHigh === idHigh && call.idLow > idLow)) call.fail(refused);
+    for (const call of [...this.#table.all(), ...this.#oneways]) {
+      // No id yet: the request waits in the queues, and the server would drop it.
+      const isUnsent = call.idHigh === 0 && call.idLow === 0;
+      if (isUnsent || call.idHigh > idHigh || (call.idHigh === idHigh && call.idLow > idLow)) call.fail(refused);
     }
   }
 

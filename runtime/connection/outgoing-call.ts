@@ -299,12 +299,13 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   #cancelWith(error: RpcError): void {
     if (this.state === "done") return;
     const wasSent = this.idLow !== 0 || this.idHigh !== 0;
-    this.#finish();
     const link = this.#owner.link;
+    // Before the lane is free: a call that waits in line takes it at once, and its request must not pass the cancel.
     if (wasSent && link.state !== "closed") {
       const header = new HeaderWriter().number(HeaderTag.errorCode, error.code).finish();
       link.outbound.writeFrame(FrameKind.cancel, 0, 0, this.idHigh, this.idLow, header, emptyHeader);
     }
+    this.#finish();
     this.#deliverError(error, undefined);
   }
 

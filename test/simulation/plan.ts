@@ -1,0 +1,111 @@
+import type { CallOptions } from "../../runtime/index.ts";
+
+/** One call of a simulation: what its client does and what its handler does. The handler finds it by the name in the request. */
+export interface Plan {
+  readonly index: number;
+  readonly name: string;
+  readonly kind: "unary" | "list" | "sum" | "chat" | "oneway";
+  readonly startMs: number;
+  readonly bytes: number;
+  readonly items: number;
+  readonly timeoutMs: number | undefined;
+  readonly cancelAfterMs: number | undefined;
+  /** Items after which the reader leaves. */
+  readonly leaveAfter: number | undefined;
+  readonly readerDelayMs: number;
+  readonly handlerDelayMs: number;
+  readonly handler: "answers" | "declared" | "fails" | "throws" | "never";
+  readonly waitForReady: boolean;
+}
+
+/** What a seed decides for the whole run. */
+export interface Weather {
+  /** Without loss: every failure must have a reason in its own plan. */
+  readonly isCalm: boolean;
+  readonly maxDelayMs: number;
+  readonly maxPieceBytes: number;
+  readonly bytesPerMs: number;
+  readonly maxCalls: number;
+  readonly connections: number;
+  readonly restarts: number;
+  readonly resets: number;
+  readonly cuts: number;
+  readonly outages: number;
+  /** A cut that never heals: only keepalive ends the calls on it. */
+  readonly hasBlackHole: boolean;
+}
+
+/** Milliseconds in which the calls of a run begin, per call. */
+const paceMs = 4;
+
+export type Random = () => number;
+
+export function pick<T>(random: Random, choices: readonly T[]): T {
+  return choices[Math.floor(random() * choices.length)] as T;
+}
+
+/** Every other seed is calm. */
+export function createWeather(seed: number, random: Random): Weather {
+  const isCalm = seed % 2 === 0;
+  return {
+    isCalm,
+    maxDelayMs: pick(random, [0, 1, 5, 30]),
+    maxPieceBytes: pick(random, [7, 1_000, 100_000, 100_000]),
+    bytesPerMs: pick(random, [5_000, 50_000, Infinity]),
+    maxCalls: pick(random, [6, 20, 200]),
+    connections: pick(random, [1, 1, 1, 3]),
+    restarts: pick(random, [0, 1, 3]),
+    resets: isCalm ? 0 : pick(random, [0, 2, 8]),
+    cuts: isCalm ? 0 : pick(random, [0, 2, 5]),
+    outages: isCalm ? 0 : pick(random, [0, 1, 2]),
+    hasBlackHole: !isCalm && random() < 0.2,
+  };
+}
+
+export function createPlans(count: number, weather: Weather, random: Random): Plan[] {
+  return Array.from({ length: count }, (_, index) => createPlan(index, count, weather, random));
+}
+
+function createPlan(index: number, count: number, weather: Weather, random: Random): Plan {
+  const kind = pick(random, ["unary", "unary", "unary", "list", "sum", "chat", "oneway"] as const);
+  const isSmall = weather.maxPieceBytes < 1_000 || random() < 0.9;
+  const handler = random() < 0.75 ? "answers" : pick(random, troubles(kind));
+  const cancels = random() < 0.15;
+  // What never answers needs another end.
+  const timeoutMs = handler === "never" || random() < 0.2 ? pick(random, [5, 40, 300, 1_500]) : undefined;
+  return {
+    index,
+    name: `call-${index}`,
+    kind,
+    startMs: Math.floor(random() * count * paceMs),
+    bytes: isSmall ? pick(random, [0, 1, 30, 30, 300, 3_000]) : pick(random, [17_000, 70_000, 300_000]),
+    items: pick(random, [0, 1, 3, 3, 12, 40]),
+    timeoutMs: kind === "oneway" ? undefined : timeoutMs,
+    cancelAfterMs: cancels && kind !== "oneway" ? pick(random, [0, 3, 20, 100]) : undefined,
+    leaveAfter: (kind === "list" || kind === "chat") && random() < 0.15 ? pick(random, [1, 2, 5]) : undefined,
+    readerDelayMs: pick(random, [0, 0, 0, 2, 10]),
+    handlerDelayMs: pick(random, [0, 0, 1, 10, 60]),
+    handler,
+    waitForReady: random() < 0.3,
+  };
+}
+
+/** Only the methods that declare an error may throw it, and what never ends needs somebody who gives it up. */
+function troubles(kind: Plan["kind"]): readonly Plan["handler"][] {
+  if (kind === "oneway") return ["fails", "throws"];
+  return kind === "unary" || kind === "list" ? ["declared", "fails", "throws", "never"] : ["fails", "throws", "never"];
+}
+
+/** The options of a call, without its signal. */
+export function optionsOf(plan: Plan): CallOptions {
+  return {
+    waitForReady: plan.waitForReady,
+    metadata: { call: plan.name },
+    ...(plan.timeoutMs === undefined ? {} : { timeoutMs: plan.timeoutMs }),
+  };
+}
+
+/** The bytes of message `item` of a call: every one can be told from every other. */
+export function bytesOf(plan: Plan, item: number): Uint8Array {
+  return new Uint8Array(plan.bytes).fill((plan.index * 31 + item) & 0xff);
+}
