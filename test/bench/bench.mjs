@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
-import { benchCalls, benchIdle } from "./calls/calls.mjs";
+import { benchCalls } from "./calls/calls.mjs";
 import { callContenders } from "./calls/contenders/contender.mjs";
+import { benchIdle } from "./calls/idle.mjs";
 import { benchCodec } from "./codec/codec.mjs";
 import { contenders as codecContenders } from "./codec/contenders/contender.mjs";
 import { payloads } from "./codec/payloads.mjs";
@@ -54,7 +55,10 @@ async function main() {
     return 0;
   }
   const result = await measure(options);
-  if (options.json !== undefined) writeResult(options.json, result);
+  if (options.json !== undefined) {
+    writeResult(options.json, result);
+    console.log(dim(`written: ${options.json}`));
+  }
   return result.compile?.passed === false ? 1 : 0;
 }
 
@@ -123,11 +127,17 @@ async function measure(options) {
   const before = loadNow();
   show(`${describe(machine)}${options.smoke ? `\n${dim("a smoke run: its figures are not to be relied on")}` : ""}`);
   if (options.parts.some((part) => part !== "compile")) prepare(generatedFor(options.only));
+  /** @type {Run[]} */
   const runs = [];
-  for (const node of options.nodes) runs.push(await measureWith(node, options));
-  const compile = options.parts.includes("compile") ? compileSpeed(options) : undefined;
-  const date = new Date().toISOString();
-  return { date, smoke: options.smoke, machine, load: { before, after: loadNow() }, runs, compile };
+  const resultWith = (/** @type {Result["compile"]} */ compile) => {
+    const date = new Date().toISOString();
+    return { date, smoke: options.smoke, machine, load: { before, after: loadNow() }, runs, compile };
+  };
+  for (const node of options.nodes) {
+    runs.push(await measureWith(node, options));
+    if (options.json !== undefined) writeResult(options.json, resultWith(undefined));
+  }
+  return resultWith(options.parts.includes("compile") ? compileSpeed(options) : undefined);
 }
 
 /** @param {string} node @param {Options} options @returns {Promise<Run>} */
@@ -196,8 +206,7 @@ function resolveFromCaller(path) {
   return resolve(process.env.INIT_CWD ?? process.cwd(), path);
 }
 
-/** @param {string} path @param {unknown} result */
+/** Written after each Node, so that a run that is cut short leaves what it found. @param {string} path @param {unknown} result */
 function writeResult(path, result) {
-  writeFileSync(resolveFromCaller(path), `${JSON.stringify(result, null, 2)}\n`);
-  console.log(dim(`written: ${path}`));
+  writeFileSync(resolveFromCaller(path), `${JSON.stringify(result, null, 1)}\n`);
 }

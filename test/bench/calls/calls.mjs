@@ -1,8 +1,9 @@
 /** The call benchmark: client and server of every contender in two processes of their own, rounds interleaved. */
 import { spawnSync } from "node:child_process";
-import { startChild } from "../measure/child.mjs";
-import { majorOf } from "../measure/nodes.mjs";
-import { callContenders } from "./contenders/contender.mjs";
+import { contendersFor, startPair, stopPairs } from "./pair.mjs";
+
+/** @typedef {import("./pair.mjs").Pair} Pair */
+/** @typedef {import("./pair.mjs").Options} Options */
 
 /**
  * One contender's figures, one per round.
@@ -29,14 +30,6 @@ import { callContenders } from "./contenders/contender.mjs";
  * @property {{ readonly bytes: number, readonly measured: Readonly<Record<string, MeasuredStream>> }} stream
  */
 
-/** @typedef {{ readonly rssBytes: number, readonly heapBytes: number }} Memory `heapBytes`: used heap and memory outside it that V8 knows of */
-
-/** @typedef {{ readonly client: Memory, readonly server: Memory }} MeasuredIdle per connection */
-
-/** @typedef {{ readonly connections: number, readonly measured: Readonly<Record<string, MeasuredIdle>> }} IdleResult */
-
-/** @typedef {{ readonly name: string, readonly server: import("../measure/child.mjs").Child, readonly client: import("../measure/child.mjs").Child }} Pair */
-
 const sizes = [32, 1024, 65_536];
 const inFlights = [1, 16, 64, 256];
 const STREAM_BYTES = 32;
@@ -52,7 +45,6 @@ const efforts = {
       { placement: /** @type {const} */ ("one core"), sizes },
       { placement: /** @type {const} */ ("free"), sizes: [32] },
     ],
-    idleConnections: 500,
   },
   smoke: {
     rounds: 2,
@@ -60,13 +52,10 @@ const efforts = {
     warmUpMs: 15,
     inFlights: [1, 64],
     placements: [{ placement: /** @type {const} */ ("free"), sizes }],
-    idleConnections: 20,
   },
 };
 
 /** @typedef {(typeof efforts)["full" | "smoke"]} Effort */
-
-/** @typedef {{ readonly node: string, readonly smoke: boolean, readonly only: readonly string[], readonly onProgress: (text: string) => void }} Options */
 
 /** @param {Options} options @returns {Promise<CallsResult[]>} */
 export async function benchCalls(options) {
@@ -78,61 +67,6 @@ export async function benchCalls(options) {
     results.push(await measurePlacement(placement, { ...options, names, effort, sizes }));
   }
   return results;
-}
-
-/**
- * What an open connection without calls takes, in a pair of fresh processes for each contender.
- * @param {Options} options
- * @returns {Promise<IdleResult>}
- */
-export async function benchIdle(options) {
-  const { idleConnections: connections } = options.smoke ? efforts.smoke : efforts.full;
-  /** @type {Record<string, MeasuredIdle>} */
-  const measured = {};
-  for (const name of contendersFor(options).filter((one) => callContenders[one].oneConnection !== true)) {
-    options.onProgress(`idle connections: ${name}`);
-    measured[name] = await measureIdle(name, options.node, connections);
-  }
-  return { connections, measured };
-}
-
-/** Those that were asked for and run on this Node. @param {Options} options */
-function contendersFor({ only, node }) {
-  const major = majorOf(node);
-  const able = (/** @type {string} */ name) => (callContenders[name].minimumNode ?? 0) <= major;
-  return Object.keys(callContenders).filter((name) => only.includes(name) && able(name));
-}
-
-/** Connections that are there before the first look, so that what is made once is not counted. */
-const FIRST_CONNECTIONS = 20;
-
-/**
- * @param {string} name
- * @param {string} node
- * @param {number} connections
- * @returns {Promise<MeasuredIdle>}
- */
-async function measureIdle(name, node, connections) {
-  const pair = await startPair(name, { node, core: undefined, sizes: [] });
-  const { client, server } = pair;
-  const look = async () => ({ client: await client.request("memory"), server: await server.request("memory") });
-  try {
-    await client.request("hold", FIRST_CONNECTIONS);
-    const before = await look();
-    await client.request("hold", connections);
-    const after = await look();
-    return { client: growthOf(before.client, after.client), server: growthOf(before.server, after.server) };
-  } finally {
-    await stopPairs([pair]);
-  }
-
-  /** @param {Memory} first @param {Memory} last */
-  function growthOf(first, last) {
-    return {
-      rssBytes: (last.rssBytes - first.rssBytes) / connections,
-      heapBytes: (last.heapBytes - first.heapBytes) / connections,
-    };
-  }
 }
 
 /** `taskset` is a Linux tool. */
@@ -162,31 +96,6 @@ async function measurePlacement(placement, { node, names, effort, sizes, onProgr
     return { placement, cases, stream: { bytes: STREAM_BYTES, measured: await measureStreams(pairs, effort) } };
   } finally {
     await stopPairs(pairs);
-  }
-}
-
-/** @param {readonly Pair[]} pairs */
-async function stopPairs(pairs) {
-  await Promise.all(pairs.flatMap(({ client, server }) => [client.stop(), server.stop()]));
-}
-
-/**
- * Starts both processes and lets the client prove that bodies of the sizes come back unchanged.
- * @param {string} name
- * @param {{ node: string, core: number | undefined, sizes: readonly number[] }} options
- * @returns {Promise<Pair>}
- */
-async function startPair(name, { node, core, sizes: bodySizes }) {
-  const script = new URL("process.mjs", import.meta.url);
-  const server = startChild(script, { node, args: [name, "server"], core });
-  const client = startChild(script, { node, args: [name, "client"], core });
-  try {
-    await client.request("connect", await server.request("startServer"));
-    for (const bytes of bodySizes) await client.request("check", { bytes });
-    return { name, server, client };
-  } catch (error) {
-    await stopPairs([{ name, server, client }]);
-    throw error;
   }
 }
 

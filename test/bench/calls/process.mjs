@@ -49,7 +49,7 @@ async function hold(connections) {
   }
 }
 
-/** What the process uses once all garbage is gone. @returns {Promise<import("./calls.mjs").Memory>} */
+/** What the process uses once all garbage is gone. @returns {Promise<import("./idle.mjs").Memory>} */
 async function memory() {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc");

@@ -8,7 +8,7 @@ import { formatTable } from "./table.mjs";
  * @typedef {object} Results
  * @property {import("../codec/codec.mjs").CodecCase[] | undefined} codec
  * @property {import("../calls/calls.mjs").CallsResult[] | undefined} calls
- * @property {import("../calls/calls.mjs").IdleResult | undefined} idle
+ * @property {import("../calls/idle.mjs").IdleResult | undefined} idle
  */
 
 /**
@@ -186,7 +186,7 @@ function againstBestPeer(measured = {}) {
   return ratios.length > 0 ? Math.min(...ratios) : undefined;
 }
 
-/** @param {import("../calls/calls.mjs").IdleResult | undefined} idle @returns {Goal[]} */
+/** @param {import("../calls/idle.mjs").IdleResult | undefined} idle @returns {Goal[]} */
 function idleGoals(idle) {
   const rpcgen = idle?.measured.rpcgen;
   const reached = rpcgen && (30 * 1024) / (rpcgen.client.rssBytes + rpcgen.server.rssBytes);

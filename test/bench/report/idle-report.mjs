@@ -6,7 +6,7 @@ import { formatTable } from "./table.mjs";
 const titles = ["", "RSS, client", "RSS, server", "heap, client", "heap, server"];
 
 /**
- * @param {import("../calls/calls.mjs").IdleResult} result
+ * @param {import("../calls/idle.mjs").IdleResult} result
  * @returns {string}
  */
 export function formatIdle(result) {
@@ -14,7 +14,7 @@ export function formatIdle(result) {
   return `${intro}\n${formatTable(titles, idleRows(result))}`;
 }
 
-/** @param {import("../calls/calls.mjs").IdleResult} result */
+/** @param {import("../calls/idle.mjs").IdleResult} result */
 export function idleRows({ measured }) {
   const kib = (/** @type {number} */ bytes) => number(Math.max(0, bytes) / 1024);
   return Object.entries(measured).map(([name, { client, server }]) => [

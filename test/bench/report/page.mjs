@@ -209,7 +209,7 @@ function streamTable(measured) {
   return table(["", "items/s", "ratio", "CPU of both per item"], rows);
 }
 
-/** @param {import("../calls/calls.mjs").IdleResult} idle */
+/** @param {import("../calls/idle.mjs").IdleResult} idle */
 function idleSection(idle) {
   const head = ["KiB per connection", "RSS, client", "RSS, server", "heap, client", "heap, server"];
   const note = `What each of ${idle.connections} open connections takes after one call on it and a garbage collection. Heap: used heap and external memory.`;

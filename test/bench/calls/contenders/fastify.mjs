@@ -9,7 +9,7 @@ const headers = { "content-type": "application/json" };
 /** @returns {Promise<string>} */
 export async function startServer() {
   const app = fastify({ bodyLimit: BODY_LIMIT });
-  app.post("/echo", { schema: { body, response: { 200: body } } }, async (request) => request.body);
+  app.post("/echo", { schema: { body, response: { 200: body } } }, (request, reply) => reply.send(request.body));
   return app.listen({ port: 0, host: "127.0.0.1" });
 }
 

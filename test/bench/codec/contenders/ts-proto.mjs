@@ -42,5 +42,5 @@ export const codecs = {
 
 /** @param {string} name */
 function statusFrom(name) {
-  return /** @type {any} */ (OrderStatus)[`ORDER_STATUS_${name.toUpperCase()}`];
+  return OrderStatus[`ORDER_STATUS_${name.toUpperCase()}`];
 }
