@@ -13,7 +13,10 @@ const load = { processes: 2, connections: 4, inFlight: 64, durationMs: 2_000 };
 
 /** @param {string} script @param {readonly (string | number)[]} args */
 function start(script, args) {
-  return fork(fileURLToPath(new URL(script, import.meta.url)), args.map(String));
+  const child = fork(fileURLToPath(new URL(script, import.meta.url)), args.map(String));
+  // Servers end when this process does: their channel closes.
+  child.once("exit", (code) => code && process.exit(1));
+  return child;
 }
 
 /** @param {number} processes @param {{ readonly bytes: number, readonly workUs: number }} call @returns {Promise<number>} calls per second */
