@@ -4,7 +4,9 @@ import { runLoad } from "./calls/load.mjs";
 import { Echo } from "./gen/rpcgen/echo.rpc.js";
 
 const [target = "", connections, inFlight, durationMs, bytes] = process.argv.slice(2);
-const clients = Array.from({ length: Number(connections) }, () => createClient(Echo, { target, connectTimeoutMs: 10_000 }));
+const clients = Array.from({ length: Number(connections) }, () =>
+  createClient(Echo, { target, connectTimeoutMs: 10_000 }),
+);
 let next = 0;
 const contender = {
   requestFrom: (/** @type {Uint8Array} */ body) => ({ body }),
