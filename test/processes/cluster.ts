@@ -14,7 +14,10 @@ if (cluster.isPrimary) {
     listening.add(worker.id);
     if (listening.size === workers) console.log(String(address));
   });
-  process.on("disconnect", () => process.exit());
+  process.on("disconnect", () => {
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill("SIGKILL");
+    process.exit();
+  });
 } else {
   const server = createServer().add(Lab, {
     ...echoing,
