@@ -5,6 +5,9 @@ import type { ConnectOptions } from "./transport.ts";
 
 const receiveBufferBytes = 64 * 1024;
 
+/** Scratch memory that every socket of the thread reads into, made with the first: 64 KiB for each idle one would be most of what it takes. */
+let sharedReceiveBuffer: Uint8Array | undefined;
+
 /** How a kind of socket connects. */
 export interface SocketConnect {
   /** What errors call the target: `tcp://127.0.0.1:9000`. */
@@ -20,7 +23,7 @@ export interface SocketConnect {
 export function connectSocket(connect: SocketConnect, options: ConnectOptions): Promise<SocketTransport> {
   return new Promise((resolve, reject) => {
     const link: { transport?: SocketTransport } = {};
-    const onread = { buffer: new Uint8Array(receiveBufferBytes), callback: receiveInto(link) };
+    const onread = { buffer: receiveBuffer(), callback: receiveInto(link) };
     const streamOptions = { allowHalfOpen: false, writableHighWaterMark: socketHighWaterMark, onread };
     const socket = new Socket(streamOptions);
     const settle = (): void => {
@@ -50,6 +53,16 @@ export function connectSocket(connect: SocketConnect, options: ConnectOptions): 
     socket.on("connect", onConnect);
     socket.connect(connect.socketOptions);
   });
+}
+
+/**
+ * What has been read is handed on and used before anything else is read, so sockets can share it; except on Windows, where a read that is waiting
+ * for bytes has been given the memory already.
+ */
+function receiveBuffer(): Uint8Array {
+  if (process.platform === "win32") return new Uint8Array(receiveBufferBytes);
+  sharedReceiveBuffer ??= new Uint8Array(receiveBufferBytes);
+  return sharedReceiveBuffer;
 }
 
 function receiveInto(link: { transport?: SocketTransport }): (count: number, buffer: Uint8Array) => boolean {
