@@ -49,9 +49,8 @@ async function main() {
     return 0;
   }
   if (options.page) {
-    console.log(
-      dim(`written: ${writePage(options.json === undefined ? undefined : resolveFromCaller(options.json)).join(", ")}`),
-    );
+    const files = await writePage(options.json === undefined ? undefined : resolveFromCaller(options.json));
+    console.log(dim(`written: ${files.join(", ")}`));
     return 0;
   }
   const result = await measure(options);

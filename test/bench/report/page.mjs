@@ -1,6 +1,7 @@
 /** RESULTS.md and its charts, from the JSON file of a run and nothing else: the same file gives the same page. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { format } from "prettier";
 import { callContenders } from "../calls/contenders/contender.mjs";
 import { operations } from "../codec/codec.mjs";
 import { contenders } from "../codec/contenders/contender.mjs";
@@ -19,11 +20,14 @@ const defaultFile = fileURLToPath(new URL("results.json", folder));
 
 /**
  * @param {string} [file] the JSON file of a run
- * @returns {string[]} names of the files written
+ * @returns {Promise<string[]>} names of the files written
  */
-export function writePage(file = defaultFile) {
+export async function writePage(file = defaultFile) {
   const files = pageFrom(JSON.parse(readFileSync(file, "utf8")));
-  for (const [name, text] of Object.entries(files)) writeFileSync(new URL(name, folder), text);
+  for (const [name, text] of Object.entries(files)) {
+    const formatted = name.endsWith(".md") ? await format(text, { parser: "markdown" }) : text;
+    writeFileSync(new URL(name, folder), formatted);
+  }
   return Object.keys(files);
 }
 

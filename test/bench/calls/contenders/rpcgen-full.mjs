@@ -19,7 +19,7 @@ export async function startServer() {
 /** @param {string} target @returns {Promise<import("./contender.mjs").EchoClient>} */
 export async function connect(target) {
   const client = createClient(Echo, { target, interceptors: [interceptor] });
-  const options = { timeoutMs: 5000, metadata: { "trace-id": "4bf92f3577b34da6a3ce929d0e0e4736" } };
+  const options = { timeoutMs: 30_000, metadata: { "trace-id": "4bf92f3577b34da6a3ce929d0e0e4736" } };
   return {
     requestFrom: (body) => ({ body }),
     call: (request, done, fail) => void client.echo(request, options).then(done, fail),
