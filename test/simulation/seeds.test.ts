@@ -1,0 +1,46 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bugs } from "./bugs.mjs";
+import { bundleSimulation } from "./bundle.mjs";
+import { findBug } from "./simulate.mjs";
+import type { Report } from "./simulate.ts";
+
+/** Fewer than `npm run simulate -- --seeds 1000 --calls 1000`, so that a run of all tests stays short. */
+const seedCount = 24;
+const callCount = 200;
+const bugSeeds = 60;
+const bugCalls = 250;
+
+const folder = mkdtempSync(join(tmpdir(), "rpcgen-simulation-"));
+const program = join(folder, "main.mjs");
+const hashes = JSON.parse(readFileSync(new URL("hashes.json", import.meta.url), "utf8")) as Record<string, string>;
+
+function run(...options: string[]): Report[] {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [program, ...options], { encoding: "utf8" });
+  expect([status, stderr]).toEqual([0, ""]);
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Report);
+}
+
+beforeAll(() => bundleSimulation(program, undefined));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test(`no invariant is broken by ${seedCount} seeds, and each gives the trace that is on record`, () => {
+  const reports = run("--seeds", String(seedCount), "--calls", String(callCount));
+  expect(reports.flatMap(({ seed, breaches }) => breaches.map((breach) => `seed ${seed}: ${breach}`))).toEqual([]);
+  const recorded = Object.keys(hashes).map(Number);
+  expect(
+    Object.fromEntries(reports.filter(({ seed }) => recorded.includes(seed)).map(({ seed, hash }) => [seed, hash])),
+  ).toEqual(hashes);
+});
+
+describe("the simulation finds", () => {
+  test.each(bugs.map((bug) => [bug.name, bug] as const))("%s", async (_, bug) => {
+    expect(await findBug(bug, { seeds: bugSeeds, calls: bug.calls ?? bugCalls })).toBeDefined();
+  });
+});
