@@ -3,7 +3,7 @@
 import { moduleTemplate } from "./module.ts";
 import type { Template } from "./template.ts";
 
-export type { OutputFile, OutputOptions, OutputPart, Template, TemplateInput } from "./template.ts";
+export type { OutputOptions, Template } from "./template.ts";
 
 /** Templates that a compilation runs unless it is told otherwise. */
 export const builtinTemplates: readonly Template[] = Object.freeze([moduleTemplate]);

@@ -232,8 +232,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   #letPass(reader: FrameReader): void {
     if ((reader.flags & FrameFlag.moreFollows) === 0) return;
     if (reader.frameBytes < minPassedBytes) this.link.chargeIdle();
-    if (this.link.state !== "closed")
-      this.link.outbound.writeCredit(reader.idHigh, reader.idLow, reader.frameBytes);
+    if (this.link.state !== "closed") this.link.outbound.writeCredit(reader.idHigh, reader.idLow, reader.frameBytes);
   }
 
   /** The rest of a request that was turned away is dropped; a first frame with an old id is a fault, and cannot be told from it once its call is over. */

@@ -44,7 +44,5 @@ export function joinBytes(parts: readonly Uint8Array[], length: number): Uint8Ar
 
 /** Memory of its own that may hold anything: zeroing large pieces costs more than filling them (Node). */
 export function takeMemory(length: number): Uint8Array {
-  return typeof Buffer === "undefined"
-    ? new Uint8Array(length)
-    : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer);
+  return typeof Buffer === "undefined" ? new Uint8Array(length) : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 }

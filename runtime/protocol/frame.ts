@@ -10,19 +10,6 @@ export const protocolVersion = 1;
 /** Bytes of the part that every frame has [FRM-1]. */
 export const fixedBytes = 20;
 
-/** Offsets within the fixed part [FRM-1]. */
-export const FrameOffset = {
-  magic: 0,
-  version: 2,
-  kind: 3,
-  payloadLength: 4,
-  headerLength: 8,
-  serialization: 10,
-  flags: 11,
-  idHigh: 12,
-  idLow: 16,
-} as const;
-
 /** What a frame is [FRM-5]. */
 export const FrameKind = {
   request: 1,

@@ -96,7 +96,7 @@ function split(bytes: Uint8Array): Uint8Array[] {
 
 /** One to four faults: in bytes (mostly of the fixed parts), in the order of frames, in their number, in where the stream ends. */
 function spoil(session: Uint8Array, random: () => number): Uint8Array {
-  const parts = split(session).map((part) => Buffer.from(part));
+  const parts: Buffer[] = split(session).map((part) => Buffer.from(part));
   const pick = (length: number): number => Math.floor(random() * length);
   const at = (): number => pick(parts.length);
   for (let count = 1 + pick(4); count > 0; count--) {
@@ -110,7 +110,7 @@ function spoil(session: Uint8Array, random: () => number): Uint8Array {
       () => parts.splice(index, 1),
       () => parts.splice(at(), 0, Buffer.from(part)),
       () => parts.splice(at(), 0, parts.splice(index, 1)[0] as Buffer),
-      () => (parts[index] = part.subarray(0, place)),
+      () => (parts[index] = Buffer.from(part.subarray(0, place))),
       () =>
         (parts[index] = Buffer.concat([
           part.subarray(0, place),

@@ -9,12 +9,6 @@ export const bugs = [
     put: "return call;",
   },
   {
-    name: "used items give no credit back",
-    file: `${connection}/receive-window.ts`,
-    find: "this.held = Math.max(0, this.held - bytes);",
-    put: "void bytes;",
-  },
-  {
     name: "the client forgets deadlines",
     file: `${connection}/client-connection.ts`,
     find: "if (call.deadlineMs !== Infinity) this.link.wheel.add(call);",
