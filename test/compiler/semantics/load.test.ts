@@ -78,12 +78,12 @@ test("an import path of the configuration is searched before packages", () => {
 
 test("a package is found in a node_modules further up, and its files keep its name", () => {
   const host = createMemoryHost({
-    "/work/apps/shop/api/main.rpc": 'import { A } from "@acme/types/money/a.rpc";\nmessage M { a: A = 1; }',
-    "/work/node_modules/@acme/types/package.json": "{}",
-    "/work/node_modules/@acme/types/money/a.rpc": 'import { B } from "../b.rpc";\nmessage A { b: B = 1; }',
-    "/work/node_modules/@acme/types/b.rpc": "message B {}",
+    "/repo/apps/shop/api/main.rpc": 'import { A } from "@acme/types/money/a.rpc";\nmessage M { a: A = 1; }',
+    "/repo/node_modules/@acme/types/package.json": "{}",
+    "/repo/node_modules/@acme/types/money/a.rpc": 'import { B } from "../b.rpc";\nmessage A { b: B = 1; }',
+    "/repo/node_modules/@acme/types/b.rpc": "message B {}",
   });
-  const { diagnostics, sources } = check(["api/main.rpc"], host, { workingDirectory: "/work/apps/shop" });
+  const { diagnostics, sources } = check(["api/main.rpc"], host, { workingDirectory: "/repo/apps/shop" });
   expect(diagnostics).toEqual([]);
   expect([...sources.keys()]).toEqual(["api/main.rpc", "@acme/types/money/a.rpc", "@acme/types/b.rpc"]);
 });
