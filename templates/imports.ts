@@ -3,7 +3,8 @@ import type { Code, Ident } from "./code.ts";
 import { code } from "./code.ts";
 import { concat, lines, specifiers } from "./layout.ts";
 import { stringLiteral } from "./literal.ts";
-import { type FileNames, ident, importAlias, runtimeAlias } from "./naming.ts";
+import type { FileNames } from "./names.ts";
+import { ident, importAlias, runtimeAlias } from "./naming.ts";
 import type { OutputOptions } from "./template.ts";
 
 /** What a module under construction imports. Asking for a name is what imports it. */

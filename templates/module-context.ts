@@ -10,7 +10,8 @@ import type {
 } from "@rpcgen/runtime/descriptor";
 import type { FragmentTable } from "./fragments.ts";
 import { createImports, type Imports } from "./imports.ts";
-import { type FileNames, type Names, namesOf } from "./naming.ts";
+import type { FileNames, Names } from "./names.ts";
+import { namesOf } from "./naming.ts";
 import type { OutputOptions, OutputPart, TemplateInput } from "./template.ts";
 
 /** What every part of a module is given: the schema file, the names in it, and the imports it adds to. */

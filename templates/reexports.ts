@@ -4,7 +4,8 @@ import { siblingSpecifier } from "./imports.ts";
 import { lines, specifiers } from "./layout.ts";
 import { stringLiteral } from "./literal.ts";
 import type { ModuleContext } from "./module-context.ts";
-import { type FileNames, ident, reexported } from "./naming.ts";
+import type { FileNames } from "./names.ts";
+import { ident, reexported } from "./naming.ts";
 
 /** `export ... from "./common.rpc.js";` for what the schema file passes on. */
 export function reexportDeclarations(context: ModuleContext): Code {

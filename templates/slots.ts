@@ -16,7 +16,8 @@ import {
 } from "./layout.ts";
 import { stringLiteral } from "./literal.ts";
 import type { ModuleContext } from "./module-context.ts";
-import { type MessageNames, type OneofNames, variablesOf } from "./naming.ts";
+import type { MessageNames, OneofNames } from "./names.ts";
+import { variablesOf } from "./naming.ts";
 import { messageNamesOf, typeExpression, valueName } from "./type-expression.ts";
 
 /** A member of a message with the variable that holds it while the message is read or written. */

@@ -2,7 +2,8 @@ import type { AliasReference, BuiltinType, Reference, ScalarType, Type } from "@
 import { code, type Code, type Ident } from "./code.ts";
 import { generic } from "./layout.ts";
 import type { ModuleContext } from "./module-context.ts";
-import { ident, type MessageNames } from "./naming.ts";
+import type { MessageNames } from "./names.ts";
+import { ident } from "./naming.ts";
 
 /** `value`: what decoding gives; `init`: what encoding accepts. */
 export type Use = "value" | "init";

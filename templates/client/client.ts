@@ -3,7 +3,8 @@ import { code, type Code } from "../code.ts";
 import { docComment } from "../jsdoc.ts";
 import { arrow, call, concat, generic, group, indent, object, signature, spaceLine, unionArgument } from "../layout.ts";
 import type { ModuleContext } from "../module-context.ts";
-import { ident, locals, type MethodNames, type ServiceNames } from "../naming.ts";
+import type { MethodNames, ServiceNames } from "../names.ts";
+import { ident, locals } from "../naming.ts";
 import { typeExpression, typeName } from "../type-expression.ts";
 
 const { request, requests, options, invoker } = locals;

@@ -2,7 +2,8 @@ import type { ErrorDescriptor, MessageDescriptor, UnionDescriptor } from "@rpcge
 import { code, type Code } from "../code.ts";
 import { assign, sections, signature } from "../layout.ts";
 import type { ModuleContext } from "../module-context.ts";
-import { locals, type MessageNames } from "../naming.ts";
+import type { MessageNames } from "../names.ts";
+import { locals } from "../naming.ts";
 import { absentCase, declareSlots, requiredChecks, returnSlots, slotsOf } from "../slots.ts";
 import { fromJsonLoop, unionFromJsonLoop } from "./read.ts";
 import { toJsonCases, toJsonStatements } from "./write.ts";

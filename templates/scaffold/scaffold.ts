@@ -3,7 +3,8 @@ import { code, type Code } from "../code.ts";
 import { docComment } from "../jsdoc.ts";
 import { assign, call, lines, object, sections, specifiers } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
-import { handlerConstant, ident, locals, type MethodNames, namesOf } from "../naming.ts";
+import type { MethodNames } from "../names.ts";
+import { handlerConstant, ident, locals, namesOf } from "../naming.ts";
 import { print } from "../print.ts";
 
 /** What a scaffold is written for. */

@@ -3,7 +3,8 @@ import { code, type Code } from "../code.ts";
 import { docComment } from "../jsdoc.ts";
 import { generic, signature } from "../layout.ts";
 import type { ModuleContext } from "../module-context.ts";
-import { locals, type MethodNames, type ServiceNames } from "../naming.ts";
+import type { MethodNames, ServiceNames } from "../names.ts";
+import { locals } from "../naming.ts";
 import { typeExpression } from "../type-expression.ts";
 
 /** `UsersHandlers`: the service as its implementer sees it. */

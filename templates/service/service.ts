@@ -10,7 +10,7 @@ import { docComment } from "../jsdoc.ts";
 import { array, entry, generic, object, pureCall, sections, typedConstant } from "../layout.ts";
 import { booleanLiteral, numberLiteral, stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
-import type { MethodNames, ServiceNames } from "../naming.ts";
+import type { MethodNames, ServiceNames } from "../names.ts";
 import { messageNamesOf, typeExpression, valueName } from "../type-expression.ts";
 import { dataExpression } from "./data-expression.ts";
 

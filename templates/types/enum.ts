@@ -15,7 +15,8 @@ import {
 } from "../layout.ts";
 import { numberLiteral, stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
-import { type EnumNames, locals } from "../naming.ts";
+import type { EnumNames } from "../names.ts";
+import { locals } from "../naming.ts";
 
 /** A member as TypeScript sees it. */
 export function memberLiteral(context: ModuleContext, member: Pick<EnumMemberDescriptor, "name" | "number">): Literal {

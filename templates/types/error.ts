@@ -4,7 +4,8 @@ import { docComment } from "../jsdoc.ts";
 import { arrow, call, entry, generic, object, parameterList, pureCall, signature, typedConstant } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
-import { type ErrorNames, locals } from "../naming.ts";
+import type { ErrorNames } from "../names.ts";
+import { locals } from "../naming.ts";
 
 /** The class of a declared error. Stands below the value with its data. */
 export function errorClass(context: ModuleContext, error: ErrorDescriptor, names: ErrorNames): Code {

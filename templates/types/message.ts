@@ -11,7 +11,7 @@ import { remembered } from "../fragments.ts";
 import { inlineObjectType, sections, unionBehind } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
-import type { MessageNames, OneofNames } from "../naming.ts";
+import type { MessageNames, OneofNames } from "../names.ts";
 import { slotsOf } from "../slots.ts";
 import { typeExpression, type Use } from "../type-expression.ts";
 import { fieldNotes } from "./notes.ts";

@@ -13,7 +13,8 @@ import { call, entry, entryBelow, entryOr, inlineObject, sections, signature, wh
 import { remembered } from "../fragments.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
-import { locals, type MessageNames, type OneofNames } from "../naming.ts";
+import type { MessageNames, OneofNames } from "../names.ts";
+import { locals } from "../naming.ts";
 import { slotsOf } from "../slots.ts";
 import { holdsMessage, messageNamesOf, valueName } from "../type-expression.ts";
 

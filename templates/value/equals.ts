@@ -13,7 +13,8 @@ import { call, comparison, returnedOperands, returned, sections, signature, whol
 import { remembered } from "../fragments.ts";
 import { stringLiteral } from "../literal.ts";
 import { messageOf, type ModuleContext } from "../module-context.ts";
-import { locals, type MessageNames, type OneofNames } from "../naming.ts";
+import type { MessageNames, OneofNames } from "../names.ts";
+import { locals } from "../naming.ts";
 import { type Slot, slotsOf } from "../slots.ts";
 import { messageNamesOf, valueName } from "../type-expression.ts";
 

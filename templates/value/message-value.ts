@@ -2,7 +2,7 @@ import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { entry, generic, object, pureCall, typedConstant } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
-import type { MessageNames } from "../naming.ts";
+import type { MessageNames } from "../names.ts";
 
 /** The value beside the interface of a message, union or error: `User.encode(...)`, `User.decode(...)`. */
 export function messageValue(context: ModuleContext, names: MessageNames, fullName: string, checked: boolean): Code {
