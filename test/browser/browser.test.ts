@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { createServer as createHttpServer } from "node:http";
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join, posix } from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { createServer, type ServerOptions } from "../../runtime/index.ts";
 import { Lab, Missing } from "../runtime/fixture/lab.ts";
 import { createWorld, echoing } from "../runtime/fixture/world.ts";
@@ -99,9 +100,15 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
 });
 
 describe("the bundle for browsers", () => {
+  beforeAll(() => {
+    const compile = ["compile", "examples/prebuild/api/greeter.rpc", "--out-dir", "test/.output/browser", "--no-cache"];
+    const { status, stderr } = spawnSync(process.execPath, ["dist/cli/main.js", ...compile], { cwd: root });
+    expect([status, stderr.toString()]).toEqual([0, ""]);
+  });
+
   const entry = `
     import { createClient } from "@rpcgen/runtime";
-    import { Greeter } from "../../examples/prebuild/src/gen/greeter.rpc.ts";
+    import { Greeter } from "../.output/browser/greeter.rpc.ts";
     globalThis.greeter = createClient(Greeter, { target: "wss://example.com/" });`;
 
   test("of a client and one service names nothing of Node and holds no server", async () => {
@@ -133,8 +140,7 @@ describe("the bundle for browsers", () => {
   });
 
   test("leaves out the client where only messages are used", async () => {
-    const messages =
-      'import { Greeting } from "../../examples/prebuild/src/gen/greeter.rpc.ts"; globalThis.g = Greeting;';
+    const messages = 'import { Greeting } from "../.output/browser/greeter.rpc.ts"; globalThis.g = Greeting;';
     const { parts } = await bundleForBrowser(messages);
     expect(
       parts.map(([path]) => path).filter((path) => /runtime\/(?:client|connection|protocol)\//.test(path)),
