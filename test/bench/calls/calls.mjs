@@ -19,6 +19,7 @@ import { contendersFor, startPair, stopPairs } from "./pair.mjs";
  * @property {number} bytes
  * @property {number} inFlight
  * @property {Readonly<Record<string, MeasuredCalls>>} measured by contender
+ * @property {Readonly<Record<string, string>>} failed what a peer said that could not do it, by contender
  */
 
 /** @typedef {{ readonly itemsPerSecond: number[], readonly cpuUsPerItem: number[] }} MeasuredStream */
@@ -89,7 +90,7 @@ async function measurePlacement(placement, { node, names, effort, sizes, onProgr
     for (const bytes of sizes) {
       for (const inFlight of effort.inFlights) {
         onProgress(`calls, ${placement}: ${bytes} B, ${inFlight} in flight`);
-        cases.push({ bytes, inFlight, measured: await measureCase(pairs, { bytes, inFlight }, effort) });
+        cases.push({ bytes, inFlight, ...(await measureCase(pairs, { bytes, inFlight }, effort)) });
       }
     }
     onProgress(`calls, ${placement}: stream`);
@@ -103,22 +104,49 @@ async function measurePlacement(placement, { node, names, effort, sizes, onProgr
  * @param {readonly Pair[]} pairs
  * @param {{ bytes: number, inFlight: number }} shape
  * @param {Effort} effort
- * @returns {Promise<Record<string, MeasuredCalls>>}
+ * @returns {Promise<Pick<CallsCase, "measured" | "failed">>}
  */
 async function measureCase(pairs, shape, { rounds, durationMs, warmUpMs }) {
-  for (const { client } of pairs) await client.request("load", { ...shape, durationMs: warmUpMs });
-  const measured = Object.fromEntries(pairs.map(({ name }) => [name, emptyCalls()]));
-  for (let round = 0; round < rounds; round++) {
-    for (const pair of pairs) {
-      const { calls, seconds, p50Us, p99Us, cpuUs } = await withServerCpu(pair, "load", { ...shape, durationMs });
-      const figures = measured[pair.name];
-      figures.callsPerSecond.push(calls / seconds);
-      figures.p50Us.push(p50Us);
-      figures.p99Us.push(p99Us);
-      figures.cpuUsPerCall.push(cpuUs / calls);
-    }
+  /** @type {Record<string, MeasuredCalls>} */
+  const measured = {};
+  /** @type {Record<string, string>} */
+  const failed = {};
+  const attempt = async (/** @type {Pair} */ pair, /** @type {() => Promise<void>} */ work) => {
+    if (failed[pair.name] === undefined)
+      await work().catch((error) => (failed[pair.name] = failureOf(pair.name, error)));
+  };
+  for (const pair of pairs) {
+    await attempt(pair, async () => void (await pair.client.request("load", { ...shape, durationMs: warmUpMs })));
   }
-  return measured;
+  for (let round = 0; round < rounds; round++) {
+    for (const pair of pairs) await attempt(pair, () => measureRound(pair, { ...shape, durationMs }, measured));
+  }
+  for (const name of Object.keys(failed)) delete measured[name];
+  return { measured, failed };
+}
+
+/**
+ * A peer may have limits that a case exceeds: that belongs to the result. What is ours must not fail.
+ * @param {string} name
+ * @param {Error} error
+ */
+function failureOf(name, error) {
+  if (name.startsWith("rpcgen") || name === "tcp") throw error;
+  return error.message.split("\n")[0];
+}
+
+/**
+ * @param {Pair} pair
+ * @param {{ bytes: number, inFlight: number, durationMs: number }} load
+ * @param {Record<string, MeasuredCalls>} measured
+ */
+async function measureRound(pair, load, measured) {
+  const { calls, seconds, p50Us, p99Us, cpuUs } = await withServerCpu(pair, "load", load);
+  const figures = (measured[pair.name] ??= emptyCalls());
+  figures.callsPerSecond.push(calls / seconds);
+  figures.p50Us.push(p50Us);
+  figures.p99Us.push(p99Us);
+  figures.cpuUsPerCall.push(cpuUs / calls);
 }
 
 /** @returns {MeasuredCalls} */

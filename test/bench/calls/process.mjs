@@ -19,6 +19,7 @@ respond({
   async connect(target) {
     address = target;
     client = await connect(target);
+    await warmUp();
   },
   check,
   load,
@@ -27,6 +28,12 @@ respond({
   hold,
   memory,
 });
+
+/** Many calls at once, so that both sides are compiled before the first case, which may be one with few calls. */
+async function warmUp() {
+  const request = client.requestFrom(bodyOf(32));
+  for (let times = 0; times < 3; times++) await runLoad(client, { request, inFlight: 64, durationMs: 250 });
+}
 
 /** Processor time that this process has used so far, user and system. */
 function cpuUs() {

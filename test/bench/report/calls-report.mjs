@@ -43,7 +43,7 @@ function formatPlacement(result) {
  * @param {readonly CallsCase[]} cases one per number in flight
  */
 function formatSize(bytes, cases) {
-  const names = Object.keys(cases[0].measured);
+  const names = namesIn(cases);
   const peers = names.includes("rpcgen") ? names.filter((name) => !name.startsWith("rpcgen")) : [];
   const full = names.includes("rpcgen") ? names.filter((name) => name === "rpcgen-full") : [];
   const rows = [
@@ -53,6 +53,11 @@ function formatSize(bytes, cases) {
     ...names.flatMap((name) => absoluteRows(name, cases)).map((row) => row.map(dim)),
   ];
   return formatTable([`${bytes} B`, ...cases.map(({ inFlight }) => `${inFlight} in flight`)], rows, widths);
+}
+
+/** Contenders that any case has, in their order. @param {readonly CallsCase[]} cases */
+export function namesIn(cases) {
+  return Object.keys(callContenders).filter((name) => cases.some(({ measured }) => measured[name] !== undefined));
 }
 
 /** @param {string} name */
@@ -69,6 +74,7 @@ function labelOf(name) {
  */
 function ratioRow(title, cases, peer, figure, moreIsBetter) {
   const cells = cases.map(({ measured }) => {
+    if (measured[peer] === undefined) return "failed";
     const [ours, theirs] = [measured.rpcgen[figure], measured[peer][figure]];
     return ratio(moreIsBetter ? ratioOf(ours, theirs) : ratioOf(theirs, ours));
   });
@@ -81,7 +87,7 @@ function ratioRow(title, cases, peer, figure, moreIsBetter) {
  */
 function absoluteRows(name, cases) {
   const median = (/** @type {CallsCase} */ one, /** @type {Figure} */ figure) =>
-    spreadOf(one.measured[name][figure]).median;
+    one.measured[name] === undefined ? Number.NaN : spreadOf(one.measured[name][figure]).median;
   return [
     [`${labelOf(name)}, calls/s`, ...cases.map((one) => number(median(one, "callsPerSecond")))],
     [

@@ -6,6 +6,7 @@ import { callContenders } from "../calls/contenders/contender.mjs";
 import { operations } from "../codec/codec.mjs";
 import { contenders } from "../codec/contenders/contender.mjs";
 import { ratioOf, spreadOf } from "../measure/statistics.mjs";
+import { namesIn } from "./calls-report.mjs";
 import { chartToSvg } from "./chart.mjs";
 import { number, size, time } from "./format.mjs";
 import { goalsOf, isReached } from "./goals.mjs";
@@ -178,8 +179,9 @@ function callsSections({ placement, cases, stream }) {
 
 /** @param {readonly import("../calls/calls.mjs").CallsCase[]} cases one per number in flight */
 function callsTable(cases) {
-  const rows = Object.keys(cases[0].measured).map((name) => {
-    const cells = cases.map(({ measured }) => {
+  const rows = namesIn(cases).map((name) => {
+    const cells = cases.map(({ measured, failed }) => {
+      if (measured[name] === undefined) return `failed: ${failed[name]}`;
       const { callsPerSecond, p50Us, p99Us, cpuUsPerCall } = measured[name];
       const ours = measured.rpcgen?.callsPerSecond;
       const compared = ours !== undefined && name !== "rpcgen";
