@@ -117,6 +117,7 @@ function chosenFrom(what, text, known) {
  * @property {ReturnType<typeof describeMachine>} machine
  * @property {{ readonly before: number, readonly after: number }} load average of the minute before each
  * @property {readonly Run[]} runs
+ * @property {readonly string[]} [notes] what a reader must know beside, added by hand; the page shows it
  * @property {ReturnType<typeof compileSpeed>} compile
  */
 

@@ -55,7 +55,7 @@ export function chartToSvg(chart) {
     `<text class="title" x="20" y="32">${escape(chart.title)}</text>`,
     `<text class="note" x="20" y="52">${escape(chart.subtitle)}</text>`,
     ...legend(chart),
-    ...scale.ticks.flatMap((tick) => gridLine(scale.x(tick), bottom, chart.format(tick))),
+    ...scale.ticks.flatMap((tick) => gridLine(scale.x(tick), bottom, tick === 0 ? "0" : chart.format(tick))),
     ...chart.rows.flatMap((row, index) => bars(row, TOP + index * rowHeight + ROW_GAP / 2, scale.x, chart)),
     "</svg>",
   ];

@@ -57,7 +57,7 @@ export function pageFrom(result) {
 }
 
 /** @param {Result} result */
-function introduction({ date, smoke, machine, load, runs }) {
+function introduction({ date, smoke, machine, load, runs, notes = [] }) {
   const nodes = runs.map(({ node, v8 }) => `${node} (V8 ${v8})`).join(" and ");
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   const lines = [
@@ -66,7 +66,7 @@ function introduction({ date, smoke, machine, load, runs }) {
     "How it is measured, and how each contender is used: [README.md](README.md). A figure is the median of the rounds; a ratio is the median of the rounds' ratios with their least and greatest in brackets, and says how many times better rpcgen is. Times belong to this machine; compare them only with each other.",
   ];
   if (smoke) lines.unshift("**A smoke run: these figures show that everything works and nothing about speed.**");
-  return lines.join("\n\n");
+  return [...lines, ...notes].join("\n\n");
 }
 
 /** @param {Run} run */
