@@ -85,7 +85,7 @@ async function measurePlacement(placement, { node, names, effort, sizes, onProgr
   /** @type {Pair[]} */
   const pairs = [];
   try {
-    for (const name of names) pairs.push(await startPair(name, { node, core, sizes }));
+    for (const name of names) pairs.push(await startPair(name, { node, core, sizes, warmUpMs: effort.warmUpMs * 5 }));
     const cases = [];
     for (const bytes of sizes) {
       for (const inFlight of effort.inFlights) {

@@ -36,7 +36,7 @@ const FIRST_CONNECTIONS = 20;
  * @returns {Promise<MeasuredIdle>}
  */
 async function measureIdle(name, node, connections) {
-  const pair = await startPair(name, { node, core: undefined, sizes: [] });
+  const pair = await startPair(name, { node, core: undefined, sizes: [], warmUpMs: 100 });
   const { client, server } = pair;
   const look = async () => ({ client: await client.request("memory"), server: await server.request("memory") });
   try {

@@ -17,16 +17,17 @@ export function contendersFor({ only, node }) {
 /**
  * Starts both processes and lets the client prove that bodies of the sizes come back unchanged.
  * @param {string} name
- * @param {{ node: string, core: number | undefined, sizes: readonly number[] }} options
+ * @param {{ node: string, core: number | undefined, sizes: readonly number[], warmUpMs: number }} options
  * @returns {Promise<Pair>}
  */
-export async function startPair(name, { node, core, sizes: bodySizes }) {
+export async function startPair(name, { node, core, sizes, warmUpMs }) {
   const script = new URL("process.mjs", import.meta.url);
   const server = startChild(script, { node, args: [name, "server"], core });
   const client = startChild(script, { node, args: [name, "client"], core });
   try {
     await client.request("connect", await server.request("startServer"));
-    for (const bytes of bodySizes) await client.request("check", { bytes });
+    await client.request("warmUp", warmUpMs);
+    for (const bytes of sizes) await client.request("check", { bytes });
     return { name, server, client };
   } catch (error) {
     await stopPairs([{ name, server, client }]);

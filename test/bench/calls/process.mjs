@@ -19,9 +19,9 @@ respond({
   async connect(target) {
     address = target;
     client = await connect(target);
-    await warmUp();
   },
   check,
+  warmUp,
   load,
   stream,
   canStream: () => client.items !== undefined,
@@ -29,10 +29,9 @@ respond({
   memory,
 });
 
-/** Many calls at once, so that both sides are compiled before the first case, which may be one with few calls. */
-async function warmUp() {
-  const request = client.requestFrom(bodyOf(32));
-  for (let times = 0; times < 3; times++) await runLoad(client, { request, inFlight: 64, durationMs: 250 });
+/** Many calls at once, so that both sides are compiled before the first case, which may be one with few calls. @param {number} durationMs */
+async function warmUp(durationMs) {
+  await runLoad(client, { request: client.requestFrom(bodyOf(32)), inFlight: 64, durationMs });
 }
 
 /** Processor time that this process has used so far, user and system. */
