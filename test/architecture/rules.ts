@@ -24,6 +24,22 @@ export const folderRules: readonly FolderRule[] = [
   },
   { folder: "runtime/interceptor/", imports: [...all, "runtime/call"] },
   { folder: "runtime/plugin/", imports: [...all, "runtime/interceptor", "runtime/call"] },
+  // Contracts and what stands above all engines; each engine is a leaf.
+  { folder: "runtime/discovery/", imports: [...all, "runtime/plugin"] },
+  ...["memory", "static", "dns", "file", "etcd", "zookeeper", "eureka", "redis"].map((engine) => ({
+    folder: `runtime/discovery/${engine}/`,
+    imports: [...all, "runtime/discovery", "runtime/wire", "node:"],
+  })),
+  { folder: "runtime/configuration/", imports: [...all, "runtime/plugin"] },
+  ...["memory", "file", "etcd", "zookeeper"].map((source) => ({
+    folder: `runtime/configuration/${source}/`,
+    imports: [...all, "runtime/configuration", "runtime/discovery", "node:"],
+  })),
+  { folder: "runtime/telemetry/", imports: [...all, "runtime/plugin", "runtime/interceptor", "runtime/call"] },
+  {
+    folder: "runtime/governance/",
+    imports: [...all, "runtime/interceptor", "runtime/call", "runtime/plugin", "runtime/discovery"],
+  },
   {
     folder: "runtime/codegen/",
     imports: [...all, "runtime/wire", "runtime/codec", "runtime/descriptor", "runtime/call"],
@@ -42,6 +58,8 @@ export const folderRules: readonly FolderRule[] = [
         "descriptor",
         "interceptor",
         "plugin",
+        "discovery",
+        "governance",
       ].map((folder) => `runtime/${folder}`),
     ],
   })),
@@ -148,7 +166,10 @@ export const restrictedGlobals: readonly {
   {
     name: "a socket",
     pattern: /["']node:(?:net|tls|dgram|http|https|http2)["']|\bnet\.\w/u,
-    homes: ["runtime/transport/"],
+    homes: [
+      "runtime/transport/",
+      ...["etcd", "zookeeper", "eureka", "redis"].map((engine) => `runtime/discovery/${engine}/`),
+    ],
   },
   { name: "eval", pattern: /(?<![.\w$])eval\s*\(|\bnew Function\b/u, homes: [] },
 ];
@@ -162,4 +183,6 @@ export const runtimeNodeHomes: readonly string[] = [
   "runtime/environment/",
   "runtime/compression/",
   "runtime/testing/",
+  "runtime/discovery/",
+  "runtime/configuration/",
 ];
