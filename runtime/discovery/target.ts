@@ -9,12 +9,27 @@
 export interface Target {
   /** What finds the instances: `etcd`. Lower case. */
   readonly scheme: string;
-  /** Between `//` and the next `/`, split at commas: the servers of the registry. Empty for `dns:///` and `file:///`. */
+  /**
+   * Between `//` and the next `/`, split at commas: the servers of the registry, each `host`, `host:port` or, with brackets, `[::1]:2379`.
+   * Empty for `dns:///` and `file:///`, and where there is no `//`.
+   */
   readonly authorities: readonly string[];
-  /** Behind the authorities, without its first slash: the name of the service, or a path. */
+  /**
+   * Behind the authorities, without its first slash: the name of the service, or a path. Where there is no `//`, all that stands behind the colon:
+   * `/run/app.sock` of `unix:/run/app.sock`.
+   */
   readonly path: string;
   /** What stands behind `?`. Each engine says which it reads and refuses the others. */
   readonly parameters: Readonly<Record<string, string>>;
   /** As it was written. Never shown with a password in it. */
   readonly text: string;
+  /** From `user:password@` before the authorities. Not enumerable, so that a target that is printed does not tell. */
+  readonly credentials?: Credentials | undefined;
+}
+
+/** Who asks a registry. */
+export interface Credentials {
+  /** Empty where only a password was given, as Redis has it. */
+  readonly user: string;
+  readonly password: string;
 }
