@@ -62,6 +62,8 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   readonly #header: Uint8Array | undefined;
   #pairs: readonly (readonly [key: string, value: string])[] | undefined;
   #itemsEnded: boolean;
+  /** Broken off before the request was complete: the rest of it is late, not wrong [STR-6]. */
+  #isCutShort: boolean;
   #hasSentMetadata: boolean;
   #isWritableWanted: boolean;
   #outgoing: OutgoingLane | undefined;
@@ -91,6 +93,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     this.#header = header.retainMetadata();
     this.#pairs = undefined;
     this.#itemsEnded = !this.hasItems;
+    this.#isCutShort = false;
     this.#hasSentMetadata = false;
     this.#isWritableWanted = false;
     this.#outgoing = undefined;
@@ -183,6 +186,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
 
   /** Continues a request in chunks. */
   onRequestChunk(reader: FrameReader): void {
+    if (this.#isCutShort) return;
     if (this.#state !== "reading") return this.#fault("A request was sent twice with the same id.");
     this.readRequest(reader);
   }
@@ -320,10 +324,17 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     if (this.#state === "done") return;
     const before = this.#state;
     this.#dropOutgoing();
+    if (before === "reading") this.#cutShort();
     this.#state = "running";
     this.fail({ error, notStarted: before === "reading" });
     if (before === "running") this.#tell(error);
     else if (before === "reading") this.settle();
+  }
+
+  /** The last word may have to wait, so the call may be here a while: what was under way is let go now. */
+  #cutShort(): void {
+    this.#isCutShort = true;
+    if (this.#incoming !== undefined) this.#owner.link.messages.closeLane(this.#incoming);
   }
 
   #tell(error: RpcError): void {

@@ -325,6 +325,22 @@ describe("messages", () => {
     expectAlive(world);
   });
 
+  test("so is the rest of one that was broken off, its items too, while the last word waits for the transport", () => {
+    const world = createRawWorld({
+      network: () => ({ bytesPerMs: () => 1_000 }),
+      onRequest: ({ call }) => (call.respond(Buffer.alloc(66_000)), call.settle()),
+    });
+    const item = frame({ kind: 4, sequence: 2, lane: 1, serialization: 1, body: Buffer.alloc(5) });
+    world.send(request(1), request(2, 1, { flags: 0x40, body: Buffer.alloc(5), deadlineMicros: 5_000 }));
+    world.settle(10);
+    expect([world.frames.length, world.server.callsInProgress]).toEqual([0, 1]);
+    world.send(more(2, 1, 5), frame({ kind: 1, sequence: 2, lane: 1, serialization: 1, body: Buffer.alloc(5) }));
+    world.send(item, frame({ kind: 5, sequence: 2, lane: 1 }));
+    world.settle(200);
+    expect([errors(world), world.server.callsInProgress]).toEqual([["deadline_passed"], 0]);
+    expectAlive(world);
+  });
+
   test("eight messages may be under way in chunks, not nine", () => {
     const world = createRawWorld();
     for (let lane = 0; lane < 8; lane++) world.send(chunk(lane + 1, lane, 1));

@@ -145,8 +145,10 @@ export class WireMonitor {
           `${side} granted ${account.granted - account.sent} above what was sent on ${isConnection ? "the connection" : id}`,
       );
     }
-    if (reader.kind > FrameKind.item) return;
     const name = `${side} ${id}`;
+    // Free, and the end of what was under way in chunks [FLW-1].
+    if (reader.kind === FrameKind.error) this.#partial.delete(name);
+    if (reader.kind > FrameKind.item || reader.kind === FrameKind.error) return;
     const hasMore = (reader.flags & FrameFlag.moreFollows) !== 0;
     // Whole requests and replies are free; their chunks cost credit of the stream, items that of the connection as well.
     if (reader.kind === FrameKind.item) this.#spend(side, reader, initialCredit.connectionBytes);
