@@ -13,6 +13,8 @@ export interface SocketConnect {
   /** What errors call the target: `tcp://127.0.0.1:9000`. */
   readonly target: string;
   readonly socketOptions: SocketConnectOpts;
+  /** Called before it connects. Some options of a socket hold only when they are set here: `connect` drops them without a word. */
+  readonly prepare?: (socket: Socket) => void;
   readonly describe: (socket: Socket) => SocketTransportOptions;
 }
 
@@ -51,6 +53,7 @@ export function connectSocket(connect: SocketConnect, options: ConnectOptions): 
     options.signal?.addEventListener("abort", onAbort);
     socket.on("error", onError);
     socket.on("connect", onConnect);
+    connect.prepare?.(socket);
     socket.connect(connect.socketOptions);
   });
 }

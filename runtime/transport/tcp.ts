@@ -9,14 +9,19 @@ type TcpAddress = Extract<Address, { scheme: "tcp" }>;
 
 const keepAliveInitialDelay = 30_000;
 
+/** For a socket that has not connected yet: a call that follows one without a reply would otherwise wait for the peer's delayed acknowledgement. */
+export function prepareTcp(socket: Socket): void {
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, keepAliveInitialDelay);
+}
+
 /** Plain TCP: `tcp://host:port`. Nagle's delay is off, the system's keepalive on. */
 export const tcpTransport: TransportKind = Object.freeze<TransportKind>({
   scheme: "tcp",
   isPrivate: (address) => isLoopback(tcp(address).host),
   connect(address, options) {
     const { host, port, text } = tcp(address);
-    const socketOptions = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay };
-    return connectSocket({ target: text, socketOptions, describe }, options);
+    return connectSocket({ target: text, socketOptions: { host, port }, prepare: prepareTcp, describe }, options);
   },
   listen(address, accept) {
     const { host, port, text } = tcp(address);
@@ -24,7 +29,7 @@ export const tcpTransport: TransportKind = Object.freeze<TransportKind>({
       target: text,
       listenOptions: { host, port },
       describe,
-      prepare: (socket) => void socket.setKeepAlive(true, keepAliveInitialDelay),
+      prepare: prepareTcp,
       address: (server) => formatTcpAddress(host, chosenPort(server)),
       accept,
     });

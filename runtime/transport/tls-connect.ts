@@ -4,6 +4,7 @@ import type { RpcError } from "../errors/rpc-error.ts";
 import { connectCancelled, connectFailed, connectFault } from "./socket-connect.ts";
 import { SocketTransport } from "./socket-transport.ts";
 import { alpnProtocol, describeTls } from "./tls-acceptor.ts";
+import { prepareTcp } from "./tcp.ts";
 import { serverFault } from "./tls-identity.ts";
 import { contextOptions, handshakeMs, type TlsOptions } from "./tls-options.ts";
 import type { ConnectOptions } from "./transport.ts";
@@ -24,6 +25,7 @@ export function connectTls(target: TlsTarget, tls: TlsOptions, options: ConnectO
   return new Promise((resolve, reject) => {
     if (options.signal?.aborted === true) return reject(connectCancelled(target.text, options.signal));
     const socket = connect(socketOptions(target, tls));
+    prepareTcp(socket);
     const settle = (): void => {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", onAbort);
@@ -70,16 +72,13 @@ function socketOptions({ host, port }: TlsTarget, tls: TlsOptions): ConnectionOp
     ...contextOptions(tls),
     host,
     port,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: 30_000,
     ALPNProtocols: [alpnProtocol],
     rejectUnauthorized: true,
     // An address is no server name on the wire; it is checked all the same.
     servername: isIP(name) === 0 ? name : "",
     checkServerIdentity: (_host, certificate) =>
       serverFault(certificate, tls.serverUri, () => checkServerIdentity(name, certificate)),
-  } as ConnectionOptions;
+  };
 }
 
 const advice: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { createServer, type Server, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { record } from "../../../runtime/testing/suites/transport-recorder.ts";
 import { type Address, parseAddress } from "../../../runtime/transport/address.ts";
 import { memoryTransport } from "../../../runtime/transport/memory.ts";
@@ -60,6 +60,17 @@ test("bytes that come before the start are kept, although the system uses their 
   await turns();
   expect(seen).toEqual(["early"]);
   transport.abort();
+});
+
+test("a client's socket waits for no acknowledgement before it sends a second piece, and notices a peer that is gone", async () => {
+  const noDelay = vi.spyOn(Socket.prototype, "setNoDelay");
+  const keepAlive = vi.spyOn(Socket.prototype, "setKeepAlive");
+  await using pair = await connectTcp();
+  expect(pair.client.peerAddress).toBe(pair.server.localAddress);
+  // Once for the client; the listening socket sets it by itself for those that it accepts.
+  expect(noDelay.mock.calls).toContainEqual([true]);
+  expect(keepAlive.mock.calls).toContainEqual([true, 30_000]);
+  vi.restoreAllMocks();
 });
 
 test("an attempt that gets no answer fails when its time is up", async () => {

@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { TLSSocket } from "node:tls";
+import { describe, expect, test, vi } from "vitest";
 import { transportSuite } from "../../../runtime/testing/suites/transport-suite.ts";
 import { parseAddress } from "../../../runtime/transport/address.ts";
 import { createTlsTransport } from "../../../runtime/transport/tls.ts";
@@ -17,6 +18,17 @@ describe.skipIf(!hasOpenssl())("the tls transport", () => {
 
   test("refuses the addresses of others", async () => {
     await expect(kind.connect(parseAddress("unix:/a"), { timeoutMs: 1 })).rejects.toThrow("cannot serve");
+  });
+
+  test("sets no delay on the socket of a client", async () => {
+    const noDelay = vi.spyOn(TLSSocket.prototype, "setNoDelay");
+    const listener = await kind.listen(parseAddress("tls://127.0.0.1:0"), (transport) => transport.abort());
+    const client = await kind.connect(parseAddress(listener.address), { timeoutMs: 5_000 });
+    const sockets = noDelay.mock.contexts as TLSSocket[];
+    expect(sockets.map(({ remotePort }) => remotePort)).toContain(Number(listener.address.split(":").at(-1)));
+    vi.restoreAllMocks();
+    client.abort();
+    await listener.close();
   });
 
   test("needs a key and a certificate to listen, and says so", async () => {
