@@ -1,11 +1,22 @@
 /**
- * `npm run build`: types and the runtime through `tsc -b`, the tool as three ES modules through esbuild, and links that let the
+ * `npm run build`: types and the runtime through `tsc -b`, the tool as three ES modules and a script through esbuild, and links that let the
  * examples use both packages by name, as an app would. A build with nothing changed takes about a second.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -35,31 +46,64 @@ function buildTypes() {
   if (result.status !== 0) fail("the type check failed, see above");
 }
 
-/** dist/{index,template}.js for programs and dist/cli/main.js for the shell; chevrotain goes inside, what is heavy and rare stays outside. */
+/**
+ * dist/{index,template}.js for programs and dist/cli/main.js for the shell; chevrotain goes inside, what is heavy and rare stays
+ * outside. What the shell's entry starts is one script, see `toolScript`.
+ */
 async function bundleTool() {
   const { build } = await import("esbuild");
-  const { metafile } = await build({
-    metafile: true,
-    absWorkingDir: root,
+  const bundle = (options) =>
+    build({
+      metafile: true,
+      absWorkingDir: root,
+      outdir: "dist",
+      bundle: true,
+      platform: "node",
+      target: "node20",
+      conditions: ["@rpcgen/source"],
+      external: ["prettier", "ts-morph", "yargs"],
+      legalComments: "external",
+      logLevel: "warning",
+      ...options,
+    }).catch(() => fail("esbuild could not bundle the tool, see above"));
+  const script = await toolScript(bundle);
+  const { metafile } = await bundle({
     entryPoints: [
       { in: "compiler/cli/main.ts", out: "cli/main" },
       { in: "compiler/index.ts", out: "index" },
       { in: "templates/template.ts", out: "template" },
     ],
-    outdir: "dist",
-    bundle: true,
     splitting: true,
     format: "esm",
-    platform: "node",
-    target: "node20",
-    conditions: ["@rpcgen/source"],
-    external: ["prettier", "ts-morph", "yargs"],
-    legalComments: "external",
     chunkNames: "chunks/[name]-[hash]",
-    logLevel: "warning",
-  }).catch(() => fail("esbuild could not bundle the tool, see above"));
-  removeOldChunks(new Set(Object.keys(metafile.outputs)));
+    define: { TOOL_SCRIPT: JSON.stringify(basename(script)) },
+  });
+  removeOldChunks(new Set([...Object.keys(metafile.outputs), script, `${script}.LEGAL.txt`]));
   chmodSync(join(root, "dist/cli/main.js"), 0o755);
+}
+
+/**
+ * dist/chunks/tool-<hash>.js: the commands as the function of a CommonJS module, not as an ES module, because V8's code cache works
+ * for scripts only. Imports that are left to Node go through a parameter, for a script that comes out of the cache has no importer.
+ */
+async function toolScript(bundle) {
+  const { outputFiles } = await bundle({
+    entryPoints: [{ in: "compiler/cli/run.ts", out: "chunks/tool" }],
+    format: "cjs",
+    charset: "ascii",
+    supported: { "dynamic-import": true },
+    write: false,
+  });
+  const [legal, code] = ["LEGAL.txt", ".js"].map((end) => outputFiles.find((file) => file.path.endsWith(end)));
+  const body = code.text.replaceAll(/\bawait import\(/g, "await importModule(");
+  if (/[^.\w]import\s*\(/.test(body)) fail("the tool imports something in a form that build.mjs does not know");
+  const text = `(function (exports, require, module, importModule) {\n${body}\n})\n`;
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  const path = `dist/chunks/tool-${hash}.js`;
+  mkdirSync(join(root, "dist/chunks"), { recursive: true });
+  writeFileSync(join(root, path), text);
+  if (legal !== undefined) writeFileSync(join(root, `${path}.LEGAL.txt`), legal.contents);
+  return path;
 }
 
 /** Chunk names carry a hash, so those of earlier builds would pile up. */

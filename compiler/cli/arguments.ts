@@ -1,5 +1,6 @@
 import { closest } from "../diagnostics/suggest.ts";
 import { type CommandSpec, commands, type OptionSpec } from "./command-table.ts";
+import { readPlainly } from "./plain-arguments.ts";
 
 /** A command line that makes no sense; the message says what to write instead. */
 export class UsageError extends Error {
@@ -29,6 +30,25 @@ export function findCommand(name: string): CommandSpec {
 
 /** Parses what follows the command's name. */
 export async function parseArguments(command: CommandSpec, args: readonly string[]): Promise<ParsedArguments> {
+  const { positional, values } = readPlainly(command, args) ?? (await readWithYargs(command, args));
+  const options = checkOptions(command, values);
+  return {
+    positional,
+    text: (name) => options.get(name) as string | undefined,
+    flag: (name) => options.get(name) === true,
+    isOn: (name) => options.get(name) !== false,
+    number: (name) => options.get(name) as number | undefined,
+  };
+}
+
+/** Options and arguments as written. */
+export interface ReadArguments {
+  readonly positional: readonly string[];
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** yargs says what a command line means; importing it takes longer than most other things that a command does. */
+export async function readWithYargs(command: CommandSpec, args: readonly string[]): Promise<ReadArguments> {
   const { default: yargs } = await import("yargs");
   const parser = yargs([...args])
     .options(Object.fromEntries(command.options.map((option) => [option.name, toYargs(option)])))
@@ -51,14 +71,7 @@ export async function parseArguments(command: CommandSpec, args: readonly string
     $0: _program,
     ...values
   } = (await parser.parseAsync()) as Record<string, unknown> & { _: unknown[] };
-  const options = checkOptions(command, values);
-  return {
-    positional: positional.map(String),
-    text: (name) => options.get(name) as string | undefined,
-    flag: (name) => options.get(name) === true,
-    isOn: (name) => options.get(name) !== false,
-    number: (name) => options.get(name) as number | undefined,
-  };
+  return { positional: positional.map(String), values };
 }
 
 function toYargs(option: OptionSpec): object {

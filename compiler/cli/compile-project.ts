@@ -148,11 +148,11 @@ interface Pending {
 }
 
 function write(run: Run, plan: Plan, { base, comparison, result }: Pending): CompileOutcome {
-  const refused = applyChanges(comparison.changes, createDisplay(run.settings.directory));
-  if (refused.length > 0) return failed(run, [...result.diagnostics, ...refused], true);
+  const { written, diagnostics } = applyChanges(comparison.changes, createDisplay(run.settings.directory));
+  if (diagnostics.length > 0) return failed(run, [...result.diagnostics, ...diagnostics], true);
   const removed = removeStale(result.removed, base);
   const warnings = result.diagnostics.length;
-  writeManifest(run.request.identity, manifestOf({ ...run, plan, counts: result.counts, warnings }));
+  writeManifest(run.request.identity, manifestOf({ ...run, plan, written, counts: result.counts, warnings }));
   return { ...result, removed };
 }
 

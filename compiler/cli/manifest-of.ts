@@ -20,19 +20,24 @@ export interface ManifestSource {
   readonly host: NodeHost;
   readonly settings: Settings;
   readonly plan: Plan;
+  /** What was written and need not be read again. */
+  readonly written: ReadonlyMap<string, TrackedFile>;
   readonly counts: Counts;
   readonly warnings: number;
 }
 
 /** What the next run needs to know about this one, taken after everything was written. */
-export function manifestOf({ request, host, settings, plan, counts, warnings }: ManifestSource): Manifest {
+export function manifestOf({ request, host, settings, plan, written, counts, warnings }: ManifestSource): Manifest {
   const again = settings.findAgain();
   const isSteady = again.entries.join("\0") === settings.entries.join("\0");
   const units = plan.units.map(({ path, key, rendered, kept }) => ({
     path,
     key,
     outputs:
-      kept?.outputs ?? (rendered ?? []).map((file) => track(file.path, file.text)).filter((file) => file !== undefined),
+      kept?.outputs ??
+      (rendered ?? [])
+        .map((file) => written.get(file.path) ?? track(file.path, file.text))
+        .filter((file) => file !== undefined),
   }));
   return {
     format: MANIFEST_FORMAT,

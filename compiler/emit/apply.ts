@@ -1,6 +1,7 @@
 import { projectCatalog } from "../diagnostics/catalog-project.ts";
 import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
 import { createSourceFile } from "../source/source-file.ts";
+import type { TrackedFile } from "./manifest.ts";
 import type { RenderedFile } from "./render.ts";
 import { occupantOf, removeGenerated, writeAtomically } from "./write.ts";
 
@@ -49,16 +50,26 @@ export function compareOutputs(files: readonly RenderedFile[], options: CompareO
   return { changes, same, diagnostics };
 }
 
+/** What {@link applyChanges} did. */
+export interface Applied {
+  /** Files that were written and still are what was written, by path. */
+  readonly written: ReadonlyMap<string, TrackedFile>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** Writes the changes. Stops at the first file that the system refuses. */
-export function applyChanges(changes: readonly Change[], display: (path: string) => string): readonly Diagnostic[] {
+export function applyChanges(changes: readonly Change[], display: (path: string) => string): Applied {
+  const written = new Map<string, TrackedFile>();
   for (const { file } of changes) {
     try {
-      writeAtomically(file.path, file.text);
+      const tracked = writeAtomically(file.path, file.text);
+      if (tracked !== undefined) written.set(file.path, tracked);
     } catch (error) {
-      return [blocked(display(file.path), error instanceof Error ? error.message : String(error))];
+      const reason = error instanceof Error ? error.message : String(error);
+      return { written, diagnostics: [blocked(display(file.path), reason)] };
     }
   }
-  return [];
+  return { written, diagnostics: [] };
 }
 
 /** Removes generated files that no schema stands behind any more; what is not ours stays. Gives those that were removed. */

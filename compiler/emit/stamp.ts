@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 
 /** What the file system says about a file without reading it. Times in milliseconds, with fractions. */
 export interface Stamp {
@@ -13,7 +13,12 @@ export interface Stamp {
 /** The stamp of a file or directory (links followed), or `undefined` when it does not exist. */
 export function stampOf(path: string): Stamp | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats && { path, mtimeMs: stats.mtimeMs, ctimeMs: stats.ctimeMs, size: stats.size };
+  return stats && stampFrom(path, stats);
+}
+
+/** The stamp that belongs to what the file system said about a path. */
+export function stampFrom(path: string, { mtimeMs, ctimeMs, size }: Stats): Stamp {
+  return { path, mtimeMs, ctimeMs, size };
 }
 
 /** True when the file still looks as it did when the stamp was taken. Never throws. */

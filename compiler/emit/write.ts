@@ -1,5 +1,6 @@
 import {
   closeSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -7,10 +8,15 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  type Stats,
+  statSync,
   writeSync,
 } from "node:fs";
+import { hashText } from "./hash.ts";
 import { isGenerated } from "./header.ts";
+import type { TrackedFile } from "./manifest.ts";
 import { isInside, parentOf } from "./output-path.ts";
+import { stampFrom } from "./stamp.ts";
 
 /** What stands where an output goes. */
 export type Occupant =
@@ -47,26 +53,47 @@ function directoriesBetween(base: string, path: string): string[] {
   return directories;
 }
 
-/** Writes a file so that a reader sees the old text or the new one, never half of it. */
-export function writeAtomically(path: string, text: string): void {
-  mkdirSync(parentOf(path), { recursive: true });
+/**
+ * Writes a file so that a reader sees the old text or the new one, never half of it. Gives the stamp and the hash of what was
+ * written, or `undefined` when something else stands there by now.
+ */
+export function writeAtomically(path: string, text: string): TrackedFile | undefined {
+  const bytes = Buffer.from(text, "utf8");
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    writeNew(temporary, text);
+    const written = writeInto(temporary, bytes);
     renameSync(temporary, path);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined || !isSameFile(written, stats)) return undefined;
+    return { stamp: stampFrom(path, stats), hash: hashText(bytes) };
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   }
 }
 
+function isSameFile(left: Stats, right: Stats): boolean {
+  return left.ino === right.ino && left.dev === right.dev && left.size === right.size && left.mtimeMs === right.mtimeMs;
+}
+
+/** The directory is there more often than not. */
+function writeInto(path: string, bytes: Uint8Array): Stats {
+  try {
+    return writeNew(path, bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    mkdirSync(parentOf(path), { recursive: true });
+    return writeNew(path, bytes);
+  }
+}
+
 /** `wx` refuses to follow or reuse whatever is already there. */
-function writeNew(path: string, text: string): void {
+function writeNew(path: string, bytes: Uint8Array): Stats {
   rmSync(path, { force: true });
   const file = openSync(path, "wx");
   try {
-    const bytes = Buffer.from(text, "utf8");
     for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+    return fstatSync(file);
   } finally {
     closeSync(file);
   }

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { Script } from "node:vm";
+import { openCodeCache } from "./code-cache.ts";
+import type { run } from "./run.ts";
+
+/** The tool without its start: one script whose value is a function with the parameters of a CommonJS module. */
+type Body = (
+  exports: object,
+  require: NodeJS.Require,
+  module: { exports: object },
+  importModule: (specifier: string) => Promise<unknown>,
+) => void;
+
+/** File name of that script, put here by the build; it carries a hash of the text. */
+declare const TOOL_SCRIPT: string;
+
+/** Loads the tool proper and runs a command line with it. */
+export async function launch(args: readonly string[], entry: string): Promise<void> {
+  tuneEngine();
+  const path = fileURLToPath(new URL(`../chunks/${TOOL_SCRIPT}`, entry)).replaceAll("\\", "/");
+  const cache = openCodeCache(path, args[0] ?? "");
+  const script = new Script(readFileSync(path, "latin1"), {
+    filename: path,
+    ...(cache.data === undefined ? {} : { cachedData: cache.data }),
+  });
+  await evaluate(script, path).run(args, { entry });
+  cache.keep(() => script.createCachedData());
+}
+
+function evaluate(script: Script, path: string): { readonly run: typeof run } {
+  const module = { exports: {} };
+  const body = script.runInThisContext() as Body;
+  body(module.exports, createRequire(path), module, (specifier) => import(specifier));
+  return module.exports as { readonly run: typeof run };
+}
+
+/**
+ * A compilation is over before the code that V8 11 (Node 20) optimises pays for its making, which takes a second core from us, so
+ * there functions have to be hotter than usual; and nearly all that is allocated lives to the end, so a young generation that
+ * starts small is only copied about. Both are hints: measured by `npm run bench -- compile`.
+ */
+function tuneEngine(): void {
+  if (process.versions.v8.startsWith("11.")) setFlagsFromString("--interrupt-budget=1000000");
+  setFlagsFromString("--semi-space-growth-factor=16");
+}
