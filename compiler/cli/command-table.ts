@@ -180,4 +180,52 @@ const decode: CommandSpec = {
 };
 
 /** Every command, in the order of the help. */
-export const commands: readonly CommandSpec[] = [compile, check, format, scaffold, decode, explain];
+const registry: CommandSpec = {
+  name: "registry",
+  usage: "",
+  summary: "run a service registry",
+  about: [
+    "Runs a registry for services until it is interrupted: for one machine, a small team, or tests. It speaks the REST API",
+    "of Eureka, so its clients work as they are; services of rpcgen name it in targets: registry://host:port/Service.",
+    "It keeps nothing on disk: after a restart clients and peers bring everything back. Two or three that name each other as",
+    "peers replicate, serve on when they are cut apart, and agree again afterwards.",
+  ],
+  options: [
+    { name: "port", alias: "p", type: "number", value: "n", help: "port to listen on; default 8761, 0: any" },
+    { name: "host", type: "string", value: "host", help: "address to listen on; default 127.0.0.1" },
+    { name: "peers", type: "string", value: "urls", help: "the others, with commas: http://10.0.0.2:8761/eureka" },
+    {
+      name: "credentials",
+      type: "string",
+      value: "user:password",
+      help: "what clients have to send; also read from RPCGEN_REGISTRY_CREDENTIALS",
+    },
+    {
+      name: "insecure",
+      type: "boolean",
+      help: "let other machines in, unencrypted and unasked",
+    },
+    {
+      name: "self-preservation",
+      type: "boolean",
+      isNegative: true,
+      help: "evict instances that stop renewing, however many do at once",
+    },
+    {
+      name: "probe",
+      type: "boolean",
+      isNegative: true,
+      help: "do not ask instances that stopped renewing whether they are there",
+    },
+    { name: "quiet", alias: "q", type: "boolean", help: "print mistakes only" },
+  ],
+  examples: [
+    { command: "rpcgen registry", does: "serves http://127.0.0.1:8761/eureka" },
+    {
+      command: "rpcgen registry -p 8762 --peers http://127.0.0.1:8761/eureka",
+      does: "a second one that replicates with the first",
+    },
+  ],
+};
+
+export const commands: readonly CommandSpec[] = [compile, check, format, scaffold, decode, registry, explain];

@@ -60,6 +60,8 @@ async function loadCommand(name: string): Promise<Command> {
       return (await import("./commands/scaffold.ts")).scaffold;
     case "decode":
       return (await import("./commands/decode.ts")).decode;
+    case "registry":
+      return (await import("./commands/registry.ts")).registry;
     default:
       return (await import("./commands/explain.ts")).explain;
   }

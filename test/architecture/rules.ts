@@ -30,6 +30,7 @@ export const folderRules: readonly FolderRule[] = [
     folder: `runtime/discovery/${engine}/`,
     imports: [...all, "runtime/discovery", "runtime/wire", "node:"],
   })),
+  { folder: "runtime/registry/", imports: [...all, "runtime/transport/address.ts", "node:"] },
   { folder: "runtime/configuration/", imports: [...all, "runtime/plugin"] },
   ...["memory", "file", "etcd", "zookeeper"].map((source) => ({
     folder: `runtime/configuration/${source}/`,
@@ -124,6 +125,7 @@ export const folderRules: readonly FolderRule[] = [
       ),
       "templates",
       "@rpcgen/runtime/descriptor:types",
+      "@rpcgen/runtime/registry",
       "yargs",
       "node:",
     ],
@@ -168,6 +170,7 @@ export const restrictedGlobals: readonly {
     pattern: /["']node:(?:net|tls|dgram|http|https|http2)["']|\bnet\.\w/u,
     homes: [
       "runtime/transport/",
+      "runtime/registry/",
       ...["etcd", "zookeeper", "eureka", "redis"].map((engine) => `runtime/discovery/${engine}/`),
     ],
   },
@@ -185,4 +188,5 @@ export const runtimeNodeHomes: readonly string[] = [
   "runtime/testing/",
   "runtime/discovery/",
   "runtime/configuration/",
+  "runtime/registry/",
 ];

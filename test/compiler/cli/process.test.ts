@@ -24,7 +24,12 @@ function run(
 function start(
   folder: string,
   ...commandLine: readonly string[]
-): { child: ChildProcess; said: (text: string) => Promise<void>; ended: Promise<number | null> } {
+): {
+  child: ChildProcess;
+  said: (text: string) => Promise<void>;
+  saidNumber: (text: string) => Promise<number>;
+  ended: Promise<number | null>;
+} {
   const child = spawn(process.execPath, [tool, ...commandLine], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   let unread = "";
@@ -39,8 +44,14 @@ function start(
     while (!unread.includes(text)) await new Promise<void>((resolve) => (wake = resolve));
     unread = unread.slice(unread.indexOf(text) + text.length);
   };
+  /** The number behind a text, which is followed by more. */
+  const saidNumber = async (text: string): Promise<number> => {
+    await said(text);
+    while (!/^\d+\D/u.test(unread)) await new Promise<void>((resolve) => (wake = resolve));
+    return Number.parseInt(unread, 10);
+  };
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  return { child, said, ended };
+  return { child, said, saidNumber, ended };
 }
 
 describe("the built tool", () => {
@@ -98,5 +109,34 @@ describe("--watch", () => {
     await said("compiled 2 files");
     child.kill("SIGINT");
     expect(await ended).toBe(130);
+  });
+});
+
+describe("the registry", () => {
+  test("serves until it is interrupted, and says who came", async () => {
+    const { child, said, saidNumber, ended } = start(temporaryFolder({}), "registry", "--port", "0");
+    const port = await saidNumber("registry at http://127.0.0.1:");
+    const instance = {
+      instanceId: "a\u001b[2J",
+      app: "SHOP",
+      hostName: "h",
+      ipAddr: "127.0.0.1",
+      dataCenterInfo: { name: "MyOwn" },
+    };
+    const reply = await fetch(`http://127.0.0.1:${port}/eureka/apps/SHOP`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ instance }),
+    });
+    expect(reply.status).toBe(204);
+    await said("registered SHOP/a\\u001b[2J");
+    child.kill("SIGINT");
+    expect(await ended).toBe(0);
+  });
+
+  test("refuses to be open to other machines unless it is told to", () => {
+    const { status, stderr } = run(temporaryFolder({}), "registry", "--host", "0.0.0.0", "--port", "0");
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error: 0\.0\.0\.0 can be reached from other machines\./u);
   });
 });

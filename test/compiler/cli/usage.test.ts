@@ -8,7 +8,10 @@ describe("a command line that makes no sense ends with 2 and says what to write"
   test.each([
     ["comple a.rpc", 'there is no command "comple"; did you mean "rpcgen compile"?'],
     ["api/users.rpc", 'there is no command "api/users.rpc"; did you mean "rpcgen compile api/users.rpc"?'],
-    ["destroy", 'there is no command "destroy"; commands are compile, check, format, scaffold, decode, explain'],
+    [
+      "destroy",
+      'there is no command "destroy"; commands are compile, check, format, scaffold, decode, registry, explain',
+    ],
     ["--watch", "options follow a command: rpcgen compile --watch; see rpcgen --help"],
     ["compile a.rpc --outdir gen", "compile has no option --outdir; did you mean --out-dir?"],
     ["compile a.rpc --nonsense", "compile has no option --nonsense; see rpcgen compile --help"],

@@ -1,0 +1,202 @@
+import type { Environment } from "../environment/environment.ts";
+import { type Eviction, type Probe, startEviction } from "./eviction.ts";
+import type { EurekaStatus, InstanceInfo } from "./instance-info.ts";
+import { createPeer, type Peer, type PeerAction, type SendBatch } from "./peer.ts";
+import { createRenewals, type Renewals } from "./renewals.ts";
+import { createTable, type InstanceTable } from "./table.ts";
+
+/** What happens in a registry, for logs. */
+export interface RegistryEvent {
+  readonly kind: "registered" | "cancelled" | "evicted" | "self-preservation" | "peer";
+  readonly app?: string | undefined;
+  readonly id?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
+/** Settings of {@link createRegistry}. Defaults in brackets. */
+export interface RegistryOptions {
+  readonly environment: Environment;
+  /** The other registries, each with a way to carry batches to it. [none] */
+  readonly peers?: readonly { readonly name: string; readonly send: SendBatch }[] | undefined;
+  /** Keeps instances when too many stop renewing at once. [true] */
+  readonly selfPreservation?: boolean | undefined;
+  /** Milliseconds in which renewals are counted. [60,000] */
+  readonly renewalWindowMs?: number | undefined;
+  /** Milliseconds between looks for leases that ran out. [5,000; Eureka: 60,000] */
+  readonly evictionIntervalMs?: number | undefined;
+  /** Milliseconds that changes can be asked for. [180,000] */
+  readonly changesKeptMs?: number | undefined;
+  /** Instances that are taken; more are answered 503. [100,000] */
+  readonly maxInstances?: number | undefined;
+  /** Asks instances that self-preservation keeps. [none] */
+  readonly probe?: Probe | undefined;
+  /** [none] */
+  readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
+}
+
+/** A registry without a network: what was asked, what is answered, what peers are told. */
+export interface Registry {
+  readonly table: InstanceTable;
+  readonly renewals: Renewals;
+  readonly peers: readonly Peer[];
+  readonly maxInstances: number;
+  /** Registers, renews, ...: each does it here and tells the peers, unless it came from one. @returns the status of HTTP */
+  register(info: InstanceInfo, isReplicated: boolean): 204 | 503;
+  /** `mine`: with 409 what is registered here, newer than what the peer has. */
+  renew(
+    app: string,
+    id: string,
+    request: RenewRequest,
+  ): { readonly status: 200 | 404 | 409; readonly mine?: InstanceInfo };
+  cancel(app: string, id: string, isReplicated: boolean): 200 | 404;
+  setStatus(app: string, id: string, request: StatusRequest): 200 | 404;
+  setMetadata(app: string, id: string, entries: Readonly<Record<string, string>>): 200 | 404;
+  /** Calls `listener` after each change of any instance of the application; returns what ends that. */
+  watch(app: string, listener: () => void): () => void;
+  /** Takes what a peer has at start. @returns how many instances that were */
+  fill(instances: readonly InstanceInfo[]): number;
+  /** A look for leases that ran out, now. */
+  evict(): Promise<void>;
+  close(): void;
+}
+
+/** @see Registry.renew */
+export interface RenewRequest {
+  readonly isReplicated: boolean;
+  /** When the sender last changed the instance, as it knows. */
+  readonly lastDirtyTimestamp?: number | undefined;
+  readonly overriddenStatus?: EurekaStatus | undefined;
+}
+
+/** @see Registry.setStatus */
+export interface StatusRequest {
+  readonly isReplicated: boolean;
+  readonly status: EurekaStatus;
+  /** Takes the override back. */
+  readonly isRemoval: boolean;
+  readonly lastDirtyTimestamp?: number | undefined;
+}
+
+/** Milliseconds that a peer is told of changes that a heartbeat would not bring. */
+const changeKeptMs = 30_000;
+
+/**
+ * Makes a registry that is available rather than consistent: it answers from what it knows, takes what it is told, and what peers know
+ * differently is settled by which side the instance spoke to last. Nothing is stored: clients and peers bring everything back.
+ */
+export function createRegistry(options: RegistryOptions): Registry {
+  const { environment } = options;
+  const tell = options.onEvent ?? ((): void => undefined);
+  const watchers = new Map<string, Set<() => void>>();
+  const renewals = createRenewals({
+    environment,
+    selfPreservation: options.selfPreservation ?? true,
+    windowMs: options.renewalWindowMs ?? 60_000,
+  });
+  const table = createTable({
+    environment,
+    renewals,
+    changesKeptMs: options.changesKeptMs ?? 180_000,
+    onChange: (app) => watchers.get(app)?.forEach((listener) => listener()),
+  });
+  const peers: readonly Peer[] = (options.peers ?? []).map((peer) =>
+    createPeer({ ...peer, environment, current: table.find, onNewer: (info) => void table.register(info, true) }),
+  );
+  const eviction: Eviction = startEviction({
+    environment,
+    table,
+    renewals,
+    probe: options.probe,
+    intervalMs: options.evictionIntervalMs ?? 5_000,
+    onEvict: ({ app, instanceId: id }, why) => tell({ kind: "evicted", app, id, detail: why }),
+  });
+  const maxInstances = options.maxInstances ?? 100_000;
+
+  function replicate(
+    action: PeerAction,
+    [app, id]: readonly [string, string],
+    details: Partial<StatusRequest> = {},
+  ): void {
+    const info = table.find(app, id);
+    const isKeptAlive = action === "Register" || action === "Heartbeat";
+    const keptMs = isKeptAlive ? (info?.leaseInfo.renewalIntervalInSecs ?? 30) * 1_000 : changeKeptMs;
+    for (const peer of peers) peer.push({ action, app, id, info, status: details.status, keptMs });
+  }
+
+  return {
+    table,
+    renewals,
+    peers,
+    maxInstances,
+    register(info, isReplicated) {
+      const isKnown = table.find(info.app, info.instanceId) !== undefined;
+      if (!isKnown && table.size >= maxInstances) return 503;
+      table.register(info, isReplicated);
+      if (!isReplicated) replicate("Register", [info.app, info.instanceId]);
+      if (!isKnown) tell({ kind: "registered", app: info.app, id: info.instanceId });
+      return 204;
+    },
+    renew(app, id, { isReplicated, lastDirtyTimestamp, overriddenStatus }) {
+      const mine = table.renew(app, id, isReplicated);
+      if (mine === undefined) return { status: 404 };
+      if (!isReplicated) replicate("Heartbeat", [app, id]);
+      if (lastDirtyTimestamp === undefined || lastDirtyTimestamp === mine.lastDirtyTimestamp) return { status: 200 };
+      if (lastDirtyTimestamp > mine.lastDirtyTimestamp) return { status: 404 };
+      if (!isReplicated) return { status: 200 };
+      if (
+        overriddenStatus !== undefined &&
+        overriddenStatus !== "UNKNOWN" &&
+        overriddenStatus !== mine.overriddenStatus
+      ) {
+        table.setStatus(app, id, {
+          status: overriddenStatus,
+          override: overriddenStatus,
+          lastDirtyTimestamp: undefined,
+        });
+      }
+      return { status: 409, mine };
+    },
+    cancel(app, id, isReplicated) {
+      const isFound = table.cancel(app, id);
+      if (!isReplicated && isFound) replicate("Cancel", [app, id]);
+      if (isFound) tell({ kind: "cancelled", app, id });
+      return isFound ? 200 : 404;
+    },
+    setStatus(app, id, { isReplicated, status, isRemoval, lastDirtyTimestamp }) {
+      const override = isRemoval ? undefined : status;
+      if (!table.setStatus(app, id, { status, override, lastDirtyTimestamp })) return 404;
+      if (!isReplicated) replicate(isRemoval ? "DeleteStatusOverride" : "StatusUpdate", [app, id], { status });
+      return 200;
+    },
+    setMetadata(app, id, entries) {
+      if (!table.setMetadata(app, id, entries)) return 404;
+      replicate("Register", [app, id]);
+      return 200;
+    },
+    watch(app, listener) {
+      let listeners = watchers.get(app);
+      if (listeners === undefined) watchers.set(app, (listeners = new Set()));
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0 && watchers.get(app) === listeners) watchers.delete(app);
+      };
+    },
+    fill(instances) {
+      let count = 0;
+      for (const info of instances) {
+        if (table.size >= maxInstances) break;
+        table.register(info, true);
+        count++;
+      }
+      return count;
+    },
+    evict: eviction.run,
+    close() {
+      renewals.close();
+      eviction.close();
+      watchers.clear();
+      for (const peer of peers) peer.close();
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { Environment, Timer } from "../environment/environment.ts";
+
+/**
+ * Self-preservation: whether so few leases are renewed that the fault is more likely in the network than in the instances. The rule is Eureka's
+ * (a whole minute with no more than 85 % of the renewals that all registered leases together owe), with what is owed counted from the intervals
+ * that the leases state instead of one interval for all.
+ */
+export interface Renewals {
+  /** One lease was renewed, by its instance or through a peer. */
+  count(): void;
+  /** Renewals in the last whole window. */
+  readonly last: number;
+  /** A lease with this interval came (1) or went (-1). */
+  expect(intervalSeconds: number, change: 1 | -1): void;
+  /** Renewals below or at which nothing is evicted. */
+  readonly threshold: number;
+  /** False while leases that ran out are kept. */
+  readonly allowsEviction: boolean;
+  close(): void;
+}
+
+/** Settings of {@link createRenewals}. */
+export interface RenewalOptions {
+  readonly environment: Environment;
+  readonly selfPreservation: boolean;
+  /** Milliseconds. Renewals are counted in whole windows. */
+  readonly windowMs: number;
+}
+
+/** Of the renewals that are owed. */
+const expectedShare = 0.85;
+
+export function createRenewals({ environment, selfPreservation, windowMs }: RenewalOptions): Renewals {
+  let owed = 0;
+  let current = 0;
+  let last = 0;
+  let timer: Timer = environment.setTimer(windowMs, turn);
+  timer.unref();
+
+  function turn(): void {
+    last = current;
+    current = 0;
+    timer = environment.setTimer(windowMs, turn);
+    timer.unref();
+  }
+
+  // Sums of fractions drift; the part below a thousandth of a renewal is none.
+  const threshold = (): number => Math.floor(Math.round(owed * expectedShare * 1_000) / 1_000);
+
+  return {
+    count: () => void current++,
+    get last() {
+      return last;
+    },
+    expect(intervalSeconds, change) {
+      owed = Math.max(0, owed + (change * windowMs) / (intervalSeconds * 1_000));
+    },
+    get threshold() {
+      return threshold();
+    },
+    get allowsEviction() {
+      return !selfPreservation || (threshold() > 0 && last > threshold());
+    },
+    close: () => timer.cancel(),
+  };
+}
