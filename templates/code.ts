@@ -4,6 +4,9 @@
  * `stringLiteral` or `docComment` first.
  */
 
+import { deeper, fill, type Frame, frameFromStrings, lineBreak } from "./fill.ts";
+import { type Shape, shapeFromStrings } from "./shape.ts";
+
 declare const brand: unique symbol;
 
 /** A name that may stand in code. Made by `naming.ts` only. */
@@ -106,7 +109,16 @@ export interface LazyNode {
   expand(): Node;
 }
 
+/** Lines that are laid out already, as they stand at depth 0. Only while code is written straight: {@link straight}. */
+export interface BlockNode {
+  readonly kind: "block";
+  readonly flat: undefined;
+  readonly text: string;
+  readonly hard: true;
+}
+
 export type Node =
+  | BlockNode
   | LazyNode
   | LineNode
   | ConcatNode
@@ -126,39 +138,119 @@ export function flatOf(hole: Hole): string | undefined {
   return "kind" in hole && !hole.hard ? hole.flat : undefined;
 }
 
-/** A template literal taken apart once: text, line breaks (their depth) and holes. */
-export interface Shape {
-  readonly ops: readonly ShapeOp[];
-  readonly lines: number;
+/**
+ * How code is put together just now. Most code is made of lines that fit, so {@link straight} first writes it as text, as if every
+ * line did; trees, which know where lines may break, are built only for code that turns out to have a longer one.
+ */
+const mode: { isStraight: boolean; isLost: boolean } = { isStraight: false, isLost: false };
+
+/** True while code is written as text, in lines that need not fit. */
+export function isStraight(): boolean {
+  return mode.isStraight;
 }
 
-export type ShapeOp =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "break"; readonly depth: number }
-  /** `alone`: nothing else is on the line, so the line goes when the hole is empty. `breakBefore`: its line break. */
-  | {
-      readonly kind: "hole";
-      readonly index: number;
-      readonly depth: number;
-      readonly alone: boolean;
-      readonly breakBefore: boolean;
-      /** Columns of the text behind it up to the end of its line; -1 when another hole follows. */
-      readonly tail: number;
-      /** The line ends with the template, so what follows the template follows here. */
-      readonly isLast: boolean;
-    };
+/** Tells {@link straight} that only a tree can say how the code is laid out. */
+export function lose(): FlatCode {
+  mode.isLost = true;
+  return nothing;
+}
+
+/**
+ * The text that `make` becomes when all of its lines fit, as it stands at depth 0; `undefined` when only a tree can say. The
+ * caller looks whether they do fit, and else has to call `make` again by {@link treeOf}.
+ */
+export function straight(make: () => Piece | readonly Piece[]): string | undefined {
+  const { isStraight: wasStraight, isLost: wasLost } = mode;
+  mode.isStraight = true;
+  mode.isLost = false;
+  try {
+    const text = textOf(make(), 0);
+    return mode.isLost ? undefined : text;
+  } finally {
+    mode.isStraight = wasStraight;
+    mode.isLost = wasLost;
+  }
+}
+
+/** What `make` gives as a tree, and what `use` makes of it. */
+export function treeOf<T>(make: () => Piece | readonly Piece[], use: (made: Piece | readonly Piece[]) => T): T {
+  const { isStraight: wasStraight } = mode;
+  mode.isStraight = false;
+  try {
+    return use(make());
+  } finally {
+    mode.isStraight = wasStraight;
+  }
+}
+
+/** The text of a hole whose lines stand at `depth`, while code is written straight. */
+function textOf(hole: Hole, depth: number): string {
+  if (typeof hole === "string") return hole;
+  if (typeof hole !== "object") return hole === undefined ? "" : String(hole);
+  if (!("kind" in hole)) return listText(hole, depth);
+  return hole.kind === "block" ? deeper(hole.text, depth) : inLine(hole);
+}
+
+function listText(items: readonly Piece[], depth: number): string {
+  let text = "";
+  for (const item of items) {
+    if (isEmpty(item)) continue;
+    if (text !== "") text += lineBreak(depth);
+    text += textOf(item, depth);
+  }
+  return text;
+}
+
+/** The text of a hole that has to stand on one line, while code is written straight. */
+export function inLine(hole: Hole): string {
+  if (typeof hole === "string") return hole;
+  return flatOf(hole) ?? lose();
+}
+
+/** Lines as they stand at depth 0; plain text when there is only one. */
+export function block(text: string): Code {
+  return text.includes("\n") ? { kind: "block", flat: undefined, text, hard: true } : (text as FlatCode);
+}
 
 const shapes = new WeakMap<TemplateStringsArray, Shape>();
+const frames = new WeakMap<TemplateStringsArray, Frame>();
+const lineFeed = 10;
 
 /**
  * Code from a template literal. Indentation of the literal itself is removed; what stands in a hole is indented like the
- * line it stands on; a hole alone on its line takes a list, and vanishes with its line when it is empty.
+ * line it stands on; a hole alone on its line takes a list, and vanishes with its line when it is empty. A literal of several
+ * lines opens with a line break.
  */
 export function code(strings: TemplateStringsArray, ...holes: readonly Hole[]): Code {
+  if (mode.isStraight) return straightCode(strings, holes);
   let shape = shapes.get(strings);
   if (shape === undefined) shapes.set(strings, (shape = shapeFromStrings(strings)));
   if (shape.lines > 1) return { kind: "template", flat: undefined, shape, holes, hard: true };
   return oneLine(strings, shape, holes);
+}
+
+function straightCode(strings: TemplateStringsArray, holes: readonly Hole[]): Code {
+  let text = strings[0] as string;
+  if (text.charCodeAt(0) !== lineFeed) {
+    for (let index = 0; index < holes.length; index++) text += inLine(holes[index]) + (strings[index + 1] as string);
+    return text as FlatCode;
+  }
+  let frame = frames.get(strings);
+  if (frame === undefined) frames.set(strings, (frame = frameFromStrings(strings, 0)));
+  return block(fill(frame, holes, textOf));
+}
+
+/** Code on one line that is made of words and literals, without a place where it may be broken. */
+export function words(
+  strings: TemplateStringsArray,
+  ...holes: readonly (Ident | Literal | FlatCode | number | undefined)[]
+): FlatCode {
+  let text = strings[0] as string;
+  for (let index = 0; index < holes.length; index++) {
+    const hole = holes[index];
+    text += hole === undefined ? strings[index + 1] : String(hole) + (strings[index + 1] as string);
+  }
+  return text as FlatCode;
 }
 
 /** Plain text when all holes are; lazy when all can be laid out on their own. */
@@ -206,87 +298,9 @@ export function isEmpty(hole: Hole): boolean {
   if (hole === undefined || hole === "") return true;
   if (typeof hole !== "object") return false;
   if (!("kind" in hole)) return hole.every(isEmpty);
+  if (hole.kind === "block") return hole.text === "";
   return hole.kind === "lines" && hole.items.every(isEmpty);
 }
 
 /** Nothing: a line with only this in it vanishes. */
 export const nothing: FlatCode = "" as FlatCode;
-
-function shapeFromStrings(strings: TemplateStringsArray): Shape {
-  if (!strings.some((text) => text.includes("\n"))) return { ops: withTails(opsOfLine(strings, 0)), lines: 1 };
-  const lines = linesOf(strings);
-  const base = Math.min(...lines.filter((line) => !isBlank(line)).map(indentation));
-  const ops: ShapeOp[] = [];
-  lines.forEach((line, index) => {
-    const depth = isBlank(line) ? 0 : (indentation(line) - base) / 2;
-    pushLine(ops, trimStart(line), depth, index > 0);
-  });
-  return { ops: withTails(ops), lines: lines.length };
-}
-
-function withTails(ops: readonly ShapeOp[]): ShapeOp[] {
-  return ops.map((op, index) => {
-    if (op.kind !== "hole") return op;
-    const next = ops[index + 1];
-    const text = next?.kind === "text" ? next.text.length : 0;
-    const behind = ops[text > 0 ? index + 2 : index + 1];
-    const isEnd = behind === undefined || behind.kind === "break" || (behind.kind === "hole" && behind.breakBefore);
-    return { ...op, tail: isEnd ? text : -1, isLast: behind === undefined };
-  });
-}
-
-type LinePart = string | number;
-
-/** Splits the literal into lines of text and hole numbers; a first and a last line without text are dropped. */
-function linesOf(strings: TemplateStringsArray): LinePart[][] {
-  const lines: LinePart[][] = [[]];
-  strings.forEach((text, index) => {
-    text.split("\n").forEach((piece, position) => {
-      if (position > 0) lines.push([]);
-      if (piece !== "") lines.at(-1)?.push(piece);
-    });
-    if (index < strings.length - 1) lines.at(-1)?.push(index);
-  });
-  if (isBlank(lines[0] ?? [])) lines.shift();
-  if (isBlank(lines.at(-1) ?? [])) lines.pop();
-  return lines;
-}
-
-function isBlank(line: readonly LinePart[]): boolean {
-  return line.every((part) => typeof part === "string" && part.trim() === "");
-}
-
-function indentation(line: readonly LinePart[]): number {
-  const first = line[0];
-  return typeof first === "string" ? first.length - first.trimStart().length : 0;
-}
-
-function trimStart(line: readonly LinePart[]): LinePart[] {
-  const [first, ...rest] = line;
-  if (typeof first !== "string") return [...line];
-  const text = first.trimStart();
-  return text === "" ? rest : [text, ...rest];
-}
-
-function pushLine(ops: ShapeOp[], parts: readonly LinePart[], depth: number, breakBefore: boolean): void {
-  const [only] = parts;
-  if (parts.length === 1 && typeof only === "number") {
-    ops.push({ kind: "hole", index: only, depth, alone: true, breakBefore, tail: -1, isLast: false });
-    return;
-  }
-  if (breakBefore) ops.push({ kind: "break", depth });
-  for (const part of parts) {
-    if (typeof part === "string") ops.push({ kind: "text", text: part });
-    else ops.push({ kind: "hole", index: part, depth, alone: false, breakBefore: false, tail: -1, isLast: false });
-  }
-}
-
-function opsOfLine(strings: TemplateStringsArray, depth: number): ShapeOp[] {
-  const ops: ShapeOp[] = [];
-  strings.forEach((text, index) => {
-    if (text !== "") ops.push({ kind: "text", text });
-    if (index < strings.length - 1)
-      ops.push({ kind: "hole", index, depth, alone: false, breakBefore: false, tail: -1, isLast: false });
-  });
-  return ops;
-}

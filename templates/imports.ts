@@ -18,6 +18,8 @@ export interface Imports {
   type(module: string, name: Ident): Ident;
   /** A declaration of another schema file, used as a value (and perhaps as a type). */
   value(module: string, name: Ident): Ident;
+  /** Runs `work` and adds the symbols of the runtime that it asked for to `found`. */
+  recorded<T>(found: Set<SymbolName>, work: () => T): T;
   /** The import declarations: the runtime, then the siblings by path. */
   render(): Code;
 }
@@ -34,6 +36,8 @@ export function createImports(names: FileNames, options: Pick<OutputOptions, "im
   const siblings = new Map<string, Map<string, Specifier>>();
   const aliases = new Set<string>([...names.taken, ...Object.keys(symbols)]);
 
+  let record: Set<SymbolName> | undefined;
+
   function sibling(module: string, name: Ident, typeOnly: boolean): Ident {
     let specifiersOfModule = siblings.get(module);
     if (specifiersOfModule === undefined) siblings.set(module, (specifiersOfModule = new Map()));
@@ -48,7 +52,17 @@ export function createImports(names: FileNames, options: Pick<OutputOptions, "im
   }
 
   return {
+    recorded(found, work) {
+      const outer = record;
+      record = found;
+      try {
+        return work();
+      } finally {
+        record = outer;
+      }
+    },
     runtime(name) {
+      record?.add(name);
       let specifier = runtime.get(name);
       if (specifier === undefined) {
         specifier = runtimeSpecifier(name, names.taken);

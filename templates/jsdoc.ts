@@ -1,5 +1,6 @@
 import type { Deprecation } from "@rpcgen/runtime/descriptor";
-import { type Code, type Comment, type FlatCode, nothing } from "./code.ts";
+import type { Code, Comment, FlatCode } from "./code.ts";
+import { lineBreak } from "./fill.ts";
 import { lines } from "./layout.ts";
 import { unicodeEscape } from "./literal.ts";
 
@@ -15,12 +16,22 @@ export interface DocParts {
 
 /** A `/** ... *\/` comment for a declaration; nothing when there is nothing to say. */
 export function docComment(parts: DocParts): Code {
+  return lines(...commentLines(parts));
+}
+
+/** The same as text whose lines stand at `depth`. */
+export function docCommentAt(depth: number, parts: DocParts): FlatCode {
   if (isOneHarmlessLine(parts)) return comment(`/** ${parts.doc} */`);
+  return comment(commentLines(parts).join(lineBreak(depth)));
+}
+
+function commentLines(parts: DocParts): FlatCode[] {
+  if (isOneHarmlessLine(parts)) return [comment(`/** ${parts.doc} */`)];
   const text = textLines(parts);
   const [only] = text;
-  if (only === undefined) return nothing;
-  if (text.length === 1) return comment(`/** ${only} */`);
-  return lines(comment("/**"), ...text.map((line) => comment(line === "" ? " *" : ` * ${line}`)), comment(" */"));
+  if (only === undefined) return [];
+  if (text.length === 1) return [comment(`/** ${only} */`)];
+  return [comment("/**"), ...text.map((line) => comment(line === "" ? " *" : ` * ${line}`)), comment(" */")];
 }
 
 /** Most comments are one sentence without anything to escape. */

@@ -4,6 +4,7 @@
  */
 
 import type {
+  BlockNode,
   ChoiceNode,
   Code,
   ConcatNode,
@@ -17,7 +18,8 @@ import type {
   Node,
   Piece,
 } from "./code.ts";
-import { flatOf, isHard, lazy } from "./code.ts";
+import { block, flatOf, inLine, isEmpty, isHard, isStraight, lazy, lose } from "./code.ts";
+import { deeper } from "./fill.ts";
 import { lineWidth } from "./print.ts";
 
 /** Nothing when flat, else a line break. */
@@ -35,6 +37,7 @@ function raw(text: string): FlatCode {
 
 /** Pieces one after the other; flat text when all are. */
 export function concat(...parts: readonly Piece[]): Code {
+  if (isStraight()) return straightly(parts);
   let flat: string | undefined = "";
   let isPlain = true;
   for (const part of parts) {
@@ -46,14 +49,22 @@ export function concat(...parts: readonly Piece[]): Code {
   return { kind: "concat", parts, flat, hard: parts.some(isHard) } satisfies ConcatNode;
 }
 
+function straightly(parts: readonly Piece[]): FlatCode {
+  let text = "";
+  for (const part of parts) text += inLine(part);
+  return raw(text);
+}
+
 /** Contents one level deeper. */
 export function indent(...parts: readonly Piece[]): Code {
+  if (isStraight()) return straightly(parts);
   const contents = concat(...parts);
   return { kind: "indent", contents, flat: flatOf(contents), hard: isHard(contents) };
 }
 
 /** Flat when it fits, else broken at each of its own lines. */
 export function group(...parts: readonly Piece[]): Code {
+  if (isStraight()) return straightly(parts);
   const contents = concat(...parts);
   return { kind: "group", contents, flat: flatOf(contents), hard: isHard(contents) } satisfies GroupNode;
 }
@@ -81,6 +92,7 @@ function joinedAll(pieces: readonly Piece[]): string | undefined {
 
 /** Lazy code when its text on one line is known. */
 function lazily(flat: string | undefined, shape: LazyNode["shape"], build: () => Node): Code {
+  if (isStraight()) return flat === undefined ? lose() : raw(flat);
   return flat === undefined ? build() : lazy(flat, shape, build);
 }
 
@@ -90,6 +102,7 @@ function isFlat(piece: Piece): boolean {
 
 /** Pieces with a separator between them. */
 export function join(pieces: readonly Piece[], separator: Piece): Code {
+  if (isStraight()) return raw(pieces.map(inLine).join(inLine(separator)));
   const parts: Piece[] = [];
   for (const piece of pieces) {
     if (parts.length > 0) parts.push(separator);
@@ -102,14 +115,25 @@ const commaLine = concat(raw(","), spaceLine);
 
 /** Declarations with blank lines between them. */
 export function sections(...items: readonly Piece[]): Code {
+  if (isStraight()) return block(linesOf(items).join("\n\n"));
   const kept = items.filter((item) => item !== "");
   return { kind: "lines", flat: undefined, items: kept, blank: true, hard: kept.length > 1 || kept.some(isHard) };
 }
 
 /** Lines one below the other. */
 export function lines(...items: readonly Piece[]): Code {
+  if (isStraight()) return block(linesOf(items).join("\n"));
   const kept = items.filter((item) => item !== "");
   return { kind: "lines", flat: undefined, items: kept, blank: false, hard: kept.length > 1 || kept.some(isHard) };
+}
+
+function linesOf(items: readonly Piece[]): string[] {
+  return items.filter((item) => !isEmpty(item)).map(blockText);
+}
+
+/** The lines of code as they stand at depth 0, while it is written straight. */
+function blockText(piece: Piece): string {
+  return typeof piece === "object" && piece.kind === "block" ? piece.text : inLine(piece);
 }
 
 /** `{ a, b }` of an import or export: one line when it fits. */
@@ -122,6 +146,7 @@ export function specifiers(names: readonly Piece[]): Code {
 /** An object literal with one entry per line. */
 export function object(entries: readonly Piece[]): Code {
   if (entries.length === 0) return raw("{}");
+  if (isStraight()) return block(`{${entries.map((item) => `\n  ${deeper(blockText(item), 1)},`).join("")}\n}`);
   return group(raw("{"), indent(...entries.flatMap((item) => [hardLine, item, raw(",")])), hardLine, raw("}"));
 }
 
@@ -150,8 +175,14 @@ export function array(items: readonly Piece[]): Code {
 export function call(callee: Piece, args: readonly Piece[]): Code {
   if (args.length === 0) return concat(callee, raw("()"));
   const head = flatOf(callee);
+  if (args.length === 1 && isBlock(args[0])) return block(`${inLine(callee)}(${args[0].text})`);
   const flat = head === undefined ? undefined : joinedAll(args);
   return lazily(flat === undefined ? undefined : `${head}(${flat})`, "other", () => tree(callTree(callee, args)));
+}
+
+/** An object literal that is written straight. */
+function isBlock(piece: Piece | undefined): piece is BlockNode {
+  return typeof piece === "object" && piece.kind === "block" && piece.text.startsWith("{");
 }
 
 function callTree(callee: Piece, args: readonly Piece[]): Code {
@@ -227,6 +258,7 @@ export function inlineObjectType(members: readonly Piece[]): Code {
 /** Numbers in an array literal whose items stand at `depth`: as many on a line as fit. */
 export function numberArray(items: readonly Literal[], depth: number): Code {
   const rows = numberRows(items, lineWidth - depth * 2);
+  if (isStraight()) return raw(`[${items.join(", ")}]`);
   const broken = concat(raw("["), indent(...rows.flatMap((row) => [hardLine, raw(row)])), raw(","), hardLine, raw("]"));
   const flat = raw(`[${items.join(", ")}]`);
   return { kind: "choice", states: [flat, broken], flat, hard: false } satisfies ChoiceNode;

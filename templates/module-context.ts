@@ -8,7 +8,8 @@ import type {
   SchemaDescriptor,
   UnionDescriptor,
 } from "@rpcgen/runtime/descriptor";
-import type { FragmentTable } from "./fragments.ts";
+import { symbols } from "@rpcgen/runtime/codegen";
+import type { SharedTable } from "./fragments.ts";
 import { createImports, type Imports } from "./imports.ts";
 import type { FileNames, Names } from "./names.ts";
 import { namesOf } from "./naming.ts";
@@ -24,8 +25,10 @@ export interface ModuleContext {
   readonly own: FileNames;
   readonly imports: Imports;
   readonly options: OutputOptions;
-  /** What was laid out already. */
-  readonly fragments: FragmentTable;
+  /** What was laid out for all modules already. */
+  readonly shared: SharedTable;
+  /** True when every symbol of the runtime has its own name in this module, as in all that share fragments. */
+  readonly sharesFragments: boolean;
   /** True when a part is emitted. */
   emits(part: OutputPart): boolean;
   /** True when the reference is to a declaration of this file. */
@@ -44,10 +47,20 @@ export function createModuleContext(input: TemplateInput): ModuleContext {
     own,
     imports: createImports(own, input.options),
     options: input.options,
-    fragments: new Map(),
+    shared: sharedTable(input.schema),
+    sharesFragments: !symbolNames.some((symbol) => own.taken.has(symbol)),
     emits: (part) => parts.has(part),
     isOwn: (reference) => reference.file === input.file.path,
   };
+}
+
+const symbolNames: readonly string[] = Object.keys(symbols);
+const sharedTables = new WeakMap<SchemaDescriptor, SharedTable>();
+
+function sharedTable(schema: SchemaDescriptor): SharedTable {
+  let table = sharedTables.get(schema);
+  if (table === undefined) sharedTables.set(schema, (table = new Map()));
+  return table;
 }
 
 const declarations = new WeakMap<SchemaDescriptor, ReadonlyMap<string, Declaration>>();

@@ -113,22 +113,38 @@ const codecLocals: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Variables that hold the members of a message while it is read or written. None hides a name that the function around it
- * may use: a declaration of this file or of one it imports, a symbol of the runtime, or an alias of either.
+ * Gives the variables that hold the members of messages while they are read or written, in the order of the members. None
+ * hides a name that the function around it may use: a declaration of this file or of one it imports, a symbol of the runtime,
+ * or an alias of either.
  */
-export function variablesOf(members: readonly string[], hidden: Iterable<ReadonlySet<string>>): Map<string, Ident> {
+export function createVariables(
+  hidden: Iterable<ReadonlySet<string>>,
+): (members: readonly { readonly name: string }[]) => readonly Ident[] {
   const scopes = [codecLocals, usedGlobals, ...hidden];
+  const free = new Map<string, boolean>();
+  const isFree = (name: string): boolean => {
+    let known = free.get(name);
+    if (known === undefined) free.set(name, (known = isFreeIn(scopes, name)));
+    return known;
+  };
+  return (members) =>
+    members.every((member) => isFree(member.name))
+      ? members.map((member) => ident(member.name))
+      : renamedVariables(members, isFree);
+}
+
+function isFreeIn(scopes: readonly ReadonlySet<string>[], name: string): boolean {
+  return !isKeyword(name) && !looksLikeAlias(name) && !scopes.some((scope) => scope.has(name));
+}
+
+function renamedVariables(members: readonly { readonly name: string }[], isFree: (name: string) => boolean): Ident[] {
   const taken = new Set<string>();
-  const variables = new Map<string, Ident>();
-  const isFree = (name: string): boolean =>
-    !taken.has(name) && !isKeyword(name) && !looksLikeAlias(name) && !scopes.some((scope) => scope.has(name));
-  for (const member of members) {
-    let name = member;
-    while (!isFree(name)) name = looksLikeAlias(name) ? `field_${name.toLowerCase()}` : `${name}_`;
+  return members.map((member) => {
+    let { name } = member;
+    while (taken.has(name) || !isFree(name)) name = looksLikeAlias(name) ? `field_${name.toLowerCase()}` : `${name}_`;
     taken.add(name);
-    variables.set(member, ident(name));
-  }
-  return variables;
+    return ident(name);
+  });
 }
 
 function isKeyword(name: string): boolean {

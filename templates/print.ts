@@ -1,4 +1,5 @@
-import { flatOf, type Hole, isEmpty, type Node, type Piece, type ShapeOp, type TemplateNode } from "./code.ts";
+import { flatOf, type Hole, isEmpty, type Node, type Piece, type TemplateNode } from "./code.ts";
+import type { ShapeOp } from "./shape.ts";
 
 /** Columns that generated code keeps to, as prettier's default has it. */
 export const lineWidth = 80;
@@ -67,6 +68,8 @@ function printNode(out: Output, node: Node, depth: number, flat: boolean, rest: 
       return printTemplate(out, node, depth, flat, rest);
     case "lines":
       return printLines(out, node.items, depth, node.blank);
+    case "block":
+      return printBlock(out, node.text, depth);
     case "lazy":
       if (flat || fits(out, node, true, rest)) return write(out, node.flat);
       return printNode(out, node.expand(), depth, false, rest);
@@ -94,6 +97,13 @@ function printNode(out: Output, node: Node, depth: number, flat: boolean, rest: 
       return printPiece(out, node.right, depth + 1, flat, rest);
     }
   }
+}
+
+function printBlock(out: Output, text: string, depth: number): void {
+  text.split("\n").forEach((line, index) => {
+    if (index > 0) breakLine(out, line === "" ? 0 : depth);
+    write(out, line);
+  });
 }
 
 function printParts(out: Output, parts: readonly Piece[], depth: number, flat: boolean, rest: Rest | undefined): void {
@@ -234,6 +244,10 @@ function takeNode(measure: Measure, node: Node, flat: boolean): void {
       if (!flat && !measure.isGuess) return takeNode(measure, node.expand(), false);
       measure.width -= node.flat.length;
       if (!flat) measure.isGuessed = true;
+      return;
+    case "block":
+      measure.width -= node.text.indexOf("\n");
+      measure.ended = true;
       return;
     case "line":
       if (flat && !node.hard) measure.width -= node.flat.length;

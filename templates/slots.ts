@@ -1,8 +1,17 @@
 import type { FieldDescriptor, OneofDescriptor, Type } from "@rpcgen/runtime/descriptor";
 import { symbols } from "@rpcgen/runtime/codegen";
-import { code, type Code, type FlatCode, type Ident, type Piece } from "./code.ts";
+import { code, type Code, type FlatCode, type Ident, nothing, type Piece } from "./code.ts";
 import { branded, plainDefault, plainZero } from "./default-value.ts";
-import { type Fragments, fragmentsOf, remembered } from "./fragments.ts";
+import {
+  createFragments,
+  type FieldTable,
+  type Fragments,
+  gathered,
+  isSameField,
+  knownFor,
+  maxCompared,
+  part,
+} from "./fragments.ts";
 import {
   assign,
   assignBelow,
@@ -15,21 +24,64 @@ import {
   wholeComparison,
 } from "./layout.ts";
 import { stringLiteral } from "./literal.ts";
+import { inBody, settled } from "./settle.ts";
 import type { ModuleContext } from "./module-context.ts";
 import type { MessageNames, OneofNames } from "./names.ts";
-import { variablesOf } from "./naming.ts";
+import { createVariables } from "./naming.ts";
 import { messageNamesOf, typeExpression, valueName } from "./type-expression.ts";
 
-/** A member of a message with the variable that holds it while the message is read or written. */
-export interface Slot {
-  readonly member: FieldDescriptor | OneofDescriptor;
+/**
+ * A member of a message with the variable that holds it while the message is read or written. Equal fields of different
+ * messages share their slot, so its member may be another's: equal in all that functions are made of, but not in what is said
+ * of it and in its constraints.
+ */
+export type Slot = FieldSlot | OneofSlot;
+
+export interface FieldSlot {
+  readonly member: FieldDescriptor;
   /** Name of the property. */
   readonly property: Ident;
   readonly variable: Ident;
-  /** The types of a oneof. */
-  readonly oneof: OneofNames | undefined;
-  /** What the member becomes; shared with equal members of other messages. */
+  /** What the field becomes. */
   readonly fragments: Fragments;
+}
+
+export interface OneofSlot {
+  readonly member: OneofDescriptor;
+  readonly property: Ident;
+  readonly variable: Ident;
+  readonly fragments: Fragments;
+  readonly cases: readonly CaseSlot[];
+  /** Its types. */
+  readonly oneof: OneofNames;
+}
+
+/** A case of a oneof or union that the variable `holder` holds. */
+export interface CaseSlot {
+  readonly field: FieldDescriptor;
+  readonly holder: Ident;
+  readonly fragments: Fragments;
+}
+
+/** What was found out about the members of a module. */
+interface ModuleSlots {
+  readonly messages: Map<MessageNames, readonly Slot[]>;
+  readonly fields: FieldTable<FieldSlot>;
+  readonly cases: FieldTable<CaseSlot>;
+  variables(members: readonly { readonly name: string }[]): readonly Ident[];
+}
+
+const slotsOfModules = new WeakMap<ModuleContext, ModuleSlots>();
+const symbolNames: ReadonlySet<string> = new Set(Object.keys(symbols));
+
+function moduleSlots(context: ModuleContext): ModuleSlots {
+  let module = slotsOfModules.get(context);
+  if (module === undefined) {
+    const imported = context.file.imports.map((path) => context.names.file(path).taken);
+    const variables = createVariables([context.own.taken, symbolNames, ...imported]);
+    slotsOfModules.set(context, (module = { messages: new Map(), fields: new Map(), cases: new Map(), variables }));
+  }
+  return module;
 }
 
 /** The slots of a message in schema order. */
@@ -38,38 +90,57 @@ export function slotsOf(
   members: readonly (FieldDescriptor | OneofDescriptor)[],
   names: MessageNames,
 ): readonly Slot[] {
-  let module = slotsOfModules.get(context);
-  if (module === undefined) slotsOfModules.set(context, (module = new Map()));
-  let slots = module.get(names);
-  if (slots === undefined) module.set(names, (slots = createSlots(context, members, names)));
+  const module = moduleSlots(context);
+  let slots = module.messages.get(names);
+  if (slots === undefined) {
+    const variables = module.variables(members);
+    slots = members.map((member, index) =>
+      createSlot(context, module, { member, names, variable: variables[index] as Ident }),
+    );
+    module.messages.set(names, slots);
+  }
   return slots;
 }
 
-/** Four functions of a message need its slots. */
-const slotsOfModules = new WeakMap<ModuleContext, Map<MessageNames, readonly Slot[]>>();
-const symbolNames: ReadonlySet<string> = new Set(Object.keys(symbols));
-
-function createSlots(
+function createSlot(
   context: ModuleContext,
-  members: readonly (FieldDescriptor | OneofDescriptor)[],
-  names: MessageNames,
-): Slot[] {
-  const imported = context.file.imports.map((path) => context.names.file(path).taken);
-  const hidden = [context.own.taken, symbolNames, ...imported];
-  const variables = variablesOf(
-    members.map((member) => member.name),
-    hidden,
-  );
-  return members.map((member) => {
-    const property = names.members.get(member.name) as Ident;
-    const variable = variables.get(member.name) as Ident;
-    const oneof = names.oneofs.get(member.name);
-    // The types of a oneof carry the name of its message, so no other member is equal to it.
-    const fragments =
-      member.kind === "oneof"
-        ? new Map<string, FlatCode>()
-        : fragmentsOf(context.fragments, { field: member, property, variable });
-    return { member, property, variable, oneof, fragments };
+  module: ModuleSlots,
+  place: { readonly member: FieldDescriptor | OneofDescriptor; readonly names: MessageNames; readonly variable: Ident },
+): Slot {
+  const { member, names, variable } = place;
+  const property = names.members.get(member.name) as Ident;
+  if (member.kind === "field") return fieldSlot(context, module, { field: member, property, variable });
+  const oneof = names.oneofs.get(member.name) as OneofNames;
+  // The types of a oneof carry the name of its message, so no other member is equal to it.
+  const fragments: Fragments = { texts: [], shared: undefined };
+  return { member, property, variable, fragments, oneof, cases: casesOf(context, member.cases, variable) };
+}
+
+function fieldSlot(
+  context: ModuleContext,
+  module: ModuleSlots,
+  place: { readonly field: FieldDescriptor; readonly property: Ident; readonly variable: Ident },
+): FieldSlot {
+  const { field, property, variable } = place;
+  const known = knownFor(module.fields, field);
+  for (const other of known) {
+    if (other.property === property && other.variable === variable && isSameField(other.member, field)) return other;
+  }
+  const slot = { member: field, property, variable, fragments: createFragments(context, place) };
+  if (known.length < maxCompared) known.push(slot);
+  return slot;
+}
+
+/** The cases of a oneof or union that the variable `holder` holds. */
+export function casesOf(context: ModuleContext, cases: readonly FieldDescriptor[], holder: Ident): readonly CaseSlot[] {
+  const table = moduleSlots(context).cases;
+  return cases.map((field) => {
+    const known = knownFor(table, field);
+    const found = known.find((other) => other.holder === holder && isSameField(other.field, field));
+    if (found !== undefined) return found;
+    const slot = { field, holder, fragments: createFragments(context, { field, property: "", variable: holder }) };
+    if (known.length < maxCompared) known.push(slot);
+    return slot;
   });
 }
 
@@ -77,8 +148,8 @@ function createSlots(
 export type Start = "merge" | "anew";
 
 /** `let id = previous?.id ?? 0n;` */
-export function declareSlots(context: ModuleContext, slots: readonly Slot[], start: Start): Code[] {
-  return slots.map((slot) => remembered(slot.fragments, start, 1, () => declareSlot(context, slot, start)));
+export function declareSlots(context: ModuleContext, slots: readonly Slot[], start: Start): FlatCode {
+  return gathered(context, slots, { part: part[start], depth: 1, make: (slot) => declareSlot(context, slot, start) });
 }
 
 function declareSlot(context: ModuleContext, slot: Slot, start: Start): Code {
@@ -98,9 +169,8 @@ function isCollection(member: FieldDescriptor | OneofDescriptor): boolean {
 }
 
 /** The type of the variable: that of the property, or `undefined` while nothing was read and a default costs something. */
-function slotTypes(context: ModuleContext, slot: Slot): Code[] {
-  const type =
-    slot.member.kind === "field" ? typeExpression(context, slot.member.type, "value") : code`${slot.oneof?.type}`;
+function slotTypes(context: ModuleContext, slot: Slot): Piece[] {
+  const type = "oneof" in slot ? slot.oneof.type : typeExpression(context, slot.member.type, "value");
   return initialOf(context, slot) === undefined ? [type, code`undefined`] : [type];
 }
 
@@ -127,29 +197,33 @@ function isBuiltLate(type: Type): boolean {
 }
 
 /** Checks that `@required` members are there, each in its own statement. */
-export function requiredChecks(context: ModuleContext, slots: readonly Slot[], fullName: string): Code[] {
-  return slots.flatMap(({ member, variable }) => {
-    if (!member.required) return [];
-    const missing = context.imports.runtime("missingField");
-    const absent =
-      member.kind === "oneof" && !member.optional
-        ? code`${variable}.kind === undefined`
-        : code`${variable} === undefined`;
-    const thrown = call(missing, [stringLiteral(fullName), stringLiteral(member.name)]);
-    return [
-      code`
+export function requiredChecks(context: ModuleContext, slots: readonly Slot[], fullName: string): FlatCode {
+  if (!slots.some(({ member }) => member.required)) return nothing;
+  return settled(1, () => slots.flatMap((slot) => requiredCheck(context, slot, fullName)));
+}
+
+function requiredCheck(context: ModuleContext, { member, variable }: Slot, fullName: string): Code[] {
+  if (!member.required) return [];
+  const missing = context.imports.runtime("missingField");
+  const absent =
+    member.kind === "oneof" && !member.optional
+      ? code`${variable}.kind === undefined`
+      : code`${variable} === undefined`;
+  const thrown = call(missing, [stringLiteral(fullName), stringLiteral(member.name)]);
+  return [
+    code`
         ${open("if", absent)}
           throw ${thrown};
         }
       `,
-    ];
-  });
+  ];
 }
 
 /** `return { id, name };` with every property, in schema order: one hidden class for all values of the type. */
-export function returnSlots(context: ModuleContext, slots: readonly Slot[]): Code {
-  const entries = slots.map((slot) => remembered(slot.fragments, "return", 2, () => code`${entryOf(context, slot)},`));
-  return code`
+export function returnSlots(context: ModuleContext, slots: readonly Slot[]): FlatCode {
+  const make = (slot: Slot): Code => code`${entryOf(context, slot)},`;
+  const entries = gathered(context, slots, { part: part.result, depth: 2, make });
+  return inBody`
     return {
       ${entries}
     };

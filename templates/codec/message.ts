@@ -1,29 +1,29 @@
-import type { ErrorDescriptor, FieldDescriptor, MessageDescriptor, UnionDescriptor } from "@rpcgen/runtime/descriptor";
-import { code, type Code } from "../code.ts";
-import { sections, signature } from "../layout.ts";
+import type { ErrorDescriptor, MessageDescriptor, UnionDescriptor } from "@rpcgen/runtime/descriptor";
+import { code, type FlatCode, words } from "../code.ts";
 import { assign } from "../layout.ts";
 import type { ModuleContext } from "../module-context.ts";
 import type { MessageNames } from "../names.ts";
 import { locals } from "../naming.ts";
-import { absentCase, declareSlots, requiredChecks, returnSlots, slotsOf } from "../slots.ts";
-import { readCase, readClauses } from "./read.ts";
-import { lastCases, writeCase, writeStatements } from "./write.ts";
+import { functionHead, inBody, inFile, settled, stacked } from "../settle.ts";
+import { absentCase, casesOf, declareSlots, requiredChecks, returnSlots, slotsOf } from "../slots.ts";
+import { readCases, readClauses } from "./read.ts";
+import { lastCases, writeCases, writeStatements } from "./write.ts";
 
 /** `writeUser` and `readUser`: private functions of the module. */
 export function messageCodec(
   context: ModuleContext,
   descriptor: MessageDescriptor | ErrorDescriptor,
   names: MessageNames,
-): Code {
+): FlatCode {
   const slots = slotsOf(context, descriptor.members, names);
   if (slots.length === 0) return emptyCodec(context, names);
-  return sections(
-    code`
+  return stacked(
+    inFile`
       ${writeHead(context, names)}
         ${writeStatements(context, slots, descriptor.fullName)}
       }
     `,
-    code`
+    inFile`
       ${readHead(context, names)}
         ${declareSlots(context, slots, "merge")}
         ${readLoop(readClauses(context, slots))}
@@ -35,21 +35,21 @@ export function messageCodec(
 }
 
 /** The same for a union. */
-export function unionCodec(context: ModuleContext, union: UnionDescriptor, names: MessageNames): Code {
+export function unionCodec(context: ModuleContext, union: UnionDescriptor, names: MessageNames): FlatCode {
   const cases = [...union.cases].sort((a, b) => a.number - b.number);
-  return sections(
-    code`
+  return stacked(
+    inFile`
       ${writeHead(context, names)}
         switch (value.kind) {
-          ${cases.map((field) => writeCase(context, field, locals.value))}
+          ${writeCases(context, casesOf(context, cases, locals.value))}
           ${lastCases(context, [], locals.value, union.fullName)}
         }
       }
     `,
-    code`
+    inFile`
       ${readHead(context, names)}
-        ${assign(code`let result: ${names.type}`, code`previous ?? ${absentCase()}`)};
-        ${readLoop(union.cases.map((field: FieldDescriptor) => readCase(context, field, locals.result, false)))}
+        ${settled(1, () => code`${assign(code`let result: ${names.type}`, code`previous ?? ${absentCase()}`)};`)}
+        ${readLoop(readCases(context, casesOf(context, union.cases, locals.result), false))}
         return result;
       }
     `,
@@ -57,14 +57,14 @@ export function unionCodec(context: ModuleContext, union: UnionDescriptor, names
 }
 
 /** A message without members: its parameters are there for its callers only. */
-function emptyCodec(context: ModuleContext, names: MessageNames): Code {
+function emptyCodec(context: ModuleContext, names: MessageNames): FlatCode {
   const { runtime } = context.imports;
-  const write = [code`_writer: ${runtime("Writer")}`, code`_value: ${names.init}`];
-  const read = [code`reader: ${runtime("Reader")}`, code`_previous?: ${names.type}`];
-  return sections(
-    code`${signature(code`function ${names.write}`, write, code`void {}`)}`,
-    code`
-      ${signature(code`function ${names.read}`, read, code`${names.type} {`)}
+  const write = [words`_writer: ${runtime("Writer")}`, words`_value: ${names.init}`];
+  const read = [words`reader: ${runtime("Reader")}`, words`_previous?: ${names.type}`];
+  return stacked(
+    inFile`${functionHead(names.write, write, words`void`)}}`,
+    inFile`
+      ${functionHead(names.read, read, names.type)}
         while (reader.pos < reader.end) {
           reader.skip(reader.tag());
         }
@@ -74,18 +74,18 @@ function emptyCodec(context: ModuleContext, names: MessageNames): Code {
   );
 }
 
-function writeHead(context: ModuleContext, names: MessageNames): Code {
-  const parameters = [code`writer: ${context.imports.runtime("Writer")}`, code`value: ${names.init}`];
-  return signature(code`function ${names.write}`, parameters, code`void {`);
+function writeHead(context: ModuleContext, names: MessageNames): FlatCode {
+  const parameters = [words`writer: ${context.imports.runtime("Writer")}`, words`value: ${names.init}`];
+  return functionHead(names.write, parameters, words`void`);
 }
 
-function readHead(context: ModuleContext, names: MessageNames): Code {
-  const parameters = [code`reader: ${context.imports.runtime("Reader")}`, code`previous?: ${names.type}`];
-  return signature(code`function ${names.read}`, parameters, code`${names.type} {`);
+function readHead(context: ModuleContext, names: MessageNames): FlatCode {
+  const parameters = [words`reader: ${context.imports.runtime("Reader")}`, words`previous?: ${names.type}`];
+  return functionHead(names.read, parameters, names.type);
 }
 
-function readLoop(clauses: readonly Code[]): Code {
-  return code`
+function readLoop(clauses: FlatCode): FlatCode {
+  return inBody`
     while (reader.pos < reader.end) {
       const tag = reader.tag();
       switch (tag) {

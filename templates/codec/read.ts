@@ -1,13 +1,14 @@
 import type { FieldDescriptor, ListType, MapType, Reference } from "@rpcgen/runtime/descriptor";
-import { code, type Code, type Ident, type Piece } from "../code.ts";
+import { code, type Code, type FlatCode, type Ident, type Piece } from "../code.ts";
 import { branded, plainZero } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
-import { fragmentsOf, remembered } from "../fragments.ts";
+import { lineBreak } from "../fill.ts";
+import { gathered, part, remembered, withoutBreak } from "../fragments.ts";
 import { assign, assignBelow, call, comparison, conditional, inlineObject, lines, wholeComparison } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals } from "../naming.ts";
-import { defaultOf, type Slot } from "../slots.ts";
+import { type CaseSlot, defaultOf, type Slot } from "../slots.ts";
 import { typeExpression } from "../type-expression.ts";
 import {
   conversionOf,
@@ -25,13 +26,19 @@ import {
 import { packedMethod } from "./write.ts";
 
 /** The `case` clauses that read every member, in schema order. */
-export function readClauses(context: ModuleContext, slots: readonly Slot[]): Code[] {
-  return slots.flatMap((slot) => {
-    const { member, variable } = slot;
-    if (member.kind === "oneof")
-      return member.cases.map((field) => readCase(context, field, variable, member.optional));
-    return remembered(slot.fragments, "read", 3, () => readField(context, member, variable));
-  });
+export function readClauses(context: ModuleContext, slots: readonly Slot[]): FlatCode {
+  let text = "";
+  for (const slot of slots) {
+    text +=
+      "cases" in slot
+        ? lineBreak(3) + readCases(context, slot.cases, slot.member.optional)
+        : remembered(context, slot.fragments, {
+            part: part.read,
+            depth: 3,
+            make: () => readField(context, slot.member, slot.variable),
+          });
+  }
+  return withoutBreak(text, 3);
 }
 
 function readField(context: ModuleContext, field: FieldDescriptor, variable: Ident): Code[] {
@@ -187,14 +194,16 @@ function setEntry(context: ModuleContext, type: ElementType, variable: Ident): C
   ];
 }
 
-/** One case of a oneof or union that `holder` holds; the same message case twice is merged. */
-export function readCase(context: ModuleContext, field: FieldDescriptor, holder: Ident, optional: boolean): Code {
-  const fragments = fragmentsOf(context.fragments, { field, property: "", variable: holder });
-  const part = optional ? "read optional case" : "read case";
-  return remembered(fragments, part, 3, () => createReadCase(context, field, holder, optional));
+/** The clauses for the cases of a oneof or union; the same message case twice is merged. */
+export function readCases(context: ModuleContext, cases: readonly CaseSlot[], optional: boolean): FlatCode {
+  return gathered(context, cases, {
+    part: optional ? part.readOptionalCase : part.readCase,
+    depth: 3,
+    make: (slot) => readCase(context, slot, optional),
+  });
 }
 
-function createReadCase(context: ModuleContext, field: FieldDescriptor, holder: Ident, optional: boolean): Code {
+function readCase(context: ModuleContext, { field, holder }: CaseSlot, optional: boolean): Code {
   const type = field.type as ElementType;
   const key = keyOf(field.number, wireTypeOf(type));
   const kind = stringLiteral(field.name);

@@ -1,47 +1,65 @@
-import type { FieldDescriptor, ListType, MapType, OneofDescriptor } from "@rpcgen/runtime/descriptor";
-import { code, type Code, type Ident, type Piece } from "../code.ts";
+import type { FieldDescriptor, ListType, MapType } from "@rpcgen/runtime/descriptor";
+import { code, type Code, type FlatCode, type Ident, type Piece } from "../code.ts";
 import { plainZero } from "../default-value.ts";
-import { fragmentsOf, remembered } from "../fragments.ts";
+import { lineBreak } from "../fill.ts";
+import { gathered, part, remembered, withoutBreak } from "../fragments.ts";
 import { assign, call, lines, open, operands } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { ident, locals } from "../naming.ts";
-import type { Slot } from "../slots.ts";
+import { inBody, settled } from "../settle.ts";
+import type { CaseSlot, FieldSlot, OneofSlot, Slot } from "../slots.ts";
 import { conversionOf, enumFunction, keyOf, scalarMethod, wireType, wireTypeOf, writeElement } from "./element.ts";
 
 /** What is written together: one field, or neighbouring cases of one oneof. */
-type Run =
-  | { readonly kind: "field"; readonly slot: Slot; readonly field: FieldDescriptor }
-  | { readonly kind: "cases"; readonly slot: Slot; readonly cases: FieldDescriptor[]; readonly first: boolean };
+type Run = FieldSlot | CasesRun;
+
+interface CasesRun {
+  readonly oneof: OneofSlot;
+  readonly cases: CaseSlot[];
+  /** No case of the oneof is written before. */
+  isFirst: boolean;
+}
 
 /** The statements that write all members in the order of their numbers, as every protobuf implementation does. */
-export function writeStatements(context: ModuleContext, slots: readonly Slot[], fullName: string): Code[] {
-  return runsOf(slots).map((run) =>
-    run.kind === "field"
-      ? remembered(run.slot.fragments, "write", 1, () => writeField(context, run.slot, run.field))
-      : writeCases(context, run, fullName),
-  );
+export function writeStatements(context: ModuleContext, slots: readonly Slot[], fullName: string): FlatCode {
+  let text = "";
+  for (const run of runsOf(slots)) {
+    text +=
+      "oneof" in run
+        ? lineBreak(1) + writeOneof(context, run, fullName)
+        : remembered(context, run.fragments, { part: part.write, depth: 1, make: () => writeField(context, run) });
+  }
+  return withoutBreak(text, 1);
 }
 
 function runsOf(slots: readonly Slot[]): Run[] {
-  const numbered = slots.flatMap((slot) =>
-    slot.member.kind === "field" ? [{ slot, field: slot.member }] : slot.member.cases.map((field) => ({ slot, field })),
+  const single = slots.flatMap((slot): Run | Run[] =>
+    "cases" in slot ? slot.cases.map((field) => ({ oneof: slot, cases: [field], isFirst: false })) : slot,
   );
-  numbered.sort((a, b) => a.field.number - b.field.number);
+  single.sort((a, b) => numberOf(a) - numberOf(b));
   const runs: Run[] = [];
-  const seen = new Set<Slot>();
-  for (const { slot, field } of numbered) {
+  const seen = new Set<OneofSlot>();
+  for (const run of single) {
     const last = runs.at(-1);
-    if (slot.member.kind === "field") runs.push({ kind: "field", slot, field });
-    else if (last?.kind === "cases" && last.slot === slot) last.cases.push(field);
-    else runs.push({ kind: "cases", slot, cases: [field], first: !seen.has(slot) });
-    seen.add(slot);
+    if ("oneof" in run) {
+      if (last !== undefined && "oneof" in last && last.oneof === run.oneof) {
+        last.cases.push(...run.cases);
+        continue;
+      }
+      run.isFirst = !seen.has(run.oneof);
+      seen.add(run.oneof);
+    }
+    runs.push(run);
   }
   return runs;
 }
 
-function writeField(context: ModuleContext, slot: Slot, field: FieldDescriptor): Code {
-  const { variable, property } = slot;
+function numberOf(run: Run): number {
+  return "oneof" in run ? (run.cases[0] as CaseSlot).field.number : run.member.number;
+}
+
+function writeField(context: ModuleContext, { variable, property, member: field }: FieldSlot): Code {
   const declared = code`${assign(code`const ${variable}`, code`value.${property}`)};`;
   const body = fieldBody(context, field, variable);
   if (field.required) return lines(declared, ...body);
@@ -131,26 +149,27 @@ function writeMap(context: ModuleContext, field: FieldDescriptor, type: MapType,
   `;
 }
 
-function writeCases(context: ModuleContext, run: Extract<Run, { kind: "cases" }>, fullName: string): Code {
-  const { variable, property, member } = run.slot;
-  const others = (member as OneofDescriptor).cases.filter((field) => !run.cases.includes(field));
-  const declared = run.first ? code`${assign(code`const ${variable}`, code`value.${property}`)};` : undefined;
-  return code`
+function writeOneof(context: ModuleContext, run: CasesRun, fullName: string): FlatCode {
+  const { variable, property, member, cases } = run.oneof;
+  const others = cases.filter((field) => !run.cases.includes(field));
+  const declared = run.isFirst
+    ? settled(1, () => code`${assign(code`const ${variable}`, code`value.${property}`)};`)
+    : undefined;
+  return inBody`
     ${declared}
-    ${open("switch", code`${variable}?.kind`)}
-      ${run.cases.map((field) => writeCase(context, field, variable))}
-      ${run.first ? lastCases(context, others, variable, `${fullName}.${member.name}`) : undefined}
+    ${settled(1, () => open("switch", code`${variable}?.kind`))}
+      ${writeCases(context, run.cases)}
+      ${run.isFirst ? lastCases(context, others, variable, `${fullName}.${member.name}`) : undefined}
     }
   `;
 }
 
-/** One case of a oneof or union held by `holder`. */
-export function writeCase(context: ModuleContext, field: FieldDescriptor, holder: Ident): Code {
-  const fragments = fragmentsOf(context.fragments, { field, property: "", variable: holder });
-  return remembered(fragments, "write case", 2, () => createWriteCase(context, field, holder));
+/** The clauses for cases of a oneof or union. */
+export function writeCases(context: ModuleContext, cases: readonly CaseSlot[]): FlatCode {
+  return gathered(context, cases, { part: part.writeCase, depth: 2, make: (slot) => writeCase(context, slot) });
 }
 
-function createWriteCase(context: ModuleContext, field: FieldDescriptor, holder: Ident): Code {
+function writeCase(context: ModuleContext, { field, holder }: CaseSlot): Code {
   const type = field.type;
   if (type.kind === "list" || type.kind === "map") throw new TypeError("a case of a oneof is a single value");
   const isVoid = type.kind === "builtin" && type.name === "void";
@@ -164,17 +183,15 @@ function createWriteCase(context: ModuleContext, field: FieldDescriptor, holder:
 }
 
 /** What is left of a switch over the cases: those written elsewhere, none at all, and what the types exclude. */
-export function lastCases(
-  context: ModuleContext,
-  others: readonly FieldDescriptor[],
-  holder: Ident,
-  name: string,
-): Code {
-  return code`
-    ${others.map((field) => code`case ${stringLiteral(field.name)}:`)}
-    case undefined:
-      break;
-    default:
-      throw ${call(context.imports.runtime("notAMember"), [stringLiteral(name), holder])};
-  `;
+export function lastCases(context: ModuleContext, others: readonly CaseSlot[], holder: Ident, name: string): FlatCode {
+  return settled(
+    2,
+    () => code`
+      ${others.map(({ field }) => code`case ${stringLiteral(field.name)}:`)}
+      case undefined:
+        break;
+      default:
+        throw ${call(context.imports.runtime("notAMember"), [stringLiteral(name), holder])};
+    `,
+  );
 }

@@ -1,10 +1,11 @@
 import type { ErrorDescriptor, MessageDescriptor, UnionDescriptor } from "@rpcgen/runtime/descriptor";
-import { code, type Code } from "../code.ts";
-import { assign, sections, signature } from "../layout.ts";
+import { code, type FlatCode, words } from "../code.ts";
+import { assign } from "../layout.ts";
 import type { ModuleContext } from "../module-context.ts";
 import type { MessageNames } from "../names.ts";
 import { locals } from "../naming.ts";
-import { absentCase, declareSlots, requiredChecks, returnSlots, slotsOf } from "../slots.ts";
+import { functionHead, inBody, inFile, settled, stacked } from "../settle.ts";
+import { absentCase, casesOf, declareSlots, requiredChecks, returnSlots, slotsOf } from "../slots.ts";
 import { fromJsonLoop, unionFromJsonLoop } from "./read.ts";
 import { toJsonCases, toJsonStatements } from "./write.ts";
 
@@ -13,12 +14,12 @@ export function messageJson(
   context: ModuleContext,
   descriptor: MessageDescriptor | ErrorDescriptor,
   names: MessageNames,
-): Code {
+): FlatCode {
   const slots = slotsOf(context, descriptor.members, names);
   if (slots.length === 0) return emptyJson(context, names);
-  return sections(
+  return stacked(
     toJsonFunction(context, names, toJsonStatements(context, slots, descriptor.fullName)),
-    code`
+    inFile`
       ${fromJsonHead(context, names)}
         ${declareSlots(context, slots, "anew")}
         ${fromJsonLoop(context, slots)}
@@ -30,18 +31,21 @@ export function messageJson(
 }
 
 /** The same for a union. */
-export function unionJson(context: ModuleContext, union: UnionDescriptor, names: MessageNames): Code {
-  return sections(
-    toJsonFunction(context, names, [
-      code`
+export function unionJson(context: ModuleContext, union: UnionDescriptor, names: MessageNames): FlatCode {
+  const cases = casesOf(context, union.cases, locals.value);
+  return stacked(
+    toJsonFunction(
+      context,
+      names,
+      inBody`
         switch (value.kind) {
-          ${toJsonCases(context, union.cases, locals.value, union.fullName)}
+          ${toJsonCases(context, cases, locals.value, union.fullName)}
         }
       `,
-    ]),
-    code`
+    ),
+    inFile`
       ${fromJsonHead(context, names)}
-        ${assign(code`let result: ${names.type}`, absentCase())};
+        ${settled(1, () => code`${assign(code`let result: ${names.type}`, absentCase())};`)}
         ${unionFromJsonLoop(context, union.cases)}
         return result;
       }
@@ -49,16 +53,16 @@ export function unionJson(context: ModuleContext, union: UnionDescriptor, names:
   );
 }
 
-function emptyJson(context: ModuleContext, names: MessageNames): Code {
-  return sections(
-    code`
+function emptyJson(context: ModuleContext, names: MessageNames): FlatCode {
+  return stacked(
+    inFile`
       ${toJsonHead(context, names)}
         writer.open(value);
         writer.close();
         return {};
       }
     `,
-    code`
+    inFile`
       ${fromJsonHead(context, names)}
         reader.empty(json);
         return {};
@@ -67,8 +71,8 @@ function emptyJson(context: ModuleContext, names: MessageNames): Code {
   );
 }
 
-function toJsonFunction(context: ModuleContext, names: MessageNames, statements: readonly Code[]): Code {
-  return code`
+function toJsonFunction(context: ModuleContext, names: MessageNames, statements: FlatCode): FlatCode {
+  return inFile`
     ${toJsonHead(context, names)}
       writer.open(value);
       const json: ${context.imports.runtime("JsonObject")} = {};
@@ -79,14 +83,14 @@ function toJsonFunction(context: ModuleContext, names: MessageNames, statements:
   `;
 }
 
-function toJsonHead(context: ModuleContext, names: MessageNames): Code {
+function toJsonHead(context: ModuleContext, names: MessageNames): FlatCode {
   const { runtime } = context.imports;
-  const parameters = [code`writer: ${runtime("JsonWriter")}`, code`value: ${names.init}`];
-  return signature(code`function ${names.toJson}`, parameters, code`${runtime("JsonValue")} {`);
+  const parameters = [words`writer: ${runtime("JsonWriter")}`, words`value: ${names.init}`];
+  return functionHead(names.toJson, parameters, runtime("JsonValue"));
 }
 
-function fromJsonHead(context: ModuleContext, names: MessageNames): Code {
+function fromJsonHead(context: ModuleContext, names: MessageNames): FlatCode {
   const { runtime } = context.imports;
-  const parameters = [code`reader: ${runtime("JsonReader")}`, code`json: ${runtime("JsonValue")}`];
-  return signature(code`function ${names.fromJson}`, parameters, code`${names.type} {`);
+  const parameters = [words`reader: ${runtime("JsonReader")}`, words`json: ${runtime("JsonValue")}`];
+  return functionHead(names.fromJson, parameters, names.type);
 }

@@ -1,66 +1,70 @@
 import type { FieldDescriptor, ListType, MapType, ScalarType } from "@rpcgen/runtime/descriptor";
-import { code, type Code, type Ident, type Piece } from "../code.ts";
+import { code, type Code, type FlatCode, type Ident, type Piece } from "../code.ts";
 import { branded } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
-import { type Fragments, fragmentsOf, remembered } from "../fragments.ts";
+import { type Fragments, part, type Part, remembered, withoutBreak } from "../fragments.ts";
 import { assign, assignBelow, call, inlineObject, lines, open, operands, wholeComparison } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals } from "../naming.ts";
-import type { Slot } from "../slots.ts";
+import { inBody, settled } from "../settle.ts";
+import { type CaseSlot, casesOf, type Slot } from "../slots.ts";
 import { elementFromJson } from "./element.ts";
 
-/** A field with the statements that read it, and the names under which JSON may give it. */
+/** A field with the statements that read it. */
 interface Entry {
   readonly field: FieldDescriptor;
   readonly fragments: Fragments;
-  /** Name of the statements among the fragments, for the JSON name alone and with the protobuf name. */
-  readonly part: { readonly jsonName: string; readonly bothNames: string };
+  /** Its clause among the fragments, for the JSON name alone and with the protobuf name. */
+  readonly part: { readonly jsonName: Part; readonly bothNames: Part };
   statements(): readonly Code[];
 }
 
 const parts = Object.freeze({
-  field: { jsonName: "from json", bothNames: "from json, both names" },
-  case: { jsonName: "case from json", bothNames: "case from json, both names" },
-  optionalCase: { jsonName: "optional case from json", bothNames: "optional case from json, both names" },
+  field: { jsonName: part.fromJson, bothNames: part.fromJsonBothNames },
+  case: { jsonName: part.caseFromJson, bothNames: part.caseFromJsonBothNames },
+  optionalCase: { jsonName: part.optionalCaseFromJson, bothNames: part.optionalCaseFromJsonBothNames },
 });
 
 /** The loop over the members of a JSON object. */
-export function fromJsonLoop(context: ModuleContext, slots: readonly Slot[]): Code {
+export function fromJsonLoop(context: ModuleContext, slots: readonly Slot[]): FlatCode {
   return loop(
-    slots.flatMap(({ member, variable, fragments }): Entry[] => {
-      if (member.kind === "oneof")
-        return member.cases.map((field) => caseEntry(context, field, variable, member.optional));
+    context,
+    slots.flatMap((slot): Entry[] => {
+      if ("cases" in slot) return slot.cases.map((each) => caseEntry(context, each, slot.member.optional));
+      const { member, variable, fragments } = slot;
       return [{ field: member, fragments, part: parts.field, statements: () => readField(context, member, variable) }];
     }),
   );
 }
 
 /** The same for the cases of a union, kept in `result`. */
-export function unionFromJsonLoop(context: ModuleContext, cases: readonly FieldDescriptor[]): Code {
-  return loop(cases.map((field) => caseEntry(context, field, locals.result, false)));
+export function unionFromJsonLoop(context: ModuleContext, cases: readonly FieldDescriptor[]): FlatCode {
+  return loop(
+    context,
+    casesOf(context, cases, locals.result).map((each) => caseEntry(context, each, false)),
+  );
 }
 
-function caseEntry(context: ModuleContext, field: FieldDescriptor, holder: Ident, optional: boolean): Entry {
-  const fragments = fragmentsOf(context.fragments, { field, property: "", variable: holder });
+function caseEntry(context: ModuleContext, { field, holder, fragments }: CaseSlot, optional: boolean): Entry {
   const part = optional ? parts.optionalCase : parts.case;
   return { field, fragments, part, statements: () => readCase(context, field, holder, optional) };
 }
 
-function loop(entries: readonly Entry[]): Code {
+function loop(context: ModuleContext, entries: readonly Entry[]): FlatCode {
   const labels = labelsOf(entries.map((entry) => entry.field));
   const nullable = entries.flatMap(({ field }) => (isJson(field) ? (labels.get(field) ?? []) : []));
   const known = entries.flatMap(({ field }) => (labels.get(field) ?? []).map(stringLiteral));
   const tests = [code`item === null`, ...nullable.map((name) => code`key !== ${stringLiteral(name)}`)];
-  return code`
+  return inBody`
     for (const key of reader.open(json)) {
       const item = reader.item(key);
-      ${open("if", joinTests(tests))}
-        ${call(code`reader.absent`, [code`key`, ...known])};
+      ${settled(2, () => open("if", joinTests(tests)))}
+        ${settled(3, () => code`${call(code`reader.absent`, [code`key`, ...known])};`)}
         continue;
       }
       switch (key) {
-        ${entries.map((entry) => entryClause(entry, labels.get(entry.field) ?? []))}
+        ${clauses(context, entries, labels)}
         default:
           reader.unknown(key);
       }
@@ -69,10 +73,21 @@ function loop(entries: readonly Entry[]): Code {
   `;
 }
 
-function entryClause({ fragments, part, statements }: Entry, names: readonly string[]): Code {
-  return remembered(fragments, names.length === 1 ? part.jsonName : part.bothNames, 3, () =>
-    clause(names, [...singleSpelling(names), ...statements()]),
-  );
+function clauses(
+  context: ModuleContext,
+  entries: readonly Entry[],
+  labels: ReadonlyMap<FieldDescriptor, readonly string[]>,
+): FlatCode {
+  let text = "";
+  for (const { field, fragments, part, statements } of entries) {
+    const names = labels.get(field) ?? [];
+    text += remembered(context, fragments, {
+      part: names.length === 1 ? part.jsonName : part.bothNames,
+      depth: 3,
+      make: () => clause(names, [...singleSpelling(names), ...statements()]),
+    });
+  }
+  return withoutBreak(text, 3);
 }
 
 /** A field that JSON may name in two ways comes once, not twice. */

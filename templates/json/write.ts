@@ -1,27 +1,35 @@
-import type { FieldDescriptor, ListType, MapType, OneofDescriptor, ScalarType } from "@rpcgen/runtime/descriptor";
-import { code, type Code, type Ident } from "../code.ts";
+import type { FieldDescriptor, ListType, MapType, ScalarType } from "@rpcgen/runtime/descriptor";
+import { code, type Code, type FlatCode, type Ident } from "../code.ts";
 import { plainZero } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
-import { fragmentsOf, remembered } from "../fragments.ts";
+import { lineBreak } from "../fill.ts";
+import { gathered, part, remembered, withoutBreak } from "../fragments.ts";
 import { assign, call, lines, open, operands } from "../layout.ts";
 import { objectMembers } from "../reserved.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { ident, locals } from "../naming.ts";
-import type { Slot } from "../slots.ts";
+import { inBody, settled } from "../settle.ts";
+import type { CaseSlot, FieldSlot, OneofSlot, Slot } from "../slots.ts";
 import { elementToJson } from "./element.ts";
 
 /** The statements that fill `json` with every member, in schema order. */
-export function toJsonStatements(context: ModuleContext, slots: readonly Slot[], fullName: string): Code[] {
-  return slots.map((slot) =>
-    slot.member.kind === "field"
-      ? remembered(slot.fragments, "to json", 1, () => fieldStatement(context, slot, slot.member as FieldDescriptor))
-      : oneofStatement(context, slot, slot.member, `${fullName}.${slot.member.name}`),
-  );
+export function toJsonStatements(context: ModuleContext, slots: readonly Slot[], fullName: string): FlatCode {
+  let text = "";
+  for (const slot of slots) {
+    text +=
+      "cases" in slot
+        ? lineBreak(1) + oneofStatement(context, slot, fullName)
+        : remembered(context, slot.fragments, {
+            part: part.toJson,
+            depth: 1,
+            make: () => fieldStatement(context, slot),
+          });
+  }
+  return withoutBreak(text, 1);
 }
 
-function fieldStatement(context: ModuleContext, slot: Slot, field: FieldDescriptor): Code {
-  const { variable, property } = slot;
+function fieldStatement(context: ModuleContext, { variable, property, member: field }: FieldSlot): Code {
   const declared = code`${assign(code`const ${variable}`, code`value.${property}`)};`;
   const body = fieldBody(context, field, variable);
   if (field.required) return lines(declared, ...body);
@@ -100,38 +108,36 @@ function keyToJson(context: ModuleContext, type: ScalarType): Code {
   return /^string$|64$|53$/.test(type.scalar) ? plain : call(code`String`, [plain]);
 }
 
-function oneofStatement(context: ModuleContext, slot: Slot, oneof: OneofDescriptor, name: string): Code {
-  const { variable, property } = slot;
-  return code`
-    ${assign(code`const ${variable}`, code`value.${property}`)};
-    ${open("switch", code`${variable}?.kind`)}
-      ${toJsonCases(context, oneof.cases, variable, name)}
+function oneofStatement(context: ModuleContext, slot: OneofSlot, fullName: string): FlatCode {
+  const { variable, property, member, cases } = slot;
+  return inBody`
+    ${settled(1, () => code`${assign(code`const ${variable}`, code`value.${property}`)};`)}
+    ${settled(1, () => open("switch", code`${variable}?.kind`))}
+      ${toJsonCases(context, cases, variable, `${fullName}.${member.name}`)}
     }
   `;
 }
 
 /** The clauses of a switch over the cases that `holder` may hold. */
-export function toJsonCases(
-  context: ModuleContext,
-  cases: readonly FieldDescriptor[],
-  holder: Ident,
-  name: string,
-): Code {
-  return code`
-    ${cases.map((field) => toJsonCase(context, field, holder))}
-    case undefined:
-      break;
-    default:
-      throw ${call(context.imports.runtime("notAMember"), [stringLiteral(name), holder])};
-  `;
+export function toJsonCases(context: ModuleContext, cases: readonly CaseSlot[], holder: Ident, name: string): FlatCode {
+  const last = settled(
+    2,
+    () => code`
+      case undefined:
+        break;
+      default:
+        throw ${call(context.imports.runtime("notAMember"), [stringLiteral(name), holder])};
+    `,
+  );
+  const known = gathered(context, cases, {
+    part: part.toJsonCase,
+    depth: 2,
+    make: (slot) => toJsonCase(context, slot),
+  });
+  return (known === "" ? last : known + lineBreak(2) + last) as FlatCode;
 }
 
-function toJsonCase(context: ModuleContext, field: FieldDescriptor, holder: Ident): Code {
-  const fragments = fragmentsOf(context.fragments, { field, property: "", variable: holder });
-  return remembered(fragments, "to json case", 2, () => createToJsonCase(context, field, holder));
-}
-
-function createToJsonCase(context: ModuleContext, field: FieldDescriptor, holder: Ident): Code {
+function toJsonCase(context: ModuleContext, { field, holder }: CaseSlot): Code {
   const type = field.type as ElementType;
   const statement = setProperty(context, field, elementToJson(context, type, locals.item));
   if (type.kind === "builtin" && type.name === "void") {

@@ -5,14 +5,17 @@ import type {
   OneofDescriptor,
   UnionDescriptor,
 } from "@rpcgen/runtime/descriptor";
-import { code, type Code, type Ident, type Piece } from "../code.ts";
-import { docComment } from "../jsdoc.ts";
-import { remembered } from "../fragments.ts";
-import { inlineObjectType, sections, unionBehind } from "../layout.ts";
+import { code, type Code, type FlatCode, type Ident, type Piece, words } from "../code.ts";
+import { lineBreak } from "../fill.ts";
+import { gathered, part, remembered, withoutBreak } from "../fragments.ts";
+import { docCommentAt } from "../jsdoc.ts";
+import { indent, inlineObjectType, unionBehind } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
-import type { MessageNames, OneofNames } from "../names.ts";
-import { slotsOf } from "../slots.ts";
+import type { MessageNames } from "../names.ts";
+import { locals } from "../naming.ts";
+import { inFile, settled, stacked } from "../settle.ts";
+import { type CaseSlot, casesOf, type OneofSlot, type Slot, slotsOf } from "../slots.ts";
 import { typeExpression, type Use } from "../type-expression.ts";
 import { fieldNotes } from "./notes.ts";
 
@@ -21,51 +24,50 @@ export function messageTypes(
   context: ModuleContext,
   descriptor: MessageDescriptor | ErrorDescriptor,
   names: MessageNames,
-): Code {
-  const oneofs = descriptor.members.filter((member) => member.kind === "oneof");
-  return sections(
-    interfaceOf(context, descriptor, names, "value"),
-    ...oneofs.flatMap((oneof) => oneofTypes(context, oneof, names)),
-    interfaceOf(context, descriptor, names, "init"),
+): FlatCode {
+  const slots = slotsOf(context, descriptor.members, names);
+  const oneofs = slots.filter((slot) => "cases" in slot);
+  return stacked(
+    interfaceOf(
+      descriptor,
+      names.type,
+      interfaceComment(descriptor, names, "value"),
+      values(context, descriptor, slots),
+    ),
+    ...oneofs.map((oneof) => oneofTypes(context, oneof)),
+    interfaceOf(descriptor, names.init, interfaceComment(descriptor, names, "init"), inits(context, slots)),
   );
 }
 
 /** The types of a union. */
-export function unionTypes(context: ModuleContext, union: UnionDescriptor, names: MessageNames): Code {
-  const absent = { optional: false };
+export function unionTypes(context: ModuleContext, union: UnionDescriptor, names: MessageNames): FlatCode {
   const { doc, deprecated, unstable } = union;
-  return sections(
-    code`
-      ${docComment({ doc, deprecated, unstable })}
-      ${casesType(context, names.type, union.cases, absent, "value")}
+  const cases = casesOf(context, union.cases, locals.value);
+  return stacked(
+    inFile`
+      ${docCommentAt(0, { doc, deprecated, unstable })}
+      ${casesType(context, { name: names.type, cases, optional: false, use: "value" })}
     `,
-    code`
-      ${docComment({ notes: [`What may be passed where a {@link ${names.type}} is expected.`] })}
-      ${casesType(context, names.init, union.cases, absent, "init")}
+    inFile`
+      ${initComment(names.type)}
+      ${casesType(context, { name: names.init, cases, optional: false, use: "init" })}
     `,
   );
 }
 
 function interfaceOf(
-  context: ModuleContext,
   descriptor: MessageDescriptor | ErrorDescriptor,
-  names: MessageNames,
-  use: Use,
-): Code {
-  const name = use === "value" ? names.type : names.init;
-  const members: Code[] = [];
-  for (const slot of slotsOf(context, descriptor.members, names)) {
-    if (use === "value") members.push(memberComment(slot.member));
-    members.push(remembered(slot.fragments, use, 1, () => property(context, slot.member, names, use)));
-  }
-  const comment = interfaceComment(descriptor, names, use);
-  if (members.length === 0) {
-    return code`
+  name: Ident,
+  comment: FlatCode,
+  members: FlatCode,
+): FlatCode {
+  if (descriptor.members.length === 0) {
+    return inFile`
       ${comment}
       export interface ${name} {}
     `;
   }
-  return code`
+  return inFile`
     ${comment}
     export interface ${name} {
       ${members}
@@ -73,64 +75,112 @@ function interfaceOf(
   `;
 }
 
-function interfaceComment(descriptor: MessageDescriptor | ErrorDescriptor, names: MessageNames, use: Use): Code {
+/** Members as decoding gives them, each below what the schema says of it. */
+function values(
+  context: ModuleContext,
+  descriptor: MessageDescriptor | ErrorDescriptor,
+  slots: readonly Slot[],
+): FlatCode {
+  const between = lineBreak(1);
+  let text = "";
+  for (let index = 0; index < slots.length; index++) {
+    const slot = slots[index] as Slot;
+    const comment = memberComment(descriptor.members[index] as FieldDescriptor | OneofDescriptor);
+    if (comment !== "") text += between + comment;
+    text += slot.fragments.texts[part.valueProperty] ?? valueProperty(context, slot);
+  }
+  return withoutBreak(text, 1);
+}
+
+function valueProperty(context: ModuleContext, slot: Slot): FlatCode {
+  const make = (): Code => property(context, slot, "value");
+  return remembered(context, slot.fragments, { part: part.valueProperty, depth: 1, make });
+}
+
+/** Members as encoding accepts them. */
+function inits(context: ModuleContext, slots: readonly Slot[]): FlatCode {
+  const make = (slot: Slot): Code => property(context, slot, "init");
+  return gathered(context, slots, { part: part.initProperty, depth: 1, make });
+}
+
+function interfaceComment(descriptor: MessageDescriptor | ErrorDescriptor, names: MessageNames, use: Use): FlatCode {
   const { doc, deprecated, unstable } = descriptor;
   if (use === "init") {
     const note = `What may be passed where a {@link ${names.type}} is expected: what is left out gets its default.`;
-    return docComment({ notes: [note], deprecated });
+    return docCommentAt(0, { notes: [note], deprecated });
   }
-  if (descriptor.kind === "error") return docComment({ notes: [`What a {@link ${descriptor.name}} carries.`] });
-  return docComment({ doc, deprecated, unstable });
+  if (descriptor.kind === "error") return docCommentAt(0, { notes: [`What a {@link ${descriptor.name}} carries.`] });
+  return docCommentAt(0, { doc, deprecated, unstable });
 }
 
-function property(
-  context: ModuleContext,
-  member: FieldDescriptor | OneofDescriptor,
-  names: MessageNames,
-  use: Use,
-): Code {
-  const name = names.members.get(member.name) as Ident;
+function property(context: ModuleContext, slot: Slot, use: Use): Code {
+  const { member, property: name } = slot;
   const mayBeAbsent = member.optional || (use === "init" && !member.required);
-  const type = member.kind === "oneof" ? oneofType(names, member, use) : typeExpression(context, member.type, use);
+  const type = "cases" in slot ? oneofType(slot, use) : typeExpression(context, slot.member.type, use);
   const types: Piece[] = mayBeAbsent ? [type, code`undefined`] : [type];
   return code`${name}${mayBeAbsent ? code`?` : undefined}:${unionBehind(types)};`;
 }
 
-function memberComment(member: FieldDescriptor | OneofDescriptor): Code {
+function memberComment(member: FieldDescriptor | OneofDescriptor): FlatCode {
   const { doc, deprecated } = member;
-  if (member.kind === "oneof") return docComment({ doc, deprecated });
-  return docComment({ doc, notes: fieldNotes(member), deprecated, unstable: member.unstable });
+  if (member.kind === "oneof") return docCommentAt(1, { doc, deprecated });
+  return docCommentAt(1, { doc, notes: fieldNotes(member), deprecated, unstable: member.unstable });
 }
 
-function oneofType(names: MessageNames, oneof: OneofDescriptor, use: Use): Piece {
-  const found = names.oneofs.get(oneof.name) as OneofNames;
-  return use === "value" ? found.type : found.init;
+function oneofType({ oneof }: OneofSlot, use: Use): Ident {
+  return use === "value" ? oneof.type : oneof.init;
 }
 
-function oneofTypes(context: ModuleContext, oneof: OneofDescriptor, names: MessageNames): Code[] {
-  const { type, init } = names.oneofs.get(oneof.name) as OneofNames;
-  return [
-    code`
-      ${docComment({ doc: oneof.doc, deprecated: oneof.deprecated })}
-      ${casesType(context, type, oneof.cases, oneof, "value")}
+function initComment(type: Ident): FlatCode {
+  return docCommentAt(0, { notes: [`What may be passed where a {@link ${type}} is expected.`] });
+}
+
+function oneofTypes(context: ModuleContext, { member, oneof, cases }: OneofSlot): FlatCode {
+  const { type, init } = oneof;
+  const { doc, deprecated, optional } = member;
+  return stacked(
+    inFile`
+      ${docCommentAt(0, { doc, deprecated })}
+      ${casesType(context, { name: type, cases, optional, use: "value" })}
     `,
-    code`
-      ${docComment({ notes: [`What may be passed where a {@link ${type}} is expected.`] })}
-      ${casesType(context, init, oneof.cases, oneof, "init")}
+    inFile`
+      ${initComment(type)}
+      ${casesType(context, { name: init, cases, optional, use: "init" })}
     `,
-  ];
+  );
 }
 
-function casesType(
-  context: ModuleContext,
-  name: Ident,
-  cases: readonly FieldDescriptor[],
-  oneof: Pick<OneofDescriptor, "optional">,
-  use: Use,
-): Code {
-  const types = cases.map((field) => caseType(context, field, use));
-  if (!oneof.optional) types.push(inlineObjectType([code`readonly kind: undefined`, code`readonly value?: undefined`]));
-  return code`export type ${name} =${unionBehind(types)};`;
+interface CasesType {
+  readonly name: Ident;
+  readonly cases: readonly CaseSlot[];
+  readonly optional: boolean;
+  readonly use: Use;
+}
+
+/** Two objects never fit into one line, so each has lines of its own. */
+function casesType(context: ModuleContext, { name, cases, optional, use }: CasesType): FlatCode {
+  if (optional && cases.length < 2) {
+    const types = cases.map(({ field }) => caseType(context, field, use));
+    return settled(0, () => code`export type ${name} =${unionBehind(types)};`);
+  }
+  const each = use === "value" ? part.valueCase : part.initCase;
+  const last = optional ? undefined : words`| { readonly kind: undefined; readonly value?: undefined };`;
+  const types = gathered(context, optional ? cases.slice(0, -1) : cases, {
+    part: each,
+    depth: 1,
+    make: ({ field }) => code`| ${indent(caseType(context, field, use))}`,
+  });
+  return inFile`
+    export type ${name} =
+      ${types}
+      ${last ?? lastCase(context, cases.at(-1) as CaseSlot, use)}
+  `;
+}
+
+function lastCase(context: ModuleContext, slot: CaseSlot, use: Use): FlatCode {
+  const last = use === "value" ? part.lastValueCase : part.lastInitCase;
+  const make = (): Code => code`| ${indent(caseType(context, slot.field, use))};`;
+  return withoutBreak(remembered(context, slot.fragments, { part: last, depth: 1, make }), 1);
 }
 
 function caseType(context: ModuleContext, field: FieldDescriptor, use: Use): Code {

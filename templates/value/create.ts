@@ -7,15 +7,16 @@ import type {
   Type,
   UnionDescriptor,
 } from "@rpcgen/runtime/descriptor";
-import { code, type Code, type Ident, type Piece } from "../code.ts";
+import { code, type Code, type FlatCode, type Piece, words } from "../code.ts";
 import { branded, plainDefault } from "../default-value.ts";
-import { call, entry, entryBelow, entryOr, inlineObject, sections, signature, wholeComparison } from "../layout.ts";
-import { remembered } from "../fragments.ts";
+import { call, entry, entryBelow, entryOr, inlineObject, signature, wholeComparison } from "../layout.ts";
+import { gathered, part } from "../fragments.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import type { MessageNames, OneofNames } from "../names.ts";
 import { locals } from "../naming.ts";
-import { slotsOf } from "../slots.ts";
+import { functionHead, inFile, settled, stacked } from "../settle.ts";
+import { type OneofSlot, type Slot, slotsOf } from "../slots.ts";
 import { holdsMessage, messageNamesOf, valueName } from "../type-expression.ts";
 
 const { init } = locals;
@@ -25,39 +26,45 @@ export function createFunctions(
   context: ModuleContext,
   descriptor: MessageDescriptor | ErrorDescriptor,
   names: MessageNames,
-): Code {
-  const oneofs = descriptor.members.filter((member) => member.kind === "oneof").filter(isRebuilt);
-  const entries = slotsOf(context, descriptor.members, names).map((slot) =>
-    remembered(slot.fragments, "create", 2, () => code`${memberEntry(context, slot.member, names)},`),
+): FlatCode {
+  const slots = slotsOf(context, descriptor.members, names);
+  if (slots.length === 0) return createEmpty(names);
+  const rebuilt = slots.filter((slot) => "cases" in slot).filter(({ member }) => isRebuilt(member));
+  const make = (slot: Slot): Code => code`${memberEntry(context, slot)},`;
+  return stacked(
+    inFile`
+      ${functionHead(names.create, [parameter(descriptor, names)], names.type)}
+        return {
+          ${gathered(context, slots, { part: part.create, depth: 2, make })}
+        };
+      }
+    `,
+    ...rebuilt.map(({ member, oneof }) => settled(0, () => createOneof(context, member, oneof))),
   );
-  const mayBeLeftOut = descriptor.members.every((member) => !member.required);
-  const parameter = code`${init}: ${names.init}${mayBeLeftOut ? code` = {}` : undefined}`;
-  return sections(
-    entries.length === 0
-      ? code`
-          function ${signature(names.create, [code`_${init}?: ${names.init}`], names.type)} {
-            return {};
-          }
-        `
-      : code`
-          function ${signature(names.create, [mayBeLeftOut ? parameter : requiredParameter(names)], names.type)} {
-            return {
-              ${entries}
-            };
-          }
-        `,
-    ...oneofs.map((oneof) => createOneof(context, oneof, names.oneofs.get(oneof.name) as OneofNames)),
-  );
+}
+
+function createEmpty(names: MessageNames): FlatCode {
+  return inFile`
+    ${functionHead(names.create, [words`_${init}?: ${names.init}`], names.type)}
+      return {};
+    }
+  `;
+}
+
+function parameter(descriptor: MessageDescriptor | ErrorDescriptor, names: MessageNames): FlatCode {
+  return descriptor.members.some((member) => member.required)
+    ? requiredParameter(names)
+    : words`${init}: ${names.init} = {}`;
 }
 
 /** A message with `@required` members cannot be made from nothing: the compiler says so, and at run time the codec does. */
-function requiredParameter(names: MessageNames): Code {
-  return code`${init}: ${names.init} = {} as ${names.init}`;
+function requiredParameter(names: MessageNames): FlatCode {
+  return words`${init}: ${names.init} = {} as ${names.init}`;
 }
 
 /** `createShape` of a union. */
-export function createUnionFunction(context: ModuleContext, union: UnionDescriptor, names: MessageNames): Code {
-  return createOneof(context, { cases: union.cases, optional: false }, names);
+export function createUnionFunction(context: ModuleContext, union: UnionDescriptor, names: MessageNames): FlatCode {
+  return settled(0, () => createOneof(context, { cases: union.cases, optional: false }, names));
 }
 
 /** A oneof has to be rebuilt when one of its cases holds what has to be completed. */
@@ -65,10 +72,11 @@ function isRebuilt(oneof: OneofDescriptor): boolean {
   return oneof.cases.some((field) => holdsMessage(field.type));
 }
 
-function memberEntry(context: ModuleContext, member: FieldDescriptor | OneofDescriptor, names: MessageNames): Code {
-  const name = names.members.get(member.name) as Ident;
+function memberEntry(context: ModuleContext, slot: Slot): Code {
+  const { property: name } = slot;
   const given = code`${init}.${name}`;
-  if (member.kind === "oneof") return oneofEntry(member, name, given, names);
+  if ("cases" in slot) return oneofEntry(slot, given);
+  const { member } = slot;
   if (member.required) return entry(name, completed(context, member.type, given));
   if (member.optional) {
     if (!needsCompletion(member.type)) return entry(name, given);
@@ -80,10 +88,10 @@ function memberEntry(context: ModuleContext, member: FieldDescriptor | OneofDesc
   return entryOr(name, given, wrapped);
 }
 
-function oneofEntry(oneof: OneofDescriptor, name: Ident, given: Code, names: MessageNames): Code {
-  const { create } = names.oneofs.get(oneof.name) as OneofNames;
-  const rebuilt = isRebuilt(oneof);
-  if (oneof.optional)
+function oneofEntry({ property: name, member, oneof }: OneofSlot, given: Code): Code {
+  const { create } = oneof;
+  const rebuilt = isRebuilt(member);
+  if (member.optional)
     return rebuilt ? entryBelow(name, wholeComparison(given, "&&", call(create, [given]))) : entry(name, given);
   if (!rebuilt) return entry(name, code`${given} ?? ${inlineObject([code`kind: undefined`])}`);
   return entry(name, call(create, [given]));

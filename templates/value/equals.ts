@@ -2,20 +2,20 @@ import type {
   ErrorDescriptor,
   FieldDescriptor,
   MessageDescriptor,
-  OneofDescriptor,
   Reference,
   Type,
   UnionDescriptor,
 } from "@rpcgen/runtime/descriptor";
-import { code, type Code, type Ident, type Piece } from "../code.ts";
+import { code, type Code, type FlatCode, type Piece, words } from "../code.ts";
 import { plainDefault } from "../default-value.ts";
-import { call, comparison, returnedOperands, returned, sections, signature, wholeComparison } from "../layout.ts";
-import { remembered } from "../fragments.ts";
+import { call, comparison, returned, returnedOperands, wholeComparison } from "../layout.ts";
+import { gathered, part } from "../fragments.ts";
 import { stringLiteral } from "../literal.ts";
 import { messageOf, type ModuleContext } from "../module-context.ts";
 import type { MessageNames, OneofNames } from "../names.ts";
 import { locals } from "../naming.ts";
-import { type Slot, slotsOf } from "../slots.ts";
+import { functionHead, inBody, inFile, settled, stacked } from "../settle.ts";
+import { type CaseSlot, casesOf, type OneofSlot, type Slot, slotsOf } from "../slots.ts";
 import { messageNamesOf, valueName } from "../type-expression.ts";
 
 const { a, b } = locals;
@@ -25,80 +25,67 @@ export function equalsFunctions(
   context: ModuleContext,
   descriptor: MessageDescriptor | ErrorDescriptor,
   names: MessageNames,
-): Code {
-  const oneofs = descriptor.members.filter((member) => member.kind === "oneof");
-  return sections(
-    descriptor.members.length === 0
-      ? equalsNothing(names)
-      : equalsFunction(names.equals, names.init, equalsBody(context, descriptor, names)),
-    ...oneofs.map((oneof) =>
-      equalsOneof(context, oneof.cases, names.oneofs.get(oneof.name) as OneofNames, oneof.optional),
-    ),
+): FlatCode {
+  const slots = slotsOf(context, descriptor.members, names);
+  if (slots.length === 0) return equalsNothing(names);
+  const oneofs = slots.filter((slot) => "cases" in slot);
+  return stacked(
+    equalsFunction(names, slots.length < manyMembers ? fewTests(context, slots) : manyTests(context, slots)),
+    ...oneofs.map(({ oneof, cases, member }) => equalsOneof(context, cases, oneof, member.optional)),
   );
 }
 
 /** So many tests never fit into one line: the shortest is `a.x === b.x`. */
 const manyMembers = 6;
 
-function equalsBody(
-  context: ModuleContext,
-  descriptor: MessageDescriptor | ErrorDescriptor,
-  names: MessageNames,
-): Code {
-  const slots = slotsOf(context, descriptor.members, names);
-  if (slots.length >= manyMembers) return manyTests(context, slots, names);
-  const tests = slots.map((slot) => memberTest(context, slot.member, names, slots.length > 1));
-  const [only] = tests;
-  if (only === undefined || tests.length > 1) return returned(returnedOperands("&&", tests));
-  return typeof only === "object" && only.kind === "lazy" && only.shape === "group"
-    ? returned(only)
-    : code`return ${only};`;
+function fewTests(context: ModuleContext, slots: readonly Slot[]): FlatCode {
+  return settled(1, () => {
+    const tests = slots.map((slot) => memberTest(context, slot, slots.length > 1));
+    const [only] = tests;
+    if (only === undefined || tests.length > 1) return returned(returnedOperands("&&", tests));
+    return typeof only === "object" && only.kind === "lazy" && only.shape === "group"
+      ? returned(only)
+      : code`return ${only};`;
+  });
 }
 
-function manyTests(context: ModuleContext, slots: readonly Slot[], names: MessageNames): Code {
-  const tests = slots.map(({ fragments, member }, index) => {
-    const isLast = index === slots.length - 1;
-    const test = (): Code => code`${memberTest(context, member, names, true)}${isLast ? undefined : code` &&`}`;
-    return remembered(fragments, isLast ? "last equals" : "equals", 2, test);
-  });
-  return code`
+function manyTests(context: ModuleContext, slots: readonly Slot[]): FlatCode {
+  const make = (slot: Slot): Code => code`${memberTest(context, slot, true)} &&`;
+  const makeLast = (slot: Slot): Code => code`${memberTest(context, slot, true)}`;
+  return inBody`
     return (
-      ${tests}
+      ${gathered(context, slots.slice(0, -1), { part: part.equals, depth: 2, make })}
+      ${gathered(context, slots.slice(-1), { part: part.lastEquals, depth: 2, make: makeLast })}
     );
   `;
 }
 
 /** `equalsShape` of a union. */
-export function equalsUnionFunction(context: ModuleContext, union: UnionDescriptor, names: MessageNames): Code {
-  return equalsOneof(context, union.cases, names, false);
+export function equalsUnionFunction(context: ModuleContext, union: UnionDescriptor, names: MessageNames): FlatCode {
+  return equalsOneof(context, casesOf(context, union.cases, locals.value), names, false);
 }
 
-function equalsNothing(names: MessageNames): Code {
-  return code`
-    function ${signature(names.equals, [code`_${a}: ${names.init}`, code`_${b}: ${names.init}`], code`boolean`)} {
+function equalsNothing(names: MessageNames): FlatCode {
+  return inFile`
+    ${functionHead(names.equals, [words`_${a}: ${names.init}`, words`_${b}: ${names.init}`], words`boolean`)}
       return true;
     }
   `;
 }
 
-function equalsFunction(name: Ident, type: Ident, body: Code): Code {
-  return code`
-    function ${signature(name, [code`${a}: ${type}`, code`${b}: ${type}`], code`boolean`)} {
+function equalsFunction({ equals, init }: Pick<OneofNames, "init" | "equals">, body: FlatCode): FlatCode {
+  return inFile`
+    ${functionHead(equals, [words`${a}: ${init}`, words`${b}: ${init}`], words`boolean`)}
       ${body}
     }
   `;
 }
 
-function memberTest(
-  context: ModuleContext,
-  member: FieldDescriptor | OneofDescriptor,
-  names: MessageNames,
-  nested: boolean,
-): Code {
-  const name = names.members.get(member.name) as Ident;
-  const left = code`${a}.${name}`;
-  const right = code`${b}.${name}`;
-  if (member.kind === "oneof") return oneofTest(context, member, left, right, names);
+function memberTest(context: ModuleContext, slot: Slot, nested: boolean): Code {
+  const left = code`${a}.${slot.property}`;
+  const right = code`${b}.${slot.property}`;
+  if ("cases" in slot) return oneofTest(context, slot, left, right);
+  const { member } = slot;
   const { type } = member;
   if (type.kind === "list" || type.kind === "map") return collectionTest(context, type, left, right);
   const equals = equalsOf(context, type);
@@ -140,9 +127,9 @@ function collectionTest(
   return call(compare, equals === undefined ? [left, right] : [left, right, equals]);
 }
 
-function oneofTest(context: ModuleContext, oneof: OneofDescriptor, left: Code, right: Code, names: MessageNames): Code {
-  const { equals } = names.oneofs.get(oneof.name) as OneofNames;
-  if (oneof.optional) return call(context.imports.runtime("equalOptional"), [left, right, equals]);
+function oneofTest(context: ModuleContext, { member, oneof }: OneofSlot, left: Code, right: Code): Code {
+  const { equals } = oneof;
+  if (member.optional) return call(context.imports.runtime("equalOptional"), [left, right, equals]);
   return call(equals, [code`${left} ?? { kind: undefined }`, code`${right} ?? { kind: undefined }`]);
 }
 
@@ -174,23 +161,19 @@ function equalsOfReference(context: ModuleContext, reference: Reference): Code {
 
 function equalsOneof(
   context: ModuleContext,
-  cases: readonly FieldDescriptor[],
+  cases: readonly CaseSlot[],
   names: Pick<OneofNames, "init" | "equals">,
   optional: boolean,
-): Code {
-  const absent = optional
-    ? undefined
-    : code`
-        default:
-          return ${b}.kind === undefined;
-      `;
+): FlatCode {
+  const absent = optional ? undefined : words`default:`;
+  const make = ({ field }: CaseSlot): Code => equalsCase(context, field);
   return equalsFunction(
-    names.equals,
-    names.init,
-    code`
+    names,
+    inBody`
       switch (${a}.kind) {
-        ${cases.map((field) => equalsCase(context, field))}
+        ${gathered(context, cases, { part: part.equalsCase, depth: 2, make })}
         ${absent}
+          ${optional ? undefined : words`return ${b}.kind === undefined;`}
       }
     `,
   );
