@@ -245,7 +245,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
         `A request of ${request.body.length} bytes is longer than the ${this.link.peer.maxMessageBytes} that the server takes.`,
       );
     }
-    if (request.deadlineMs !== undefined && request.deadlineMs <= this.link.environment.now()) {
+    if (request.deadlineMs !== undefined && request.deadlineMs <= this.link.turnMs()) {
       return createError("deadline_passed", "The deadline had passed before the call was sent.");
     }
     if (this.link.outbound.waitingBytes + request.body.length > this.#limits.maxOutboundBytes) {
@@ -307,10 +307,10 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   }
 
   #writeRequest(call: ClientCall, request: OutgoingRequest): void {
-    const { outbound, environment } = this.link;
+    const { outbound } = this.link;
     const hasDeadline = call.deadlineMs !== Infinity;
     const micros = hasDeadline
-      ? Math.min(Math.max(0, Math.ceil((call.deadlineMs - environment.now()) * 1000)), maxDeadlineMicros)
+      ? Math.min(Math.max(0, Math.ceil((call.deadlineMs - this.link.turnMs()) * 1000)), maxDeadlineMicros)
       : 0;
     const flags =
       (call.isOneway ? FrameFlag.oneway : 0) |

@@ -104,6 +104,11 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     return this.#state === "running" || this.#state === "reading";
   }
 
+  /** True once nothing more is sent or read. */
+  get isOver(): boolean {
+    return this.#state === "done";
+  }
+
   metadata(): readonly (readonly [key: string, value: string])[] {
     return (this.#pairs ??= decodeMetadata(this.#header));
   }

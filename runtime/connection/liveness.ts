@@ -30,9 +30,9 @@ export class Liveness {
     this.#closed = false;
   }
 
-  /** After each piece of input. */
-  onRead(): void {
-    this.#lastReadMs = this.#options.environment.now();
+  /** After each piece of input, which came at `nowMs`. */
+  onRead(nowMs: number): void {
+    this.#lastReadMs = nowMs;
     if (this.#partial === undefined && this.#options.isPartial())
       this.#watchPartial(this.#options.limits.partialFrameMs);
   }

@@ -31,6 +31,7 @@ import { maxChunkBytes, Outbound } from "./outbound.ts";
 import { Pings } from "./pings.ts";
 import type { Role } from "./role.ts";
 import { TokenBucket } from "./token-bucket.ts";
+import { TurnClock } from "./turn-clock.ts";
 
 /** What {@link Multiplexer} is made of. */
 export interface MultiplexerOptions {
@@ -58,6 +59,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
   readonly memory: MemoryBudget | undefined;
   readonly cancels: TokenBucket;
   readonly liveness: Liveness;
+  readonly #clock: TurnClock;
   state: ConnectionState;
   peer: AnnouncedLimits;
   readonly #side: "client" | "server";
@@ -80,11 +82,13 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.limits = limits;
     this.transport = transport;
     this.peer = initialPeerLimits;
+    this.#clock = new TurnClock(environment, () => this.outbound.wake());
     this.outbound = new Outbound({
       environment,
       transport,
       limits,
       onSlowPeer: () => this.#lose(`The peer took no bytes for ${limits.slowPeerMs} ms.`),
+      onFlush: () => this.#clock.endTurn(),
       onFlushed: () => this.#onFlushed(),
       pausesReading: side === "server",
     });
@@ -136,8 +140,15 @@ export class Multiplexer implements FrameSink, TransportEvents {
       at = this.#open(this.#opening, bytes);
       if (at < 0 || at === bytes.length) return;
     }
+    const nowMs = this.#clock.read();
     this.#reader.push(at === 0 ? bytes : bytes.subarray(at));
-    if (!this.#isClosed()) this.liveness.onRead();
+    this.#clock.endTurn();
+    if (!this.#isClosed()) this.liveness.onRead(nowMs);
+  }
+
+  /** The time, as exactly as calls need it. */
+  turnMs(): number {
+    return this.#clock.now();
   }
 
   onDrain(): void {

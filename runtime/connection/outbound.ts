@@ -23,6 +23,8 @@ const turnBytes = 128 * 1024;
 
 /** What {@link Outbound} needs. */
 export interface OutboundOptions extends PressureOptions {
+  /** The turn has come to its end: what was written is about to leave. */
+  readonly onFlush: () => void;
   /** Everything that was written is with the transport, and the transport takes more. */
   readonly onFlushed: () => void;
 }
@@ -191,6 +193,7 @@ export class Outbound {
   /** Writes what is due. */
   flush(): void {
     this.#scheduled = false;
+    this.#options.onFlush();
     if (this.#closed || this.#held) return;
     if (!this.blocked) this.#fill();
     if (!this.writer.flush(this.#write)) this.#onBlocked();

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { performance } from "node:perf_hooks";
 import { type Environment, maxTimerDelayMs, type Timer } from "./environment.ts";
 
 /** The real clock, timers and random numbers of this process: the default everywhere. */

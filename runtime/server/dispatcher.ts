@@ -95,12 +95,6 @@ export function createDispatcher(
 
   /** Why a call is not worth a look at its body. */
   function refusalFor(incoming: IncomingCall, method: MethodType): RpcError | undefined {
-    if (incoming.deadlineMs !== Infinity && incoming.deadlineMs <= environment.now()) {
-      return new RpcError({
-        reason: "deadline_passed",
-        message: `The deadline had passed when ${method.path} was to be run.`,
-      });
-    }
     if (callsInProgress >= maxTotalCalls) {
       return new RpcError({
         reason: "too_many_calls",
@@ -207,12 +201,23 @@ function start(entry: Entry, call: ServerCallState, request: unknown): unknown {
   return method.kind === "client_stream" ? onlyItem(method, items) : items;
 }
 
+/** Closures only where there is something to wait for. */
 function settleWith(call: ServerCallState, result: unknown): void {
+  if (isThenable(result)) settleLater(call, result);
+  else settle(call, result);
+}
+
+function settleLater(call: ServerCallState, result: PromiseLike<unknown>): void {
+  result.then(
+    (value) => settle(call, value),
+    (error: unknown) => call.fail(error),
+  );
+}
+
+function settle(call: ServerCallState, value: unknown): void {
   const { kind } = call.method;
-  const settle = (value: unknown): void =>
-    kind === "unary" || kind === "client_stream" ? call.reply(value) : call.replyItems(value as Items<unknown>);
-  if (isThenable(result)) result.then(settle, (error: unknown) => call.fail(error));
-  else settle(result);
+  if (kind === "unary" || kind === "client_stream") call.reply(value);
+  else call.replyItems(value as Items<unknown>);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
