@@ -1,4 +1,5 @@
 import { RpcError } from "../errors/rpc-error.ts";
+import { encodeLent } from "../wire/writer-pool.ts";
 import type { JsonOptions } from "./json-options.ts";
 import type { JsonValue, MessageType } from "./message-type.ts";
 
@@ -14,6 +15,12 @@ const strictUtf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignor
 /** The body of a message. @throws RpcError `invalid_argument` for values that the schema excludes */
 export function encodeBody<T, Init>(type: MessageType<T, Init>, value: Init, format: BodyFormat): Uint8Array {
   return format === 1 ? type.encode(value) : utf8.encode(JSON.stringify(type.toJson(value)));
+}
+
+/** As {@link encodeBody}, but valid only until the next message is encoded: for who copies it at once. */
+export function encodeBodyToCopy<T, Init>(type: MessageType<T, Init>, value: Init, format: BodyFormat): Uint8Array {
+  const isPlain = format === 1 && typeof value === "object" && value !== null;
+  return isPlain ? encodeLent(type.typeName, type.write, value) : encodeBody(type, value, format);
 }
 
 /**

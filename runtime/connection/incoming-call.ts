@@ -8,7 +8,6 @@ import type { IncomingCall, Metadata, OutgoingFailure, RequestReceiver, Serializ
 import { encodeFailure } from "./failure.ts";
 import { IncomingLane } from "./incoming-lane.ts";
 import { createError, type Multiplexer } from "./multiplexer.ts";
-import { copySmall } from "./outgoing-call.ts";
 import type { LaneOwner, OutgoingLane } from "./outgoing-lane.ts";
 import { toSerialization } from "./reply-head.ts";
 
@@ -126,7 +125,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
       flags: compressor,
       serialization: this.serialization,
       header: this.#encodeMetadata(metadata),
-      body: copySmall(body),
+      body,
     };
     const isSent = this.#owner.link.outbound.send(this.#lane(), message);
     this.#isWritableWanted = !isSent;
@@ -269,7 +268,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
       return this.#finish();
     }
     if (outbound.waitingBytes + body.length > this.#owner.link.limits.maxOutboundBytes) return this.#sayTooMuch();
-    if (outbound.send(this.#lane(), { kind, flags, serialization, header, body: copySmall(body) })) this.#finish();
+    if (outbound.send(this.#lane(), { kind, flags, serialization, header, body })) this.#finish();
   }
 
   #sayTooMuch(): void {

@@ -3,7 +3,7 @@ import { FrameWriter } from "../protocol/frame-writer.ts";
 import { emptyHeader } from "../protocol/header-writer.ts";
 import { initialCredit, initialPeerLimits } from "../protocol/limits.ts";
 import type { LaneOwner, OutgoingMessage } from "./outgoing-lane.ts";
-import { OutgoingLane } from "./outgoing-lane.ts";
+import { copySmall, OutgoingLane } from "./outgoing-lane.ts";
 import { Pressure, type PressureOptions } from "./pressure.ts";
 import { Queue } from "./queue.ts";
 
@@ -144,7 +144,7 @@ export class Outbound {
       this.#writeWhole(lane, message);
       return true;
     }
-    lane.messages.push(message);
+    lane.messages.push(keepable(message));
     this.waitingBytes += message.body.length;
     if (lane.state === "idle") this.#enqueue(lane);
     this.#pressure.check(this.blocked, this.waitingBytes);
@@ -368,4 +368,9 @@ export class Outbound {
     this.blocked = true;
     this.#pressure.onBlocked();
   }
+}
+
+function keepable(message: OutgoingMessage): OutgoingMessage {
+  const body = copySmall(message.body);
+  return body === message.body ? message : { ...message, body };
 }

@@ -4,7 +4,6 @@ import { FrameFlag, FrameKind, GoawayCode, HeaderTag } from "../protocol/frame.t
 import type { FrameReader } from "../protocol/frame-reader.ts";
 import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
 import {
-  copiedBodyBytes,
   type OutgoingCall,
   type OutgoingRequest,
   type RemoteFailure,
@@ -13,7 +12,7 @@ import {
 import { decodeFailure, decodeRetryAfter } from "./failure.ts";
 import { IncomingLane, type IncomingMessage } from "./incoming-lane.ts";
 import { createError, type Multiplexer } from "./multiplexer.ts";
-import type { LaneOwner, OutgoingLane, OutgoingMessage } from "./outgoing-lane.ts";
+import { copySmall, type LaneOwner, type OutgoingLane, type OutgoingMessage } from "./outgoing-lane.ts";
 import { createReplyHead, toSerialization } from "./reply-head.ts";
 
 /** What a call asks of its connection. */
@@ -59,7 +58,8 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   #outgoing: OutgoingLane | undefined;
   #incoming: IncomingLane | undefined;
   #head: Uint8Array | undefined;
-  #early: OutgoingMessage[];
+  /** What came while the call waited in line. */
+  #early: OutgoingMessage[] | undefined;
 
   constructor(owner: OutgoingCallOwner, request: OutgoingRequest, serialization: number, extra: Uint8Array) {
     this.idHigh = 0;
@@ -81,13 +81,13 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
     this.#outgoing = undefined;
     this.#incoming = undefined;
     this.#head = undefined;
-    this.#early = [];
+    this.#early = undefined;
   }
 
   sendItem(body: Uint8Array, compressor = 0): boolean {
     if (this.state === "done" || !this.#sendsItems) return true;
     if (this.#isTooLong(body)) return true;
-    const isSent = this.#send(FrameKind.item, compressor, this.serialization, copySmall(body));
+    const isSent = this.#send(FrameKind.item, compressor, this.serialization, body);
     this.#isWritableWanted = !isSent;
     return isSent;
   }
@@ -140,8 +140,8 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   /** The request was sent: what came while the call waited in line follows it. */
   onOpened(): void {
     const early = this.#early;
-    if (early.length === 0) return;
-    this.#early = [];
+    if (early === undefined) return;
+    this.#early = undefined;
     let isFree = true;
     for (const message of early) isFree = this.#owner.link.outbound.send(this.#lane(), message);
     if (isFree) this.onLaneEmpty();
@@ -154,7 +154,7 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
       flags,
       serialization: this.serialization,
       header,
-      body: copySmall(body),
+      body,
     });
   }
 
@@ -278,9 +278,10 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   }
 
   #send(kind: number, flags: number, serialization: number, body: Uint8Array): boolean {
-    const message: OutgoingMessage = { kind, flags, serialization, header: emptyHeader, body };
-    if (this.state === "open") return this.#owner.link.outbound.send(this.#lane(), message);
-    this.#early.push(message);
+    if (this.state === "open") {
+      return this.#owner.link.outbound.send(this.#lane(), { kind, flags, serialization, header: emptyHeader, body });
+    }
+    (this.#early ??= []).push({ kind, flags, serialization, header: emptyHeader, body: copySmall(body) });
     return false;
   }
 
@@ -341,9 +342,4 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
       this.#cancelWith(RpcError.from(error));
     }
   }
-}
-
-/** Memory that the caller may reuse is copied: see {@link copiedBodyBytes}. (`slice` would not copy a Buffer.) */
-export function copySmall(body: Uint8Array): Uint8Array {
-  return body.length > copiedBodyBytes || body.length === 0 ? body : new Uint8Array(body);
 }

@@ -1,3 +1,5 @@
+import { copiedBodyBytes } from "./connection.ts";
+
 /** A message, or the word that ends a call, on its way out. */
 export interface OutgoingMessage {
   readonly kind: number;
@@ -6,8 +8,13 @@ export interface OutgoingMessage {
   readonly serialization: number;
   /** Goes with the first frame. */
   readonly header: Uint8Array;
-  /** Not changed until sent. */
+  /** Up to {@link copiedBodyBytes} bytes are copied when they have to wait; a longer one is not changed until sent. */
   readonly body: Uint8Array;
+}
+
+/** Memory that the caller may reuse is copied: see {@link copiedBodyBytes}. (`slice` would not copy a Buffer.) */
+export function copySmall(body: Uint8Array): Uint8Array {
+  return body.length > copiedBodyBytes || body.length === 0 ? body : new Uint8Array(body);
 }
 
 /** Whom a lane tells about its progress. */

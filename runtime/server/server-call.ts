@@ -8,7 +8,7 @@ import type { Principal } from "../call/principal.ts";
 import type { Slot } from "../call/slot.ts";
 import type { Compression, PackedBody } from "../compression/compression.ts";
 import { decompress } from "../compression/decompress.ts";
-import { decodeBody, encodeBody } from "../codec/body.ts";
+import { decodeBody, encodeBody, encodeBodyToCopy } from "../codec/body.ts";
 import type { IncomingCall, RequestReceiver } from "../connection/connection.ts";
 import type { Environment } from "../environment/environment.ts";
 import { RpcError } from "../errors/rpc-error.ts";
@@ -187,9 +187,13 @@ export class ServerCallState implements CallContext, RequestReceiver {
   reply(result: unknown): void {
     if (this.running && !this.method.oneway) {
       try {
-        const body = encodeBody(this.method.response, result, this.#incoming.serialization);
+        const { response } = this.method;
+        const { serialization } = this.#incoming;
+        const mayPack = this.session.readable.length > 0;
+        const encode = mayPack ? encodeBody : encodeBodyToCopy;
+        const body = encode(response, result, serialization);
         this.#begun = true;
-        if (this.session.readable.length > 0 && this.#replyPacked(body)) return;
+        if (mayPack && this.#replyPacked(body)) return;
         this.#respond(body, 0);
       } catch (error) {
         this.#failWith(error);
@@ -248,9 +252,10 @@ export class ServerCallState implements CallContext, RequestReceiver {
   replyItems(items: Items<unknown>): void {
     const { response } = this.method;
     const format = this.#incoming.serialization;
+    const encode = this.session.readable.length > 0 ? encodeBody : encodeBodyToCopy;
     try {
       this.#pump = pumpItems(items, {
-        send: (item) => this.#sendItem(encodeBody(response, item, format)),
+        send: (item) => this.#sendItem(encode(response, item, format)),
         end: () => this.#endItems(),
         fail: (error) => this.#failWith(error),
       });

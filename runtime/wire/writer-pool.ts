@@ -35,6 +35,45 @@ export function encodeWith<Init>(
   return encoded;
 }
 
+/** Messages up to this size are lent out. */
+const largestLent = 512;
+
+/** Views of the buffer of `lender`, by length: most messages have one of a few lengths, and a view costs as much as writing it did. */
+let views: (Uint8Array | undefined)[] = [];
+let lender: Uint8Array | undefined;
+
+/**
+ * As {@link encodeWith} for who copies the bytes at once: those of a small message lie in memory that the next encoding uses again. Saves
+ * a piece of memory per message (bench `calls`).
+ */
+export function encodeLent<Init>(
+  typeName: string,
+  write: (writer: Writer, value: Init) => void,
+  value: Init,
+): Uint8Array {
+  const writer = spare ?? new Writer();
+  spare = undefined;
+  writer.reset();
+  let encoded: Uint8Array;
+  try {
+    write(writer, value);
+    encoded = writer.pos <= largestLent ? viewOf(writer.buffer, writer.pos) : writer.finish();
+  } catch (error) {
+    keep(writer);
+    throw located(error, typeName, writer.fieldPath());
+  }
+  keep(writer);
+  return encoded;
+}
+
+function viewOf(buffer: Uint8Array, length: number): Uint8Array {
+  if (lender !== buffer) {
+    lender = buffer;
+    views = new Array<Uint8Array | undefined>(largestLent + 1).fill(undefined);
+  }
+  return (views[length] ??= buffer.subarray(0, length));
+}
+
 function keep(writer: Writer): void {
   if (writer.buffer.length <= largestKept) spare = writer;
 }

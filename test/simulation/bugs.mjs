@@ -41,8 +41,8 @@ export const bugs = [
   {
     name: "items pass each other",
     file: `${connection}/outbound.ts`,
-    find: "lane.messages.push(message);",
-    put: "if (lane.offset === 0) lane.messages.unshift(message); else lane.messages.push(message);",
+    find: "lane.messages.push(keepable(message));",
+    put: "if (lane.offset === 0) lane.messages.unshift(keepable(message)); else lane.messages.push(keepable(message));",
   },
   {
     name: "an item is dropped",
