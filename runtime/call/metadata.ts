@@ -40,6 +40,33 @@ const utf8 = /* @__PURE__ */ new TextEncoder();
 
 /** Checks one entry and returns its size in bytes. */
 export function checkEntry(key: string, value: string): number {
+  return isPlainEntry(key, value) ? key.length + value.length : checkRareEntry(key, value);
+}
+
+/** Up to this many characters a loop beats regular expressions (bench `calls`, rpcgen full). */
+const shortText = 128;
+
+/** True for a short entry of ASCII that is allowed: nearly all are. */
+function isPlainEntry(key: string, value: string): boolean {
+  if (typeof key !== "string" || typeof value !== "string") return false;
+  const { length } = key;
+  if (length === 0 || length > metadataLimits.keyBytes || value.length > shortText) return false;
+  for (let index = 0; index < length; index++) if (!isKeyCharacter(key.charCodeAt(index))) return false;
+  for (let index = 0; index < value.length; index++) {
+    const unit = value.charCodeAt(index);
+    if (unit < 0x20 || unit > 0x7e) return false;
+  }
+  return true;
+}
+
+/** True for `[a-z0-9._-]`. */
+function isKeyCharacter(unit: number): boolean {
+  return (
+    (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x2d || unit === 0x2e || unit === 0x5f
+  );
+}
+
+function checkRareEntry(key: string, value: string): number {
   if (typeof key !== "string" || !/^[a-z0-9._-]+$/.test(key)) {
     throw invalid(`The metadata key ${quote(key)} is not allowed; use 1 to 128 of a-z, 0-9, ".", "_" and "-".`);
   }

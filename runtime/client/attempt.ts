@@ -304,7 +304,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   #leave(): void {
     this.#isOver = true;
     this.#pump?.stop();
-    if (this.hasItems || this.#queue !== undefined) this.#call.finish();
+    if (this.hasItems || this.#queue !== undefined || this.#call.isPassedOn) this.#call.finish();
     if (this.#cancel === undefined) return;
     this.#scope.aborts.remove(this.#call.options.signal as AbortSignal, this.#cancel);
     this.#cancel = undefined;

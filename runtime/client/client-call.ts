@@ -25,6 +25,10 @@ export class ClientCallState implements ClientCall {
   readonly waitForReady: boolean;
   /** Attempts that were started. */
   attempts: number;
+  /** What the last attempt gave: a chain of interceptors that passes it on needs no watch of its own. */
+  outcome: object | undefined;
+  /** The outcome of the last attempt is the outcome of the call. */
+  isPassedOn: boolean;
   readonly #environment: Environment;
   #added: MetadataEntry[] | undefined;
   #slots: Map<unknown, unknown> | undefined;
@@ -39,6 +43,8 @@ export class ClientCallState implements ClientCall {
     this.waitForReady = this.options.waitForReady ?? home.waitForReady;
     this.deadlineMs = timeoutMs === Infinity ? Infinity : environment.now() + timeoutMs;
     this.attempts = 0;
+    this.outcome = undefined;
+    this.isPassedOn = false;
     this.#environment = environment;
     this.#added = undefined;
     this.#slots = undefined;
@@ -65,6 +71,12 @@ export class ClientCallState implements ClientCall {
     if (given === undefined) return this.#added;
     const entries = metadataEntries(given);
     return this.#added === undefined ? entries : metadataEntries([...entries, ...this.#added]);
+  }
+
+  /** True when `outcome` is that of the last attempt, which then watches deadline and signal and has the last word. */
+  passesOn(outcome: object): boolean {
+    this.isPassedOn = outcome === this.outcome && this.#controller === undefined;
+    return this.isPassedOn;
   }
 
   setMetadata(key: string, value: string): void {

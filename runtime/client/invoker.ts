@@ -21,19 +21,20 @@ export function createInvoker(
   const streamChain = composeStream(interceptors, sendStream);
 
   function sendUnary(call: CallInfo, request: unknown): Promise<unknown> {
-    return new Attempt(stateOf(call), scope).reply(request);
+    const state = stateOf(call);
+    const reply = new Attempt(state, scope).reply(request);
+    state.outcome = reply;
+    return reply;
   }
 
   function sendStream(call: CallInfo, requests: Items<unknown>): AsyncIterable<unknown> {
-    const attempt = new Attempt(stateOf(call), scope);
-    switch (call.method.kind) {
-      case "client_stream":
-        return itemsOf(attempt.reply(requests));
-      case "server_stream":
-        return attempt.items(onlyRequest(call.method, requests));
-      default:
-        return attempt.items(requests);
-    }
+    const state = stateOf(call);
+    const attempt = new Attempt(state, scope);
+    const { method } = state;
+    if (method.kind === "client_stream") return itemsOf(attempt.reply(requests));
+    const items = attempt.items(method.kind === "server_stream" ? onlyRequest(method, requests) : requests);
+    state.outcome = items;
+    return items;
   }
 
   function newCall(method: MethodType, options: CallOptions | undefined): ClientCallState {
@@ -45,7 +46,9 @@ export function createInvoker(
   function unary(method: MethodType, request: unknown, options: CallOptions | undefined): Promise<unknown> {
     try {
       const call = newCall(method, options);
-      return unaryChain === undefined ? sendUnary(call, request) : guarded(call, unaryChain(call, request), scope);
+      if (unaryChain === undefined) return new Attempt(call, scope).reply(request);
+      const reply = unaryChain(call, request);
+      return call.passesOn(reply) ? reply : guarded(call, reply, scope);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -71,7 +74,8 @@ export function createInvoker(
       const call = newCall(method, options);
       if (streamChain === undefined) return new Attempt(call, scope).items(requests);
       const sent = method.kind === "server_stream" ? [requests] : (requests as Items<unknown>);
-      return guardedItems(call, streamChain(call, sent), scope);
+      const items = streamChain(call, sent);
+      return call.passesOn(items) ? items : guardedItems(call, items, scope);
     } catch (error) {
       return failedItems(error);
     }

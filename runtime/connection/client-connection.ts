@@ -12,7 +12,7 @@ import {
 } from "../protocol/frame.ts";
 import type { FrameReader } from "../protocol/frame-reader.ts";
 import { codecType, createOption, type Option } from "../protocol/handshake.ts";
-import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
+import { HeaderWriter } from "../protocol/header-writer.ts";
 import { createLimits, type Limits } from "../protocol/limits.ts";
 import type {
   ClientConnection,
@@ -53,6 +53,8 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   readonly #table: LaneTable<ClientCall>;
   readonly #waiting: Queue<ClientCall>;
   readonly #oneways: Set<ClientCall>;
+  /** Where the rarer parts of headers are written; undefined while it is at work. */
+  #scratch: HeaderWriter | undefined;
   #waitingCount: number;
   #idHigh: number;
   #sequenceLow: number;
@@ -70,6 +72,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     this.#table = new LaneTable(true);
     this.#waiting = new Queue();
     this.#oneways = new Set();
+    this.#scratch = undefined;
     this.#waitingCount = 0;
     this.#idHigh = 0;
     this.#sequenceLow = 0;
@@ -118,8 +121,17 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   }
 
   startCall(request: OutgoingRequest): OutgoingCall {
-    const extra = encodeExtra(request, this.#limits);
-    const call = new ClientCall(this, request, request.serialization ?? this.serialization, extra);
+    const scratch = this.#scratch ?? new HeaderWriter();
+    // The metadata may be an iterator of somebody who starts another call.
+    this.#scratch = undefined;
+    writeExtra(scratch.reset(), request, this.#limits);
+    const call = this.#start(request, scratch);
+    this.#scratch = scratch;
+    return call;
+  }
+
+  #start(request: OutgoingRequest, extra: HeaderWriter): ClientCall {
+    const call = new ClientCall(this, request, request.serialization ?? this.serialization);
     const refusal = this.#refusal(request);
     if (refusal !== undefined) {
       this.link.environment.defer(() => call.fail(refusal));
@@ -127,8 +139,8 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     }
     if (call.deadlineMs !== Infinity) this.link.wheel.add(call);
     const lane = this.#waitingCount > 0 ? -1 : this.#takeLane(call);
-    if (lane >= 0) this.#open(call, lane, request);
-    else this.#wait(call, request);
+    if (lane >= 0) this.#open(call, lane, request, extra);
+    else this.#wait(call, request, extra);
     this.link.liveness.onBusy();
     return call;
   }
@@ -260,7 +272,8 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     return call.isOneway ? onewayLane : this.#table.takeLane(this.link.peer.maxCalls);
   }
 
-  #wait(call: ClientCall, request: OutgoingRequest): void {
+  #wait(call: ClientCall, request: OutgoingRequest, extra: HeaderWriter): void {
+    call.extra = extra.finish();
     call.request = { ...request, body: copySmall(request.body) };
     this.#waiting.push(call);
     this.#waitingCount++;
@@ -279,17 +292,18 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
       this.#waiting.shift();
       if (request === undefined) continue;
       this.#waitingCount--;
-      return this.#open(next, lane, request);
+      return this.#open(next, lane, request, undefined);
     }
   }
 
-  #open(call: ClientCall, lane: number, request: OutgoingRequest): void {
+  /** `extra`: undefined when the call has kept it. */
+  #open(call: ClientCall, lane: number, request: OutgoingRequest, extra: HeaderWriter | undefined): void {
     call.state = "open";
     call.request = undefined;
     call.lane = lane;
     if (call.isOneway) this.#oneways.add(call);
     else this.#table.set(call);
-    this.#writeRequest(call, request);
+    this.#writeRequest(call, request, extra);
     call.onOpened();
   }
 
@@ -307,7 +321,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     return idHigh > this.#idHigh || (idHigh === this.#idHigh && idLow >>> 16 > this.#sequenceLow);
   }
 
-  #writeRequest(call: ClientCall, request: OutgoingRequest): void {
+  #writeRequest(call: ClientCall, request: OutgoingRequest, scratch: HeaderWriter | undefined): void {
     const { outbound } = this.link;
     const hasDeadline = call.deadlineMs !== Infinity;
     const micros = hasDeadline
@@ -317,14 +331,12 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
       (call.isOneway ? FrameFlag.oneway : 0) |
       (request.hasItems === true ? 0 : FrameFlag.endOfStream) |
       (request.compressor ?? 0);
-    const headerLength = hotTagBytes + (hasDeadline ? hotTagBytes : 0) + call.extra.length;
     if (!outbound.canWrite(request.body.length)) {
-      return call.queueRequest(
-        flags,
-        encodeRequestHeader(request.methodId, hasDeadline, micros, call.extra),
-        request.body,
-      );
+      const extra = scratch === undefined ? call.extra : scratch.finish();
+      return call.queueRequest(flags, encodeRequestHeader(request.methodId, hasDeadline, micros, extra), request.body);
     }
+    const { bytes, length } = scratch ?? { bytes: call.extra, length: call.extra.length };
+    const headerLength = hotTagBytes + (hasDeadline ? hotTagBytes : 0) + length;
     const { writer } = outbound;
     this.assignId(call);
     writer.begin(
@@ -338,7 +350,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     );
     writer.tag32(HeaderTag.methodId, request.methodId);
     if (hasDeadline) writer.tag32(HeaderTag.deadline, micros);
-    if (call.extra.length > 0) writer.copy(call.extra);
+    if (length > 0) writer.copy(bytes, length);
     writer.copy(request.body);
     outbound.wake();
     if (call.isOneway) outbound.afterFlush(() => call.onHanded());
@@ -354,13 +366,12 @@ const hotTagBytes = 6;
 /** Deadlines travel in four bytes: up to 71 minutes. */
 const maxDeadlineMicros = 0xffffffff;
 
-function encodeExtra(request: OutgoingRequest, limits: Limits): Uint8Array {
+function writeExtra(header: HeaderWriter, request: OutgoingRequest, limits: Limits): void {
   const { methodPath, attempt, priority, metadata } = request;
-  if (methodPath === undefined && !attempt && priority === undefined && metadata === undefined) return emptyHeader;
-  const header = new HeaderWriter().text(HeaderTag.methodPath, methodPath);
+  header.text(HeaderTag.methodPath, methodPath);
   if (attempt) header.number(HeaderTag.attempt, attempt);
   if (priority !== undefined) header.number(HeaderTag.priority, priority);
-  return header.metadata(metadata, limits).finish();
+  header.metadata(metadata, limits);
 }
 
 function encodeRequestHeader(methodId: number, hasDeadline: boolean, micros: number, extra: Uint8Array): Uint8Array {

@@ -3,12 +3,7 @@ import { RpcError } from "../errors/rpc-error.ts";
 import { FrameFlag, FrameKind, GoawayCode, HeaderTag } from "../protocol/frame.ts";
 import type { FrameReader } from "../protocol/frame-reader.ts";
 import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
-import {
-  type OutgoingCall,
-  type OutgoingRequest,
-  type RemoteFailure,
-  type ReplyReceiver,
-} from "./connection.ts";
+import { type OutgoingCall, type OutgoingRequest, type RemoteFailure, type ReplyReceiver } from "./connection.ts";
 import { decodeFailure, decodeRetryAfter } from "./failure.ts";
 import { IncomingLane, type IncomingMessage } from "./incoming-lane.ts";
 import { createError, type Multiplexer } from "./multiplexer.ts";
@@ -47,8 +42,8 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   wheelBucket: number;
   /** Kept while the call waits in line. */
   request: OutgoingRequest | undefined;
-  /** Metadata, encoded. */
-  readonly extra: Uint8Array;
+  /** Metadata, encoded; kept while the call waits in line. */
+  extra: Uint8Array;
   readonly serialization: number;
   readonly isOneway: boolean;
   readonly #receiver: ReplyReceiver;
@@ -61,7 +56,7 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   /** What came while the call waited in line. */
   #early: OutgoingMessage[] | undefined;
 
-  constructor(owner: OutgoingCallOwner, request: OutgoingRequest, serialization: number, extra: Uint8Array) {
+  constructor(owner: OutgoingCallOwner, request: OutgoingRequest, serialization: number) {
     this.idHigh = 0;
     this.idLow = 0;
     this.lane = -1;
@@ -71,7 +66,7 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
     this.wheelPrevious = undefined;
     this.wheelBucket = -1;
     this.request = undefined;
-    this.extra = extra;
+    this.extra = emptyHeader;
     this.serialization = serialization;
     this.isOneway = request.oneway === true;
     this.#receiver = request.receiver;

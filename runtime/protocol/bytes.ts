@@ -42,6 +42,14 @@ export function joinBytes(parts: readonly Uint8Array[], length: number): Uint8Ar
   return joined;
 }
 
+/** A copy of `bytes[start, end)`. A loop, while that is short, saves the view that `set` needs (bench `calls`). */
+export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const copy = new Uint8Array(end - start);
+  if (copy.length > 64) copy.set(bytes.subarray(start, end));
+  else for (let index = 0; index < copy.length; index++) copy[index] = bytes[start + index] as number;
+  return copy;
+}
+
 /** Memory of its own that may hold anything: zeroing large pieces costs more than filling them (Node). */
 export function takeMemory(length: number): Uint8Array {
   return typeof Buffer === "undefined" ? new Uint8Array(length) : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);

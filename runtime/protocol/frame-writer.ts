@@ -95,12 +95,11 @@ export class FrameWriter {
     this.position = at + 6;
   }
 
-  /** Copies `source` (a part of a header or a body). A loop beats `set` up to a few dozen bytes. */
-  copy(source: Uint8Array): void {
-    const length = source.length;
+  /** Copies the first `length` bytes of `source` (a part of a header or a body). A loop beats `set` up to a few dozen bytes. */
+  copy(source: Uint8Array, length: number = source.length): void {
     const bytes = this.bytes;
     const at = this.position;
-    if (length > 32) bytes.set(source, at);
+    if (length > 64) bytes.set(length === source.length ? source : source.subarray(0, length), at);
     else for (let index = 0; index < length; index++) bytes[at + index] = source[index] as number;
     this.position = at + length;
   }

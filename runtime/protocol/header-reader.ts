@@ -1,4 +1,4 @@
-import { decodeText, isText } from "./bytes.ts";
+import { copyBytes, decodeText, isText } from "./bytes.ts";
 import { HeaderTag, ignorableBit, traceContextBytes } from "./frame.ts";
 import type { Limits } from "./limits.ts";
 
@@ -93,7 +93,7 @@ export class HeaderReader {
 
   /** A copy of the whole header, to read metadata from later; undefined when it has none. */
   retainMetadata(): Uint8Array | undefined {
-    return this.metadataEntries === 0 ? undefined : new Uint8Array(this.#bytes.subarray(this.#start, this.#end));
+    return this.metadataEntries === 0 ? undefined : copyBytes(this.#bytes, this.#start, this.#end);
   }
 
   #reset(bytes: Uint8Array, start: number, end: number): void {

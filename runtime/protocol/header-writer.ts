@@ -7,31 +7,45 @@ import type { Limits } from "./limits.ts";
 /** The longest value of a tag: its length travels in two bytes of seven bits. */
 export const maxTagValueBytes: number = 0x3fff;
 
+/** Bytes that a writer begins with: a deadline, a trace id and a few pairs. */
+const firstBytes = 128;
+/** Longer pairs are encoded natively, shorter ones by a loop that a call to native code would cost more than (bench `calls`, rpcgen full). */
+const shortText = 128;
+
 /** Collects the rarer parts of a header; what is hot is written straight into the frame. */
 export class HeaderWriter {
-  #parts: Uint8Array[];
-  #length: number;
+  /** Memory of the writer; only `[0, length)` has been written. */
+  bytes: Uint8Array;
+  length: number;
 
   constructor() {
-    this.#parts = [];
-    this.#length = 0;
+    this.bytes = emptyHeader;
+    this.length = 0;
+  }
+
+  /** Forgets what was written; the memory stays. */
+  reset(): this {
+    this.length = 0;
+    return this;
   }
 
   /** A number of 1, 4 or 8 bytes, the fewest that hold it. `value` is a safe integer of at least 0. */
   number(tag: number, value: number): this {
     const size = value < 0x100 ? 1 : value <= 0xffffffff ? 4 : 8;
-    const bytes = new Uint8Array(2 + size);
-    bytes[0] = tag;
-    bytes[1] = size;
-    for (let at = size + 1, rest = value; at > 1; at--, rest = Math.floor(rest / 256)) bytes[at] = rest % 256;
-    return this.#append(bytes);
+    this.#tag(tag, size);
+    const end = this.length + size;
+    for (let at = end - 1, rest = value; at >= this.length; at--, rest = Math.floor(rest / 256))
+      this.bytes[at] = rest % 256;
+    this.length = end;
+    return this;
   }
 
   /** Text, in UTF-8. Nothing is written for `undefined`. @throws RangeError above {@link maxTagValueBytes} */
   text(tag: number, value: string | undefined): this {
     if (value === undefined) return this;
     const bytes = encodeText(value);
-    return this.#tag(tag, bytes.length).#append(bytes);
+    this.#tag(tag, bytes.length);
+    return this.#append(bytes);
   }
 
   /**
@@ -42,33 +56,77 @@ export class HeaderWriter {
     if (pairs === undefined) return this;
     let entries = 0;
     let total = 0;
-    for (const [key, value] of pairs) {
-      const bytes = encodePair(key, value, limits);
-      total += bytes.length - 1;
+    for (const pair of pairs) {
+      total += this.#pair(pair[0], pair[1], limits);
       if (++entries > limits.maxMetadataEntries) throw limitError("entries", entries, limits.maxMetadataEntries);
       if (total > limits.maxMetadataBytes) throw limitError("bytes", total, limits.maxMetadataBytes);
-      this.#tag(HeaderTag.metadata, bytes.length).#append(bytes);
     }
     return this;
   }
 
-  /** Everything so far, in one piece. */
+  /** A copy of everything so far. */
   finish(): Uint8Array {
-    return this.#parts.length === 0 ? emptyHeader : joinBytes(this.#parts, this.#length);
+    return this.length === 0 ? emptyHeader : this.bytes.slice(0, this.length);
   }
 
-  #tag(tag: number, length: number): this {
+  /** @returns bytes of key and value */
+  #pair(key: string, value: string, limits: Limits): number {
+    if (this.#plainPair(key, value, limits)) return key.length + value.length;
+    const bytes = encodePair(key, value, limits);
+    this.#tag(HeaderTag.metadata, bytes.length);
+    this.#append(bytes);
+    return bytes.length - 1;
+  }
+
+  /** Writes a short pair of ASCII that is allowed. @returns false, with nothing written, for any other */
+  #plainPair(key: string, value: string, limits: Limits): boolean {
+    if (typeof key !== "string" || typeof value !== "string") return false;
+    const size = 1 + key.length + value.length;
+    if (key.length === 0 || key.length > limits.maxMetadataKeyBytes) return false;
+    if (size > shortText || value.length > limits.maxMetadataValueBytes) return false;
+    const before = this.length;
+    this.#tag(HeaderTag.metadata, size);
+    const { bytes } = this;
+    let at = this.length;
+    bytes[at++] = key.length;
+    let isPlain = true;
+    for (let index = 0; index < key.length; index++) {
+      const unit = key.charCodeAt(index);
+      isPlain &&= isKeyByte(unit);
+      bytes[at++] = unit;
+    }
+    for (let index = 0; index < value.length; index++) {
+      const unit = value.charCodeAt(index);
+      isPlain &&= unit < 0x80;
+      bytes[at++] = unit;
+    }
+    this.length = isPlain ? at : before;
+    return isPlain;
+  }
+
+  /** Tag and length; room for the value is there afterwards. */
+  #tag(tag: number, length: number): void {
     if (length > maxTagValueBytes)
       throw new RangeError(`A header value may have ${maxTagValueBytes} bytes; found ${length}.`);
-    return this.#append(
-      length < 0x80 ? Uint8Array.of(tag, length) : Uint8Array.of(tag, (length & 0x7f) | 0x80, length >>> 7),
-    );
+    this.#reserve(length + 3);
+    this.bytes[this.length++] = tag;
+    if (length >= 0x80) this.bytes[this.length++] = (length & 0x7f) | 0x80;
+    this.bytes[this.length++] = length < 0x80 ? length : length >>> 7;
   }
 
   #append(bytes: Uint8Array): this {
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
+    this.#reserve(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
     return this;
+  }
+
+  #reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2, firstBytes));
+    larger.set(this.bytes.subarray(0, this.length));
+    this.bytes = larger;
   }
 }
 

@@ -38,6 +38,8 @@ export interface CallScope {
 export class ServerCallState implements CallContext, RequestReceiver {
   readonly method: MethodType;
   readonly session: Session;
+  /** What a handler gave that did not wait, with the promise in which its interceptors see it. */
+  handled: { readonly reply: Promise<unknown>; readonly result: unknown } | undefined;
   readonly #incoming: IncomingCall;
   readonly #scope: CallScope;
   #state: "running" | "answered" | "cancelled" | "settled";
@@ -54,6 +56,7 @@ export class ServerCallState implements CallContext, RequestReceiver {
   constructor(method: MethodType, session: Session, incoming: IncomingCall, scope: CallScope) {
     this.method = method;
     this.session = session;
+    this.handled = undefined;
     this.#incoming = incoming;
     this.#scope = scope;
     this.#state = "running";
