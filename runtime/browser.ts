@@ -2,6 +2,7 @@
 export { createClient, type ClientOptions, type SharedChannelOptions } from "./client/client.ts";
 export { type Channel, type CloseOptions, createChannel } from "./client/channel.ts";
 export type { CallDefaults, ChannelOptions } from "./client/channel-options.ts";
+export type { ClusterOptions } from "./client/cluster-options.ts";
 
 export type {
   Call,
@@ -29,6 +30,15 @@ export type { JsonValue, MessageType } from "./codec/message-type.ts";
 
 export type { ClientInterceptor, Interceptor, StreamNext, UnaryNext } from "./interceptor/interceptor.ts";
 export type { Kernel, Plugin, PluginStop } from "./plugin/plugin.ts";
+
+export type { Endpoint } from "./discovery/endpoint.ts";
+export type { Instance, InstanceStatus } from "./discovery/instance.ts";
+export type { Balancer, BalancerKind, BalancerScope } from "./governance/balancer.ts";
+export type { Detector, DetectorKind, DetectorScope } from "./governance/detector.ts";
+export type { AttemptOptions, FaultMode, FaultScope, StartedAttempt } from "./governance/fault-mode.ts";
+export type { Outcome } from "./governance/outcome.ts";
+export type { RoutedCall } from "./governance/routed-call.ts";
+export type { Router, Subset } from "./governance/router.ts";
 
 export { defaultLimits, type Limits } from "./protocol/limits.ts";
 export type { ConnectOptions, Transport, TransportEvents, TransportKind } from "./transport/transport.ts";

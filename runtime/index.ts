@@ -2,6 +2,7 @@
 export { createClient, type ClientOptions, type SharedChannelOptions } from "./client/client.ts";
 export { type Channel, type CloseOptions, createChannel } from "./client/channel.ts";
 export type { CallDefaults, ChannelOptions } from "./client/channel-options.ts";
+export type { ClusterOptions } from "./client/cluster-options.ts";
 export type { ChannelState } from "./client/channel-state.ts";
 export { createServer, type Server, type ServerCloseOptions } from "./server/server.ts";
 export type { ServerLimits, ServerOptions } from "./server/server-options.ts";
@@ -43,6 +44,16 @@ export type {
   UnaryNext,
 } from "./interceptor/interceptor.ts";
 export type { Kernel, Plugin, PluginStop } from "./plugin/plugin.ts";
+
+export type { Endpoint } from "./discovery/endpoint.ts";
+export type { Instance, InstanceStatus } from "./discovery/instance.ts";
+export type { Balancer, BalancerKind, BalancerScope } from "./governance/balancer.ts";
+export type { Detector, DetectorKind, DetectorScope } from "./governance/detector.ts";
+export type { AttemptOptions, FaultMode, FaultScope, StartedAttempt } from "./governance/fault-mode.ts";
+export type { Outcome } from "./governance/outcome.ts";
+export type { RoutedCall } from "./governance/routed-call.ts";
+export type { Router, Subset } from "./governance/router.ts";
+export { p2c, type P2cOptions } from "./governance/balance/p2c.ts";
 
 export type { CompressionOptions, CompressorName } from "./compression/compression.ts";
 export { type Compressor, OutputLimitError } from "./compression/compressor.ts";

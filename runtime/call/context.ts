@@ -1,3 +1,4 @@
+import type { Endpoint } from "../discovery/endpoint.ts";
 import type { Metadata, MethodType } from "./method-type.ts";
 import type { Slot } from "./slot.ts";
 
@@ -20,6 +21,8 @@ export interface CallInfo {
 
 /** A call at the client, as its interceptors see it. */
 export interface ClientCall extends CallInfo {
+  /** Where its last attempt went; for an interceptor at `attempt`, where its own did. Undefined until that was chosen. */
+  readonly endpoint: Endpoint | undefined;
   /** Adds to the metadata of the request. @throws RpcError for a key or value that cannot travel; TypeError once it was sent */
   setMetadata(key: string, value: string): void;
 }

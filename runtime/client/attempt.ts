@@ -16,8 +16,12 @@ import type {
   Serialization,
 } from "../connection/connection.ts";
 import { RpcError } from "../errors/rpc-error.ts";
+import type { AttemptCall } from "./attempt-call.ts";
 import type { ClientCallState } from "./client-call.ts";
 import { brokenRequest, cancelledBySignal, itemsFailed, unreadableReply } from "./client-errors.ts";
+import { mayMoveOn, roomFor } from "./moving-on.ts";
+import type { Pick, Picker } from "./cluster-pick.ts";
+import type { Connections, WaitingRoom } from "./pool.ts";
 import { remoteError } from "./remote-error.ts";
 import { Replay } from "./replay.ts";
 import { type WaitScope, waitForConnection } from "./wait.ts";
@@ -26,15 +30,16 @@ import { type WaitScope, waitForConnection } from "./wait.ts";
 export interface AttemptScope extends WaitScope {
   /** Checks what is sent against the constraints of the schema. */
   readonly validate: boolean;
-  /** @throws RpcError when the channel is closed */
+  readonly pool: Connections;
+  /** The connection to the one address; not asked when there is a picker. @throws RpcError when the channel is closed */
   connection(): ClientConnection;
+  /** Chooses among several endpoints. */
+  readonly picker: Picker | undefined;
   readonly compression: Compression;
   /** Bytes of a reply, after decompression. */
   readonly maxMessageBytes: number;
 }
 
-/** Times that a call goes to another connection because its own refused it before a handler saw it. */
-const maxRestarts = 3;
 const noBody: Uint8Array = new Uint8Array(0);
 
 /**
@@ -55,6 +60,9 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   compressor: number;
   readonly #call: ClientCallState;
   readonly #scope: AttemptScope;
+  /** The attempt as its interceptors and its fault mode know it; undefined when there are none. */
+  readonly #own: AttemptCall | undefined;
+  #pick: Pick | undefined;
   #connection: ClientConnection | undefined;
   #outgoing: OutgoingCall | undefined;
   /** The request before it was compressed: another connection may not take it otherwise. */
@@ -73,20 +81,22 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   #replay: Replay | undefined;
   #restarts: number;
 
-  constructor(call: ClientCallState, scope: AttemptScope) {
+  constructor(call: ClientCallState, scope: AttemptScope, own?: AttemptCall) {
     const { method } = call;
     this.methodId = method.id;
     this.hasItems = method.kind === "client_stream" || method.kind === "bidi_stream";
     this.oneway = method.oneway;
     this.deadlineMs = call.deadlineMs === Infinity ? undefined : call.deadlineMs;
-    this.attempt = call.attempts++;
-    this.metadata = call.metadataEntries();
+    this.attempt = own === undefined ? call.attempts++ : own.attempt;
+    this.metadata = own === undefined ? call.metadataEntries() : own.metadataEntries();
     this.receiver = this;
     this.serialization = 1;
     this.body = noBody;
     this.compressor = 0;
     this.#call = call;
     this.#scope = scope;
+    this.#own = own;
+    this.#pick = undefined;
     this.#connection = undefined;
     this.#outgoing = undefined;
     this.#plain = noBody;
@@ -127,10 +137,11 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     const { method, options } = this.#call;
     const { signal } = options;
     if (signal?.aborted === true) return this.#fail(cancelledBySignal(method, signal));
-    if (this.#call.waitForReady && this.#scope.pool.state !== "ready") return this.#wait(() => this.#start(requests));
+    const room = roomFor(this.#call, this.#scope);
+    if (room !== undefined) return this.#wait(room, () => this.#start(requests));
     try {
-      const connection = this.#scope.connection();
-      this.#connection = connection;
+      if (!this.hasItems) this.#call.message = requests;
+      const connection = this.#connect();
       this.serialization = connection.serialization;
       const isPlain = connection.peerCompressors.length === 0;
       if (this.hasItems || isPlain) this.#outgoing = this.#startPlain(connection, requests);
@@ -175,9 +186,19 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   onError(error: RpcError, failure: RemoteFailure | undefined): void {
-    if (error.reason === "draining" && this.#restart()) return;
-    if (this.#isWorthWaiting(error)) return this.#wait(() => void this.#startAgain());
+    if (this.#restart(error, failure)) return;
+    if (this.#isWorthWaiting(error)) {
+      this.#giveBack(error);
+      return this.#wait(this.#scope.pool, () => void this.#startAgain());
+    }
     this.#fail(remoteError(this.#call.method, error, failure));
+  }
+
+  /** Ends the attempt, also at the server. Without effect after the outcome. */
+  cancel(error: RpcError): void {
+    if (this.#isOver) return;
+    if (this.#outgoing === undefined) this.#fail(error);
+    else this.#outgoing.cancel(error);
   }
 
   onWritable(): void {
@@ -288,14 +309,37 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.#call.options.onResponseMetadata?.(lazyMetadata(() => head.metadata()));
   }
 
+  /** The connection to use from now on. */
+  #connect(): ClientConnection {
+    const { picker } = this.#scope;
+    if (picker === undefined) return (this.#connection = this.#scope.connection());
+    const pick = picker.pick(this.#call, this.#own?.wanted);
+    this.#pick = pick;
+    if (this.#own !== undefined) this.#own.endpoint = pick.endpoint;
+    return (this.#connection = pick.connection);
+  }
+
+  /** The endpoint has had its part. */
+  #giveBack(error: unknown): void {
+    const pick = this.#pick;
+    if (pick === undefined) return;
+    this.#pick = undefined;
+    const failure = error === undefined ? undefined : RpcError.from(error);
+    const isSent = failure === undefined || (this.#outgoing !== undefined && failure.reason !== "cancelled_by_caller");
+    const isTimed = isSent && this.#queue === undefined && !this.hasItems && !this.oneway;
+    this.#scope.picker?.done(pick, failure, isTimed);
+  }
+
   #finish(value: unknown): void {
     if (this.#isOver) return;
+    this.#giveBack(undefined);
     this.#leave();
     if (this.#queue === undefined) this.#resolve?.(value);
     else this.#queue.end();
   }
 
   #fail(error: unknown): void {
+    this.#giveBack(error);
     this.#leave();
     if (this.#queue === undefined) this.#reject?.(error);
     else this.#queue.fail(error);
@@ -310,17 +354,20 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.#cancel = undefined;
   }
 
-  /** A connection that goes away refused the request before a handler saw it: it goes once more, over another connection. */
-  #restart(): boolean {
-    if (this.#restarts >= maxRestarts || this.#replay?.isPossible === false) return false;
+  /** A request that was refused before a handler saw it goes once more, over another connection. */
+  #restart(error: RpcError, failure: RemoteFailure | undefined): boolean {
+    const picker = this.#own?.wanted === undefined ? this.#scope.picker : undefined;
+    if (!mayMoveOn({ call: this.#call, picker, restarts: this.#restarts }, error, failure)) return false;
+    if (this.#replay?.isPossible === false) return false;
     this.#restarts++;
+    this.#giveBack(error);
     return this.#startAgain();
   }
 
   #startAgain(): boolean {
     try {
-      const connection = this.#scope.connection();
-      this.#connection = connection;
+      const connection = this.#connect();
+      if (this.#isLent) this.serialization = connection.serialization;
       if (this.compressor !== 0 && !connection.peerCompressors.includes(this.compressor)) this.#sendPlain();
       const outgoing = this.#isLent ? this.#startPlain(connection, this.#message) : connection.startCall(this);
       this.#outgoing = outgoing;
@@ -349,11 +396,16 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.#outgoing?.cancel();
   }
 
-  #wait(onReady: () => void): void {
-    waitForConnection(this.#call, this.#scope, {
-      onReady: () => (this.#isAbandoned ? this.#leave() : onReady()),
-      onGivenUp: (error) => this.#fail(error),
-    });
+  #wait(room: WaitingRoom, onReady: () => void): void {
+    const { aborts, wheel } = this.#scope;
+    waitForConnection(
+      this.#call,
+      { pool: room, aborts, wheel },
+      {
+        onReady: () => (this.#isAbandoned || this.#isOver ? this.#leave() : onReady()),
+        onGivenUp: (error) => this.#fail(error),
+      },
+    );
   }
 
   #watch(signal: AbortSignal): void {

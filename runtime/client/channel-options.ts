@@ -2,6 +2,7 @@ import { checkTimeout } from "../call/deadline.ts";
 import { type Compression, type CompressionOptions, createCompression } from "../compression/compression.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import type { Environment } from "../environment/environment.ts";
+import type { FaultMode } from "../governance/fault-mode.ts";
 import { checkInterceptors } from "../interceptor/compose.ts";
 import type { ClientInterceptor } from "../interceptor/interceptor.ts";
 import type { Plugin } from "../plugin/plugin.ts";
@@ -12,6 +13,8 @@ import { createTlsTransport } from "../transport/tls.ts";
 import type { TlsSource } from "../transport/tls-options.ts";
 import type { TransportKind } from "../transport/transport.ts";
 import type { ChannelState } from "./channel-state.ts";
+import type { ClusterOptions } from "./cluster-options.ts";
+import { isCluster } from "./cluster-target.ts";
 
 /** Settings that each client of a channel may choose for itself. */
 export interface CallDefaults {
@@ -26,13 +29,15 @@ export interface CallDefaults {
    * came upon. Default: false.
    */
   readonly waitForReady?: boolean | undefined;
-  /** Around every call, the first one outermost. Default: none. */
+  /** Around every call or, with `at: "attempt"`, around every attempt; the first one outermost. Default: none. */
   readonly interceptors?: readonly ClientInterceptor[] | undefined;
+  /** What becomes of unary calls whose attempt fails. Default: they have one attempt, which fails fast. */
+  readonly faultMode?: FaultMode | undefined;
 }
 
-/** How to reach a server. */
-export interface ChannelOptions extends CallDefaults {
-  /** `tcp://host:port`, `tls://host:port`, `unix:/path` or `memory:name`. */
+/** How to reach a server, or a service that several servers offer. */
+export interface ChannelOptions extends CallDefaults, ClusterOptions {
+  /** `tcp://host:port`, `tls://host:port`, `unix:/path` or `memory:name`; several of them with commas between: `tcp://a:9000,b:9000`. */
   readonly target: string;
   /** How messages are written. The server may answer that it takes only the other. Default: `binary`. */
   readonly codec?: "binary" | "json" | undefined;
@@ -42,7 +47,7 @@ export interface ChannelOptions extends CallDefaults {
    */
   readonly connect?: "lazy" | "eager" | undefined;
   /**
-   * Connections to the server, 1 to 64; a call takes the one with the fewest calls in progress. Lazy ones are made when all others are busy.
+   * Connections to each server, 1 to 64; a call takes the one with the fewest calls in progress. Lazy ones are made when all others are busy.
    * More than one is for isolation and for servers of several processes, not for speed: fewer calls share a write. Default: 1.
    */
   readonly connections?: number | undefined;
@@ -86,12 +91,21 @@ export interface CheckedDefaults {
   readonly validate: boolean;
   readonly waitForReady: boolean;
   readonly interceptors: readonly ClientInterceptor[];
+  readonly faultMode: FaultMode | undefined;
+}
+
+/** What is known of one address that connections go to. */
+export interface Site {
+  readonly address: Address;
+  readonly transport: TransportKind;
 }
 
 /** {@link ChannelOptions} with every value known. */
 export interface CheckedChannelOptions {
-  readonly address: Address;
-  readonly transport: TransportKind;
+  /** Undefined when the target is not a single address. */
+  readonly site: Site | undefined;
+  /** Whom a connection may be made to. @throws TypeError for an address that no transport serves, or one that others could listen to */
+  siteOf(address: Address): Site;
   readonly codec: "binary" | "json";
   readonly connect: "lazy" | "eager";
   readonly connections: number;
@@ -113,6 +127,7 @@ export const callDefaults: CheckedDefaults = Object.freeze({
   validate: false,
   waitForReady: false,
   interceptors: Object.freeze([]),
+  faultMode: undefined,
 });
 
 /** @throws TypeError or RangeError that names the option, what was found and what is expected */
@@ -120,16 +135,10 @@ export function checkChannelOptions(options: ChannelOptions): CheckedChannelOpti
   if (typeof options?.target !== "string") {
     throw new TypeError('The option "target" is missing; name the server, as in { target: "tcp://127.0.0.1:9000" }.');
   }
-  const address = parseAddress(options.target);
-  const transport = transportFor(address, [
-    ...(options.transports ?? []),
-    ...(options.tls === undefined ? [] : [createTlsTransport(options.tls)]),
-    ...builtinTransports,
-  ]);
-  if (options.insecure !== true && !transport.isPrivate(address)) throw plaintext(address.text);
+  const siteOf = siteFinder(options);
   return {
-    address,
-    transport,
+    site: isCluster(options.target) ? undefined : siteOf(parseAddress(options.target)),
+    siteOf,
     codec: checkCodec(options.codec),
     connect: checkConnect(options.connect),
     connections: checkConnections(options.connections),
@@ -145,6 +154,15 @@ export function checkChannelOptions(options: ChannelOptions): CheckedChannelOpti
   };
 }
 
+function siteFinder({ transports, tls, insecure }: ChannelOptions): (address: Address) => Site {
+  const all = [...(transports ?? []), ...(tls === undefined ? [] : [createTlsTransport(tls)]), ...builtinTransports];
+  return (address) => {
+    const transport = transportFor(address, all);
+    if (insecure !== true && !transport.isPrivate(address)) throw plaintext(address.text);
+    return { address, transport };
+  };
+}
+
 /** Lays `options` over `base`. @throws RangeError or TypeError */
 export function checkDefaults(options: CallDefaults, base: CheckedDefaults = callDefaults): CheckedDefaults {
   return {
@@ -153,6 +171,7 @@ export function checkDefaults(options: CallDefaults, base: CheckedDefaults = cal
     validate: options.validate ?? base.validate,
     waitForReady: options.waitForReady ?? base.waitForReady,
     interceptors: [...base.interceptors, ...(checkInterceptors(options.interceptors) as readonly ClientInterceptor[])],
+    faultMode: options.faultMode ?? base.faultMode,
   };
 }
 

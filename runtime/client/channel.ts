@@ -6,7 +6,8 @@ import { type CallDefaults, type ChannelOptions, checkChannelOptions, checkDefau
 import type { ChannelState } from "./channel-state.ts";
 import { clientClosed } from "./connector.ts";
 import { createInvoker } from "./invoker.ts";
-import { createPool, type Pool, type ReadyWaiter } from "./pool.ts";
+import type { Connections, ReadyWaiter } from "./pool.ts";
+import { createReach } from "./reach.ts";
 
 /** How {@link Channel.close} ends. */
 export interface CloseOptions {
@@ -14,7 +15,7 @@ export interface CloseOptions {
   readonly graceMs?: number | undefined;
 }
 
-/** The pipe to one server. Services that share a channel share its connections. */
+/** The pipe to a server, or to all servers of a service. Services that share a channel share its connections. */
 export interface Channel {
   /** As given. */
   readonly target: string;
@@ -51,7 +52,8 @@ const defaultGraceMs = 10_000;
 export function createChannel(options: ChannelOptions): Channel {
   const checked = checkChannelOptions(options);
   const { environment } = checked;
-  const pool = createPool(checked, tellQuietly(checked.onStateChange));
+  const reach = createReach(checked, options, tellQuietly(checked.onStateChange));
+  const { pool } = reach;
   const plugins = startPlugins({
     side: "client",
     environment,
@@ -88,7 +90,7 @@ export function createChannel(options: ChannelOptions): Channel {
       const defaults = settings === undefined ? base : checkDefaults(settings, base);
       const { maxMessageBytes } = checked.limits;
       const { validate } = defaults;
-      const scope = { aborts, wheel, pool, validate, compression, maxMessageBytes, connection: pool.connection };
+      const scope = { ...reach, aborts, wheel, validate, compression, maxMessageBytes };
       return createInvoker(scope, defaults, environment);
     },
     close,
@@ -96,7 +98,7 @@ export function createChannel(options: ChannelOptions): Channel {
   });
 }
 
-function untilReady(pool: Pool, target: string, signal: AbortSignal | undefined): Promise<void> {
+function untilReady(pool: Connections, target: string, signal: AbortSignal | undefined): Promise<void> {
   if (pool.state === "closed") return Promise.reject(clientClosed(target));
   if (pool.state === "ready") return Promise.resolve();
   return new Promise((resolve, reject) => {

@@ -1,9 +1,10 @@
-import type { ClientCall } from "../call/context.ts";
 import { remainingFrom } from "../call/deadline.ts";
 import { checkEntry, metadata, metadataEntries, type MetadataEntry } from "../call/metadata.ts";
 import type { CallOptions, Metadata, MethodType } from "../call/method-type.ts";
 import type { Slot } from "../call/slot.ts";
+import type { Endpoint } from "../discovery/endpoint.ts";
 import type { Environment, Timer } from "../environment/environment.ts";
+import type { RoutedCall } from "../governance/routed-call.ts";
 import { deadlinePassed } from "./client-errors.ts";
 
 const noOptions: CallOptions = Object.freeze({});
@@ -13,10 +14,12 @@ export interface CallHome {
   readonly environment: Environment;
   /** Holds for calls that do not say themselves. */
   readonly waitForReady: boolean;
+  /** The one place that calls can go to; undefined when there are several. */
+  readonly endpoint: Endpoint | undefined;
 }
 
 /** One call of a client over all its attempts. Cheap to make: whatever is dear waits until it is asked for. */
-export class ClientCallState implements ClientCall {
+export class ClientCallState implements RoutedCall {
   readonly method: MethodType;
   readonly options: CallOptions;
   /** Absolute, on the environment's clock; `Infinity` without one. */
@@ -29,6 +32,12 @@ export class ClientCallState implements ClientCall {
   outcome: object | undefined;
   /** The outcome of the last attempt is the outcome of the call. */
   isPassedOn: boolean;
+  /** Where it went last. */
+  endpoint: Endpoint | undefined;
+  /** Where it went before that; undefined for nowhere. */
+  tried: Endpoint[] | undefined;
+  /** What routers and balancers may look at. */
+  message: unknown;
   readonly #environment: Environment;
   #added: MetadataEntry[] | undefined;
   #slots: Map<unknown, unknown> | undefined;
@@ -45,6 +54,9 @@ export class ClientCallState implements ClientCall {
     this.attempts = 0;
     this.outcome = undefined;
     this.isPassedOn = false;
+    this.endpoint = home.endpoint;
+    this.tried = undefined;
+    this.message = undefined;
     this.#environment = environment;
     this.#added = undefined;
     this.#slots = undefined;

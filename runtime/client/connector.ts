@@ -5,7 +5,7 @@ import { GoawayCode } from "../protocol/frame.ts";
 import { createDeferredTransport } from "../transport/deferred.ts";
 import type { Transport } from "../transport/transport.ts";
 import { createBackoff } from "./backoff.ts";
-import type { CheckedChannelOptions } from "./channel-options.ts";
+import type { CheckedChannelOptions, Site } from "./channel-options.ts";
 import { askForToken } from "./token.ts";
 import type { ChannelState } from "./channel-state.ts";
 import { createPause, type Pause } from "./pause.ts";
@@ -24,13 +24,14 @@ export interface Connector {
   connect(): void;
   /** Forgets failures and connects now. */
   hurry(): void;
-  /** Drains every connection. Resolves when all are closed. Idempotent. */
+  /** Drains every connection. Resolves when all are closed. Idempotent: the shortest grace counts. */
   close(graceMs: number): Promise<void>;
 }
 
 /** What a {@link Connector} needs. */
 export interface ConnectorOptions {
   readonly channel: CheckedChannelOptions;
+  readonly site: Site;
   /** The state has changed. */
   readonly onState: () => void;
   /** True when a lost connection, or one that could not be made, is made again although no call asks for it. */
@@ -47,8 +48,9 @@ const provenMs = 1_000;
 const maxKeepaliveMs = 600_000;
 
 /** A connector for one address. Nothing is opened before it is asked to. */
-export function createConnector({ channel, onState, isKept }: ConnectorOptions): Connector {
-  const { address, environment } = channel;
+export function createConnector({ channel, site, onState, isKept }: ConnectorOptions): Connector {
+  const { environment } = channel;
+  const { address, transport } = site;
   const open = new Set<ClientConnection>();
   const giveUp = new AbortController();
   const backoff = createBackoff(environment);
@@ -98,7 +100,7 @@ export function createConnector({ channel, onState, isKept }: ConnectorOptions):
     if (waitMs > 0) await waitFor(waitMs);
     backoff.begin();
     if (closing === undefined) enter("connecting");
-    return channel.transport.connect(address, { timeoutMs: channel.connectTimeoutMs, signal: giveUp.signal });
+    return transport.connect(address, { timeoutMs: channel.connectTimeoutMs, signal: giveUp.signal });
   }
 
   async function waitFor(waitMs: number): Promise<void> {
@@ -173,7 +175,8 @@ export function createConnector({ channel, onState, isKept }: ConnectorOptions):
       else make(false);
     },
     close(graceMs) {
-      closing ??= Promise.all([...open].map((connection) => connection.drain(graceMs))).then(() => giveUp.abort());
+      const drained = Promise.all([...open].map((connection) => connection.drain(graceMs)));
+      closing ??= drained.then(() => giveUp.abort());
       pause?.shorten(0);
       enter("closed");
       return closing;

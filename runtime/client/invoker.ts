@@ -2,38 +2,39 @@ import type { CallInfo } from "../call/context.ts";
 import { checkTimeout } from "../call/deadline.ts";
 import type { CallOptions, Invoker, Items, MethodType } from "../call/method-type.ts";
 import type { Environment } from "../environment/environment.ts";
+import type { ClientInterceptor } from "../interceptor/interceptor.ts";
 import { composeStream, composeUnary, failedItems } from "../interceptor/compose.ts";
-import { Attempt, type AttemptScope } from "./attempt.ts";
+import { Attempt } from "./attempt.ts";
+import { type AttemptsScope, callOf, createAttempts, streamItems } from "./attempts.ts";
 import type { CheckedDefaults } from "./channel-options.ts";
 import { ClientCallState } from "./client-call.ts";
 import { type GuardScope, guarded, guardedItems } from "./guard.ts";
-import { itemsOf, onlyItem, onlyRequest } from "./settle.ts";
+import { onlyItem } from "./settle.ts";
 
 /** What stubs call, for one channel and one set of defaults. Promises are passed on, never wrapped, unless interceptors stand between. */
 export function createInvoker(
-  scope: AttemptScope & GuardScope,
+  scope: AttemptsScope & GuardScope,
   defaults: CheckedDefaults,
   environment: Environment,
 ): Invoker {
-  const { interceptors } = defaults;
-  const home = { environment, waitForReady: defaults.waitForReady };
-  const unaryChain = composeUnary(interceptors, sendUnary);
-  const streamChain = composeStream(interceptors, sendStream);
+  const { interceptors, faultMode, waitForReady } = defaults;
+  const home = { environment, waitForReady, endpoint: scope.endpoint };
+  const attempts = createAttempts(scope, interceptors.filter(isAtAttempt), faultMode);
+  const around = interceptors.filter((interceptor) => !isAtAttempt(interceptor));
+  const unaryChain = composeUnary(around, attempts.unary ?? sendUnary) ?? attempts.unary;
+  const streamChain = composeStream(around, attempts.stream ?? sendStream) ?? attempts.stream;
 
   function sendUnary(call: CallInfo, request: unknown): Promise<unknown> {
-    const state = stateOf(call);
+    const state = callOf(call);
     const reply = new Attempt(state, scope).reply(request);
     state.outcome = reply;
     return reply;
   }
 
   function sendStream(call: CallInfo, requests: Items<unknown>): AsyncIterable<unknown> {
-    const state = stateOf(call);
-    const attempt = new Attempt(state, scope);
-    const { method } = state;
-    if (method.kind === "client_stream") return itemsOf(attempt.reply(requests));
-    const items = attempt.items(method.kind === "server_stream" ? onlyRequest(method, requests) : requests);
-    state.outcome = items;
+    const state = callOf(call);
+    const items = streamItems(state, new Attempt(state, scope), requests);
+    if (state.method.kind !== "client_stream") state.outcome = items;
     return items;
   }
 
@@ -85,8 +86,6 @@ export function createInvoker(
   return { unary, oneway: unary, serverStream: items, clientStream, bidiStream: items } as Invoker;
 }
 
-/** Interceptors pass the call on that they were given: there is no other way to make one. */
-function stateOf(call: CallInfo): ClientCallState {
-  if (call instanceof ClientCallState) return call;
-  throw new TypeError("An interceptor must give next() the call that it was given.");
+function isAtAttempt({ at }: ClientInterceptor): boolean {
+  return at === "attempt";
 }

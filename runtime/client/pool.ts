@@ -1,8 +1,9 @@
 import type { ClientConnection } from "../connection/connection.ts";
-import { RpcError } from "../errors/rpc-error.ts";
-import type { CheckedChannelOptions } from "./channel-options.ts";
+import type { RpcError } from "../errors/rpc-error.ts";
+import type { CheckedChannelOptions, Site } from "./channel-options.ts";
 import type { ChannelState } from "./channel-state.ts";
 import { clientClosed, type Connector, createConnector } from "./connector.ts";
+import { createWaiterSet } from "./waiting-room.ts";
 
 /** Waits for a connection. */
 export interface ReadyWaiter {
@@ -12,32 +13,53 @@ export interface ReadyWaiter {
   onRefused(error: RpcError): void;
 }
 
-/** The connections of a channel. */
-export interface Pool {
-  readonly state: ChannelState;
-  /** Connections that are open. */
-  readonly size: number;
-  /** The connection for one more call: of those that are ready, the one with the fewest calls. @throws RpcError `client_closed` */
-  connection(): ClientConnection;
-  /** Connects if nothing is connected. `isUrgent`: failures so far are forgotten. */
-  connect(isUrgent: boolean): void;
+/** Whoever waits until calls go through waits here. */
+export interface WaitingRoom {
   /** Calls the waiter once a connection is ready, and sees to it that one is being made. @throws RpcError `client_closed`, `too_many_calls` */
   wait(waiter: ReadyWaiter): void;
   /** The waiter has gone. */
   leave(waiter: ReadyWaiter): void;
+}
+
+/** The connections of a channel. */
+export interface Connections extends WaitingRoom {
+  readonly state: ChannelState;
+  /** Connections that are open. */
+  readonly size: number;
+  /** Connects if nothing is connected. `isUrgent`: failures so far are forgotten. */
+  connect(isUrgent: boolean): void;
   /** As `Connector.close`, for all. */
   close(graceMs: number): Promise<void>;
 }
 
-/** @param onState told of each change of the state of the whole */
-export function createPool(
-  channel: CheckedChannelOptions,
-  onState: (state: ChannelState, previous: ChannelState) => void,
-): Pool {
-  const waiters = new Set<ReadyWaiter>();
+/** The connections to one address. */
+export interface Pool extends Connections {
+  /** The connection for one more call: of those that are ready, the one with the fewest calls. @throws RpcError `client_closed` */
+  connection(): ClientConnection;
+}
+
+/** What a {@link Pool} needs. */
+export interface PoolOptions {
+  readonly channel: CheckedChannelOptions;
+  readonly site: Site;
+  /** Connections that were made once are made again after a loss. Default: those of eager channels. */
+  readonly isKept?: boolean | undefined;
+  /** Told of each change of the state of the whole. */
+  readonly onState: (state: ChannelState, previous: ChannelState) => void;
+}
+
+/** Nothing is opened before it is asked for. */
+export function createPool({ channel, site, onState, ...options }: PoolOptions): Pool {
+  const waiters = createWaiterSet(channel.limits.maxWaitingCalls);
   const isEager = channel.connect === "eager";
+  const isAlwaysKept = options.isKept ?? isEager;
   const connectors = Array.from({ length: channel.connections }, (_, index) =>
-    createConnector({ channel, onState: update, isKept: () => isEager || (index === 0 && waiters.size > 0) }),
+    createConnector({
+      channel,
+      site,
+      onState: update,
+      isKept: () => isAlwaysKept || (index === 0 && waiters.size > 0),
+    }),
   );
   const [first] = connectors as [Connector];
   let state: ChannelState = "idle";
@@ -45,14 +67,8 @@ export function createPool(
   function update(): void {
     const previous = state;
     state = combine(connectors);
-    if (state === "ready") release((waiter) => waiter.onReady());
+    if (state === "ready") waiters.release((waiter) => waiter.onReady());
     if (state !== previous) onState(state, previous);
-  }
-
-  function release(tell: (waiter: ReadyWaiter) => void): void {
-    const released = [...waiters];
-    waiters.clear();
-    for (const waiter of released) tell(waiter);
   }
 
   function choose(): ClientConnection {
@@ -71,8 +87,7 @@ export function createPool(
   }
 
   function wait(waiter: ReadyWaiter): void {
-    if (state === "closed") throw clientClosed(channel.address.text);
-    if (waiters.size >= channel.limits.maxWaitingCalls) throw tooManyWaiting(waiters.size);
+    if (state === "closed") throw clientClosed(site.address.text);
     waiters.add(waiter);
     if (state !== "ready") first.connection();
   }
@@ -87,10 +102,10 @@ export function createPool(
     connection: connectors.length === 1 ? first.connection : choose,
     connect,
     wait,
-    leave: (waiter) => void waiters.delete(waiter),
+    leave: waiters.delete,
     close(graceMs) {
       const closing = Promise.all(connectors.map((connector) => connector.close(graceMs)));
-      release((waiter) => waiter.onRefused(clientClosed(channel.address.text)));
+      waiters.release((waiter) => waiter.onRefused(clientClosed(site.address.text)));
       return closing.then(() => undefined);
     },
   };
@@ -109,8 +124,4 @@ function leastBusy(connectors: readonly Connector[], state: ChannelState): Conne
 function combine(connectors: readonly Connector[]): ChannelState {
   const order: readonly ChannelState[] = ["ready", "connecting", "transient_failure", "idle"];
   return order.find((state) => connectors.some((connector) => connector.state === state)) ?? "closed";
-}
-
-function tooManyWaiting(count: number): RpcError {
-  return new RpcError({ reason: "too_many_calls", message: `${count} calls already wait for a connection.` });
 }

@@ -3,11 +3,11 @@ import type { TimerWheel, WheelEntry } from "../environment/timer-wheel.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import type { ClientCallState } from "./client-call.ts";
 import { cancelledBySignal, deadlinePassed } from "./client-errors.ts";
-import type { Pool, ReadyWaiter } from "./pool.ts";
+import type { ReadyWaiter, WaitingRoom } from "./pool.ts";
 
 /** What a wait needs of its channel. */
 export interface WaitScope {
-  readonly pool: Pool;
+  readonly pool: WaitingRoom;
   readonly aborts: AbortRegistry;
   readonly wheel: TimerWheel;
 }

@@ -73,6 +73,10 @@ export function checkInterceptors<C extends CallInfo>(
         "An interceptor is an object with a name and a unary or stream function: { name, unary(call, request, next) { ... } }.",
       );
     }
+    const { name, at } = interceptor as { readonly name: string; readonly at?: unknown };
+    if (at !== undefined && at !== "call" && at !== "attempt") {
+      throw new TypeError(`The interceptor "${name}" is at ${JSON.stringify(at)}; expected "call" or "attempt".`);
+    }
   }
   return interceptors ?? [];
 }

@@ -26,7 +26,14 @@ export interface Interceptor<C extends CallInfo = CallInfo> {
 }
 
 /** An interceptor for the client side: outside the encoding, inside the deadline. */
-export type ClientInterceptor = Interceptor<ClientCall>;
+export interface ClientInterceptor extends Interceptor<ClientCall> {
+  /**
+   * `call`: once around each call, whatever becomes of its attempts. `attempt`: around each attempt, inside the fault mode; `call.attempt` counts them,
+   * and {@link ClientCall.endpoint} says where it went. An attempt that its server refused before a handler saw it moves on to another
+   * endpoint without the interceptors being called again. Default: `call`.
+   */
+  readonly at?: "call" | "attempt" | undefined;
+}
 
 /** An interceptor for the server side: the request is decoded and valid, the handler comes last. */
 export interface ServerInterceptor extends Interceptor<CallContext> {

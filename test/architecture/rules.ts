@@ -20,7 +20,13 @@ export const folderRules: readonly FolderRule[] = [
   { folder: "runtime/connection/", imports: [...all, "runtime/protocol", "runtime/transport", "runtime/compression"] },
   {
     folder: "runtime/call/",
-    imports: [...all, "runtime/descriptor", "runtime/codec:types", "runtime/transport:types"],
+    imports: [
+      ...all,
+      "runtime/descriptor",
+      "runtime/codec:types",
+      "runtime/transport:types",
+      "runtime/discovery:types",
+    ],
   },
   { folder: "runtime/interceptor/", imports: [...all, "runtime/call"] },
   { folder: "runtime/plugin/", imports: [...all, "runtime/interceptor", "runtime/call"] },

@@ -1,0 +1,114 @@
+import type { CallInfo } from "../call/context.ts";
+import type { Items } from "../call/method-type.ts";
+import { RpcError } from "../errors/rpc-error.ts";
+import type { AttemptOptions, FaultMode, StartedAttempt } from "../governance/fault-mode.ts";
+import { composeStream, composeUnary, failedItems } from "../interceptor/compose.ts";
+import type { ClientInterceptor, StreamNext, UnaryNext } from "../interceptor/interceptor.ts";
+import { AttemptCall } from "./attempt-call.ts";
+import { Attempt, type AttemptScope } from "./attempt.ts";
+import { ClientCallState } from "./client-call.ts";
+import { itemsOf, onlyRequest } from "./settle.ts";
+import type { Reach } from "./reach.ts";
+
+/** What attempts need besides: the one place to go to, if there is only one. */
+export type AttemptsScope = AttemptScope & Pick<Reach, "endpoint">;
+
+/** The way of calls whose attempts somebody stands around; undefined where nobody does. */
+export interface Attempts {
+  readonly unary: UnaryNext | undefined;
+  readonly stream: StreamNext | undefined;
+}
+
+/** @param interceptors those at `attempt` */
+export function createAttempts(
+  scope: AttemptsScope,
+  interceptors: readonly ClientInterceptor[],
+  mode: FaultMode | undefined,
+): Attempts {
+  const unaryChain = composeUnary(interceptors, sendUnary);
+  const streamChain = composeStream(interceptors, (call, requests) => sendStream(attemptOf(call), scope, requests));
+
+  function sendUnary(call: CallInfo, request: unknown): Promise<unknown> {
+    try {
+      const own = attemptOf(call);
+      const attempt = new Attempt(own.call, scope, own);
+      own.sendWith(attempt);
+      return attempt.reply(request);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  function start(call: ClientCallState, request: unknown, options?: AttemptOptions): StartedAttempt {
+    const own = new AttemptCall(call, options?.endpoint, scope.endpoint);
+    const reply = (unaryChain ?? sendUnary)(own, request);
+    reply.catch(() => undefined);
+    return {
+      reply,
+      get endpoint() {
+        return own.endpoint;
+      },
+      cancel: (error = givenUp(call)) => own.cancel(error),
+    };
+  }
+
+  function runUnary(call: CallInfo, request: unknown): Promise<unknown> {
+    const state = callOf(call);
+    if (mode === undefined) return start(state, request).reply;
+    state.message = request;
+    return mode.run(state, {
+      start: (options) => start(state, request, options),
+      endpoints: () => scope.picker?.endpoints(state) ?? (scope.endpoint === undefined ? [] : [scope.endpoint]),
+    });
+  }
+
+  function runStream(call: CallInfo, requests: Items<unknown>): AsyncIterable<unknown> {
+    return (streamChain as StreamNext)(new AttemptCall(callOf(call), undefined, scope.endpoint), requests);
+  }
+
+  return {
+    unary: mode === undefined && unaryChain === undefined ? undefined : runUnary,
+    stream: streamChain === undefined ? undefined : runStream,
+  };
+}
+
+/** One attempt of a streaming call. */
+function sendStream(own: AttemptCall, scope: AttemptScope, requests: Items<unknown>): AsyncIterable<unknown> {
+  try {
+    const attempt = new Attempt(own.call, scope, own);
+    own.sendWith(attempt);
+    return streamItems(own.call, attempt, requests);
+  } catch (error) {
+    return failedItems(error);
+  }
+}
+
+/** The items that come back, for each kind of stream. */
+export function streamItems(call: ClientCallState, attempt: Attempt, requests: Items<unknown>): AsyncIterable<unknown> {
+  switch (call.method.kind) {
+    case "client_stream":
+      return itemsOf(attempt.reply(requests));
+    case "server_stream":
+      return attempt.items(onlyRequest(call.method, requests));
+    default:
+      return attempt.items(requests);
+  }
+}
+
+/** Interceptors pass the call on that they were given: there is no other way to make one. */
+export function callOf(call: CallInfo): ClientCallState {
+  if (call instanceof ClientCallState) return call;
+  throw new TypeError("An interceptor must give next() the call that it was given.");
+}
+
+function attemptOf(call: CallInfo): AttemptCall {
+  if (call instanceof AttemptCall) return call;
+  throw new TypeError("An interceptor must give next() the call that it was given.");
+}
+
+function givenUp(call: ClientCallState): RpcError {
+  return new RpcError({
+    reason: "cancelled_by_caller",
+    message: `An attempt of ${call.method.path} was given up: another one answered.`,
+  });
+}

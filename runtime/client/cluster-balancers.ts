@@ -1,0 +1,55 @@
+import type { Environment } from "../environment/environment.ts";
+import type { Endpoint } from "../discovery/endpoint.ts";
+import { p2c } from "../governance/balance/p2c.ts";
+import type { Balancer, BalancerKind } from "../governance/balancer.ts";
+import type { Subset } from "../governance/router.ts";
+
+/** A balancer for each subset of endpoints. */
+export interface Balancers {
+  /** All endpoints, after a change. */
+  setAll(all: Subset): void;
+  of(subset: Subset): Balancer;
+}
+
+interface Entry {
+  readonly balancer: Balancer;
+  endpoints: readonly Endpoint[];
+}
+
+/** Subsets whose balancers are kept; beyond it the one that was made first starts anew. */
+const maxSubsets = 256;
+
+export function createBalancers(options: {
+  readonly kind: BalancerKind | undefined;
+  readonly environment: Environment;
+}): Balancers {
+  const { kind = p2c(), environment } = options;
+  const entries = new Map<string, Entry>();
+  const whole: Entry = { balancer: kind.create({ environment }), endpoints: [] };
+
+  function find(subset: Subset): Entry {
+    const found = entries.get(subset.key);
+    if (found !== undefined) return found;
+    const [oldest] = entries.keys();
+    if (entries.size >= maxSubsets && oldest !== undefined) entries.delete(oldest);
+    const made: Entry = { balancer: kind.create({ environment }), endpoints: [] };
+    entries.set(subset.key, made);
+    return made;
+  }
+
+  return {
+    setAll({ endpoints }) {
+      whole.endpoints = endpoints;
+      whole.balancer.update(endpoints);
+    },
+    of(subset) {
+      if (subset.endpoints === whole.endpoints) return whole.balancer;
+      const entry = find(subset);
+      if (entry.endpoints !== subset.endpoints) {
+        entry.endpoints = subset.endpoints;
+        entry.balancer.update(subset.endpoints);
+      }
+      return entry.balancer;
+    },
+  };
+}

@@ -1,0 +1,16 @@
+/** Begins an address that needs nobody to find it. */
+const known = /^(?:(?:tcp|tls|ws|wss):\/\/|(?:unix|memory|worker):)/;
+/** Addresses in which a comma may stand for itself: only one before a new scheme parts them. */
+const withCommas = /^(?:unix:|wss?:)/;
+
+/** True for a target that is more than one address which is known beforehand. */
+export function isCluster(target: string): boolean {
+  return known.test(target) && addressesOf(target).length > 1;
+}
+
+/** The addresses of a list such as `tcp://a:9000,b:9000`: what has no scheme takes the one of the first. Without repetition. */
+export function addressesOf(target: string): readonly string[] {
+  const prefix = known.exec(target)?.[0] ?? "";
+  const parts = target.split(withCommas.test(target) ? /,(?=[a-z]+:)/ : ",");
+  return [...new Set(parts.map((part, index) => (index === 0 || known.test(part) ? part : `${prefix}${part}`)))];
+}

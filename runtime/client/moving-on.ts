@@ -1,0 +1,37 @@
+import type { RemoteFailure } from "../connection/connection.ts";
+import { reasons } from "../errors/reason.ts";
+import type { RpcError } from "../errors/rpc-error.ts";
+import type { ClientCallState } from "./client-call.ts";
+import type { Picker } from "./cluster-pick.ts";
+import type { Connections, WaitingRoom } from "./pool.ts";
+
+/** How far an attempt has come. */
+export interface Course {
+  readonly call: ClientCallState;
+  /** Undefined when there is one place to go to. */
+  readonly picker: Picker | undefined;
+  /** Times that it has moved on. */
+  readonly restarts: number;
+}
+
+/** Times that a call goes to another connection because its own refused it before a handler saw it. */
+const maxRestarts = 3;
+
+/** True for a request that was refused before a handler saw it and may go over another connection or, with several endpoints, to another of them. */
+export function mayMoveOn({ call, picker, restarts }: Course, error: RpcError, failure?: RemoteFailure): boolean {
+  if (restarts >= maxRestarts) return false;
+  if (error.reason === "draining") return true;
+  if (picker === undefined || !reasons[error.reason].retryable || failure?.retryAfterMs === -1) return false;
+  // A server that is too busy is passed over once: when all are, going round would make it worse.
+  if (error.reason === "too_many_calls" && restarts > 0) return false;
+  return picker.hasOther(call);
+}
+
+/** Where a call waits before it can be sent; undefined when it need not. */
+export function roomFor(
+  call: ClientCallState,
+  { pool, picker }: { readonly pool: Connections; readonly picker: Picker | undefined },
+): WaitingRoom | undefined {
+  if (call.waitForReady) return pool.state === "ready" ? undefined : pool;
+  return picker === undefined || picker.isResolved ? undefined : picker.resolving;
+}

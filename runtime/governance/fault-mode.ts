@@ -1,0 +1,40 @@
+import type { ClientCall } from "../call/context.ts";
+import type { Endpoint } from "../discovery/endpoint.ts";
+import type { RpcError } from "../errors/rpc-error.ts";
+
+/** Settings of one attempt. */
+export interface AttemptOptions {
+  /** Where it goes, whatever router and balancer say. Default: they choose, and leave out what the call has tried, if they can. */
+  readonly endpoint?: Endpoint | undefined;
+}
+
+/** An attempt that was started. */
+export interface StartedAttempt {
+  /** The reply. Unlike the call's own it may be left unhandled: rejections are seen to. */
+  readonly reply: Promise<unknown>;
+  /** Where it went last: it moves on by itself when a server refuses it before a handler saw it. Undefined until one was chosen. */
+  readonly endpoint: Endpoint | undefined;
+  /** Gives this attempt up, also at its server; the call goes on. Without effect after the outcome. */
+  cancel(error?: RpcError): void;
+}
+
+/** What a fault mode may ask of its channel. */
+export interface FaultScope {
+  /** Starts an attempt: through the interceptors at `attempt`, the router and the balancer. Never throws. */
+  start(options?: AttemptOptions): StartedAttempt;
+  /** The endpoints that the router allows for this call; one when the target is a single address. */
+  endpoints(): readonly Endpoint[];
+}
+
+/**
+ * Decides what becomes of a unary (or one-way) call whose attempts fail: tried again, tried twice at once, swallowed. It stands inside the interceptors
+ * of the call and around those of its attempts. Without one a call has one attempt, which fails fast.
+ *
+ * The deadline of the call and its signal end it whatever the mode does; `call.signal` tells a mode that waits.
+ */
+export interface FaultMode {
+  /** For metrics and diagnostics: `failover`. */
+  readonly name: string;
+  /** Called once per call. @returns the reply, or rejects with the outcome */
+  run(call: ClientCall, scope: FaultScope): Promise<unknown>;
+}
