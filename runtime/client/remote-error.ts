@@ -7,8 +7,8 @@ import { RpcError } from "../errors/rpc-error.ts";
 /** What the caller gets for an error of its call: declared ones revived, unknown methods named (only their number travels). */
 export function remoteError(method: MethodType, error: RpcError, failure: RemoteFailure | undefined): RpcError {
   if (error.origin === "remote" && (error.reason === "unknown_method" || error.reason === "unknown_service")) {
-    const { code, reason, origin } = error;
-    return new RpcError({ code, reason, origin, message: `${method.path}: ${error.message}` });
+    const { code, reason, origin, retryAfterMs } = error;
+    return new RpcError({ code, reason, origin, retryAfterMs, message: `${method.path}: ${error.message}` });
   }
   return reviveError(method, error, failure);
 }

@@ -119,8 +119,6 @@ export interface RemoteFailure {
   readonly serialization: Serialization;
   /** Valid only during the call. */
   readonly body: Uint8Array;
-  /** Milliseconds to wait before another try; -1: never try again; undefined: not said. */
-  readonly retryAfterMs: number | undefined;
 }
 
 /** The protocol part of a reply. Metadata stays undecoded until asked for. */
@@ -197,7 +195,6 @@ export interface OutgoingFailure {
   /** Full name and encoded data of a declared error. */
   readonly errorType?: string | undefined;
   readonly body?: Uint8Array | undefined;
-  readonly retryAfterMs?: number | undefined;
   /**
    * True when no handler has run, as for an unknown method or a call that was turned away. Without it a reason that says "may be sent again"
    * is replaced by `application`, so that an error which a handler got from elsewhere never makes its caller repeat the call.

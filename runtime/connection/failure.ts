@@ -21,7 +21,7 @@ export function encodeFailure(failure: OutgoingFailure, limits: Limits): Uint8Ar
   header.text(HeaderTag.errorType, failure.errorType);
   header.text(HeaderTag.errorDetails, encodeDetails(error.details));
   if (error.errorId !== undefined) header.text(HeaderTag.errorId, error.errorId.slice(0, maxNameLength));
-  if (failure.retryAfterMs !== undefined) header.number(HeaderTag.retryAfter, toRetryAfter(failure.retryAfterMs));
+  if (error.retryAfterMs !== undefined) header.number(HeaderTag.retryAfter, toRetryAfter(error.retryAfterMs));
   try {
     return header.metadata(error.metadata, limits).finish();
   } catch {
@@ -40,14 +40,15 @@ export function decodeFailure(header: HeaderReader): RpcError {
     errorId: header.text(HeaderTag.errorId)?.slice(0, maxNameLength),
     details: decodeDetails(header.text(HeaderTag.errorDetails)),
     metadata: metadata === undefined ? undefined : decodeMetadata(metadata),
+    retryAfterMs: decodeRetryAfter(header),
     origin: "remote",
   });
 }
 
-/** As {@link RemoteFailure.retryAfterMs}. */
-export function decodeRetryAfter(header: HeaderReader): number | undefined {
+/** As {@link RpcError.retryAfterMs}. */
+function decodeRetryAfter(header: HeaderReader): number | undefined {
   if (header.retryAfter < 0) return undefined;
-  return header.retryAfter === retryNever ? -1 : header.retryAfter;
+  return header.retryAfter === retryNever ? Infinity : header.retryAfter;
 }
 
 function sentReason({ error, notStarted }: OutgoingFailure): string {
@@ -55,7 +56,7 @@ function sentReason({ error, notStarted }: OutgoingFailure): string {
 }
 
 function toRetryAfter(milliseconds: number): number {
-  return milliseconds < 0 ? retryNever : Math.min(Math.ceil(milliseconds), retryNever - 1);
+  return milliseconds === Infinity ? retryNever : Math.min(Math.max(0, Math.ceil(milliseconds)), retryNever - 1);
 }
 
 function encodeDetails(details: readonly unknown[]): string | undefined {

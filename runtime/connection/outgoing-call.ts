@@ -4,7 +4,7 @@ import { FrameFlag, FrameKind, GoawayCode, HeaderTag } from "../protocol/frame.t
 import type { FrameReader } from "../protocol/frame-reader.ts";
 import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
 import { type OutgoingCall, type OutgoingRequest, type RemoteFailure, type ReplyReceiver } from "./connection.ts";
-import { decodeFailure, decodeRetryAfter } from "./failure.ts";
+import { decodeFailure } from "./failure.ts";
 import { IncomingLane, type IncomingMessage } from "./incoming-lane.ts";
 import { createError, type Multiplexer } from "./multiplexer.ts";
 import { copySmall, type LaneOwner, type OutgoingLane, type OutgoingMessage } from "./outgoing-lane.ts";
@@ -231,7 +231,6 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
       errorType: header.text(HeaderTag.errorType),
       serialization: toSerialization(reader.serialization),
       body: reader.body(),
-      retryAfterMs: decodeRetryAfter(header),
     };
     this.fail(decodeFailure(header), failure);
   }

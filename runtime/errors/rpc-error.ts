@@ -16,6 +16,8 @@ export interface RpcErrorInit {
   /** Further facts, such as the violations of a request. */
   readonly details?: readonly unknown[] | undefined;
   readonly metadata?: Iterable<readonly [string, string]> | undefined;
+  /** See {@link RpcError.retryAfterMs}. */
+  readonly retryAfterMs?: number | undefined;
   /** Stays in this process. */
   readonly cause?: unknown;
   /** Which side made it. */
@@ -30,6 +32,8 @@ export class RpcError extends Error {
   readonly details: readonly unknown[];
   readonly metadata: Iterable<readonly [string, string]> | undefined;
   readonly origin: "local" | "remote";
+  /** How long the server wants the caller to wait before it tries again, in milliseconds; `Infinity`: it must not. Undefined: not said. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(init: RpcErrorInit) {
     super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
@@ -40,6 +44,7 @@ export class RpcError extends Error {
     this.details = init.details ?? [];
     this.metadata = init.metadata;
     this.origin = init.origin ?? "local";
+    this.retryAfterMs = init.retryAfterMs;
   }
 
   /** Name of the code: `not_found`. */

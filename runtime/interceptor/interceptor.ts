@@ -1,5 +1,6 @@
 import type { CallInfo, ClientCall } from "../call/context.ts";
 import type { CallContext, Items } from "../call/method-type.ts";
+import type { RpcError } from "../errors/rpc-error.ts";
 
 /** The rest of the way of a unary call: later interceptors, then the wire or the handler. Takes the call that the hook was given. */
 export type UnaryNext = (call: CallInfo, request: unknown) => Promise<unknown>;
@@ -41,4 +42,9 @@ export interface ServerInterceptor extends Interceptor<CallContext> {
    * Called before the body is decoded, to refuse early: throw an `RpcError`. Metadata is there. May be asynchronous, which costs a copy of the body.
    */
   admit?(call: CallContext): void | Promise<void>;
+  /**
+   * Called once when a call is over for this server: its handler has come to its end, or it was not let in. What is thrown here is ignored.
+   * @param failure why there was no reply; undefined when there was one
+   */
+  settled?(call: CallContext, failure: RpcError | undefined): void;
 }

@@ -39,6 +39,7 @@ export function createDispatcher(
   const { environment, gate, compression } = options;
   const { maxTotalCalls } = options.serverLimits;
   const admitting = interceptors.filter((interceptor) => interceptor.admit !== undefined);
+  const settling = interceptors.filter((interceptor) => interceptor.settled !== undefined);
   let callsInProgress = 0;
 
   const table = createServiceTable<Entry>((entry) => ({
@@ -51,9 +52,20 @@ export function createDispatcher(
     environment,
     compression,
     maxMessageBytes: options.limits.maxMessageBytes,
-    settled: () => void callsInProgress--,
+    settled,
     report: (error, { method, peer }, answered) => report(error, method.path, peer, answered),
   };
+
+  function settled(call: ServerCallState): void {
+    callsInProgress--;
+    for (const interceptor of settling) {
+      try {
+        interceptor.settled?.(call, call.failure);
+      } catch {
+        // A fault of the hook must not become anybody's outcome.
+      }
+    }
+  }
 
   function report(error: unknown, method: string, peer: string, answered = true): string {
     const id = errorId(environment.randomBytes(8));
@@ -225,7 +237,13 @@ function settle(call: ServerCallState, value: unknown): void {
   else call.replyItems(value as Items<unknown>);
 }
 
-const denials: ReadonlySet<Reason> = /* @__PURE__ */ new Set<Reason>(["unauthenticated", "permission_denied"]);
+/** What a hook that decides on admission may say to the caller as it is. */
+const denials: ReadonlySet<Reason> = /* @__PURE__ */ new Set<Reason>([
+  "unauthenticated",
+  "permission_denied",
+  "too_many_calls",
+  "deadline_passed",
+]);
 
 function errorId(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("hex");

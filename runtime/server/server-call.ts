@@ -26,7 +26,7 @@ export interface CallScope {
   /** Reports an error that the caller does not see, and returns the id under which it was reported. */
   report(error: unknown, call: ServerCallState, answered: boolean): string;
   /** The handler has settled: once per call. */
-  settled(): void;
+  settled(call: ServerCallState): void;
 }
 
 /**
@@ -38,6 +38,8 @@ export interface CallScope {
 export class ServerCallState implements CallContext, RequestReceiver {
   readonly method: MethodType;
   readonly session: Session;
+  /** Why the caller gets no reply; undefined when it got one, or still may. */
+  failure: RpcError | undefined;
   /** What a handler gave that did not wait, with the promise in which its interceptors see it. */
   handled: { readonly reply: Promise<unknown>; readonly result: unknown } | undefined;
   readonly #incoming: IncomingCall;
@@ -56,6 +58,7 @@ export class ServerCallState implements CallContext, RequestReceiver {
   constructor(method: MethodType, session: Session, incoming: IncomingCall, scope: CallScope) {
     this.method = method;
     this.session = session;
+    this.failure = undefined;
     this.handled = undefined;
     this.#incoming = incoming;
     this.#scope = scope;
@@ -179,6 +182,7 @@ export class ServerCallState implements CallContext, RequestReceiver {
 
   onCancel(error: RpcError): void {
     if (this.#state === "running") this.#state = "cancelled";
+    this.failure ??= error;
     this.#abandon(error);
   }
 
@@ -277,6 +281,7 @@ export class ServerCallState implements CallContext, RequestReceiver {
 
   /** Answers with an error of the runtime, which the caller sees as it is. The handler may still run. */
   refuse(error: RpcError): void {
+    this.failure ??= error;
     if (!this.running) return;
     if (this.method.oneway) this.#scope.report(error, this, false);
     else this.#incoming.fail({ error });
@@ -285,6 +290,7 @@ export class ServerCallState implements CallContext, RequestReceiver {
 
   /** The call is not let in. It is nobody's fault here, so nothing is reported. */
   turnAway(error: RpcError): void {
+    this.failure ??= error;
     if (this.running && !this.method.oneway) this.#incoming.fail({ error, notStarted: true });
     this.#answered();
     this.settle();
@@ -296,7 +302,7 @@ export class ServerCallState implements CallContext, RequestReceiver {
     this.#state = "settled";
     void this.#requests?.return();
     this.#incoming.settle();
-    this.#scope.settled();
+    this.#scope.settled(this);
   }
 
   #decompress(body: Uint8Array, number: number): Uint8Array | Promise<Uint8Array> {
@@ -332,6 +338,7 @@ export class ServerCallState implements CallContext, RequestReceiver {
 
   /** A caller that has gone needs no answer, and what its handler then throws is no news. */
   #failWith(error: unknown): void {
+    this.failure ??= RpcError.from(error);
     if (!this.running) return;
     const { method } = this;
     if (method.oneway) {

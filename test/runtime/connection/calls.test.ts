@@ -156,12 +156,10 @@ describe("an error", () => {
       errorId: "e-1",
       details: [{ path: "a" }],
       metadata: [["k", "v"]],
+      retryAfterMs: 249.5,
     });
     const world = createWorld({
-      onRequest: ({ call }) => (
-        call.fail({ error, errorType: "a.B", body: Buffer.from("data"), retryAfterMs: 250 }),
-        call.settle()
-      ),
+      onRequest: ({ call }) => (call.fail({ error, errorType: "a.B", body: Buffer.from("data") }), call.settle()),
     });
     const outcome = world.start();
     world.environment.advance(10);
@@ -173,8 +171,9 @@ describe("an error", () => {
       details: [{ path: "a" }],
       metadata: [["k", "v"]],
       origin: "remote",
+      retryAfterMs: 250,
     });
-    expect(outcome.failure).toEqual({ errorType: "a.B", body: "data", retryAfterMs: 250 });
+    expect(outcome.failure).toEqual({ errorType: "a.B", body: "data" });
   });
 
   test("is cut, not refused: message at 1 KiB, details above 4 KiB and bad metadata dropped", () => {
@@ -182,12 +181,13 @@ describe("an error", () => {
       message: "ö".repeat(5_000),
       details: ["x".repeat(5_000)],
       metadata: [["Bad key", "v"]],
+      retryAfterMs: Infinity,
     });
-    const world = createWorld({ onRequest: ({ call }) => (call.fail({ error, retryAfterMs: -1 }), call.settle()) });
+    const world = createWorld({ onRequest: ({ call }) => (call.fail({ error }), call.settle()) });
     const outcome = world.start();
     world.environment.advance(10);
     expect(outcome.error).toMatchObject({ message: "ö".repeat(512), details: [], metadata: undefined });
-    expect(outcome.failure?.retryAfterMs).toBe(-1);
+    expect(outcome.error?.retryAfterMs).toBe(Infinity);
   });
 
   test("from a handler never tells the caller that it may simply try again", () => {

@@ -36,7 +36,6 @@ export interface Outcome {
   failure?: {
     readonly errorType: string | undefined;
     readonly body: string;
-    readonly retryAfterMs: number | undefined;
   };
   metadata?: readonly (readonly [string, string])[];
   writable: number;
@@ -166,8 +165,8 @@ export function startCall(
   return outcome as Outcome;
 }
 
-function toFailure({ errorType, body, retryAfterMs }: RemoteFailure): NonNullable<Outcome["failure"]> {
-  return { errorType, body: text(body), retryAfterMs };
+function toFailure({ errorType, body }: RemoteFailure): NonNullable<Outcome["failure"]> {
+  return { errorType, body: text(body) };
 }
 
 /** A frame that a {@link RawPeer} got. */
