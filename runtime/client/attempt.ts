@@ -186,7 +186,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   onError(error: RpcError, failure: RemoteFailure | undefined): void {
-    if (this.#restart(error, failure)) return;
+    if (this.#restart(error)) return;
     if (this.#isWorthWaiting(error)) {
       this.#giveBack(error);
       return this.#wait(this.#scope.pool, () => void this.#startAgain());
@@ -355,9 +355,9 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   /** A request that was refused before a handler saw it goes once more, over another connection. */
-  #restart(error: RpcError, failure: RemoteFailure | undefined): boolean {
+  #restart(error: RpcError): boolean {
     const picker = this.#own?.wanted === undefined ? this.#scope.picker : undefined;
-    if (!mayMoveOn({ call: this.#call, picker, restarts: this.#restarts }, error, failure)) return false;
+    if (!mayMoveOn({ call: this.#call, picker, restarts: this.#restarts }, error)) return false;
     if (this.#replay?.isPossible === false) return false;
     this.#restarts++;
     this.#giveBack(error);

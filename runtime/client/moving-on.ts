@@ -1,4 +1,3 @@
-import type { RemoteFailure } from "../connection/connection.ts";
 import { reasons } from "../errors/reason.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import type { ClientCallState } from "./client-call.ts";
@@ -18,10 +17,10 @@ export interface Course {
 const maxRestarts = 3;
 
 /** True for a request that was refused before a handler saw it and may go over another connection or, with several endpoints, to another of them. */
-export function mayMoveOn({ call, picker, restarts }: Course, error: RpcError, failure?: RemoteFailure): boolean {
+export function mayMoveOn({ call, picker, restarts }: Course, error: RpcError): boolean {
   if (restarts >= maxRestarts) return false;
   if (error.reason === "draining") return true;
-  if (picker === undefined || !reasons[error.reason].retryable || failure?.retryAfterMs === -1) return false;
+  if (picker === undefined || !reasons[error.reason].retryable || error.retryAfterMs === Infinity) return false;
   // A server that is too busy is passed over once: when all are, going round would make it worse.
   if (error.reason === "too_many_calls" && restarts > 0) return false;
   return picker.hasOther(call);
