@@ -33,6 +33,10 @@ describe("the public names of", () => {
     `);
   });
 
+  test("@rpcgen/runtime/discovery/etcd", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/discovery/etcd"))).toEqual(["etcd"]);
+  });
+
   test("@rpcgen/runtime/descriptor", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/descriptor")).sort()).toMatchSnapshot();
   });

@@ -34,13 +34,15 @@ export const folderRules: readonly FolderRule[] = [
   { folder: "runtime/discovery/", imports: [...all, "runtime/plugin"] },
   ...["memory", "static", "dns", "file", "etcd", "zookeeper", "eureka", "redis"].map((engine) => ({
     folder: `runtime/discovery/${engine}/`,
-    imports: [...all, "runtime/discovery", "runtime/wire", "node:"],
+    imports: [...all, "runtime/discovery", "runtime/coordination", "node:"],
   })),
   { folder: "runtime/registry/", imports: [...all, "runtime/transport/address.ts", "node:"] },
+  // Clients of coordination services, shared by the engines of discovery and the sources of configuration.
+  { folder: "runtime/coordination/", imports: [...all, "runtime/wire", "node:"] },
   { folder: "runtime/configuration/", imports: [...all, "runtime/plugin"] },
   ...["memory", "file", "etcd", "zookeeper"].map((source) => ({
     folder: `runtime/configuration/${source}/`,
-    imports: [...all, "runtime/configuration", "runtime/discovery", "node:"],
+    imports: [...all, "runtime/configuration", "runtime/discovery", "runtime/coordination", "node:"],
   })),
   { folder: "runtime/telemetry/", imports: [...all, "runtime/plugin", "runtime/interceptor", "runtime/call"] },
   {
@@ -174,11 +176,7 @@ export const restrictedGlobals: readonly {
   {
     name: "a socket",
     pattern: /["']node:(?:net|tls|dgram|http|https|http2)["']|\bnet\.\w/u,
-    homes: [
-      "runtime/transport/",
-      "runtime/registry/",
-      ...["etcd", "zookeeper", "eureka", "redis"].map((engine) => `runtime/discovery/${engine}/`),
-    ],
+    homes: ["runtime/transport/", "runtime/registry/", "runtime/coordination/", "runtime/discovery/eureka/"],
   },
   { name: "eval", pattern: /(?<![.\w$])eval\s*\(|\bnew Function\b/u, homes: [] },
 ];
@@ -192,6 +190,7 @@ export const runtimeNodeHomes: readonly string[] = [
   "runtime/environment/",
   "runtime/compression/",
   "runtime/testing/",
+  "runtime/coordination/",
   "runtime/discovery/",
   "runtime/configuration/",
   "runtime/registry/",
