@@ -21,9 +21,18 @@ export interface Violation {
 export interface MessageType<T, Init = T> {
   /** Wire name: `acme.users.v1.User`. */
   readonly typeName: string;
-  /** Bytes in the protobuf wire format. @throws RpcError `invalid_argument` for values that the schema's types exclude */
+  /**
+   * Bytes in the protobuf wire format. Nobody else writes to them; but in Node those of a small message are a part of a larger
+   * `buffer`, as those of a small Buffer are, so copy them (`bytes.slice()`) before you pass that `buffer` on.
+   *
+   * @throws RpcError `invalid_argument` for values that the schema's types exclude
+   */
   encode(value: Init): Uint8Array;
-  /** @throws RpcError `invalid_argument` naming offset and reason when the bytes are not a valid message */
+  /**
+   * The message in `bytes`, which must not be written to afterwards. A short string may keep up to 1 KiB of its message's text alive.
+   *
+   * @throws RpcError `invalid_argument` naming offset and reason when the bytes are not a valid message
+   */
   decode(bytes: Uint8Array): T;
   /** Value in the protobuf JSON mapping, ready for `JSON.stringify`. */
   toJson(value: Init, options?: JsonOptions): JsonValue;

@@ -176,18 +176,32 @@ export function asciiText(bytes: Uint8Array, at: number, length: number): string
 /** Beyond this many characters a call into native code is faster. */
 export const longestAscii = 32;
 
+/** Where a text is put together, unit by unit; always the same array, so that its accesses cost next to nothing. */
+const units = new Uint16Array(16 * 1024);
+
 /**
  * Decodes `bytes[start, end)`, at most {@link longestAscii} bytes of any text; `undefined` when it is not well-formed UTF-8.
  * Native code takes twice as long for texts this short (bench codec: order).
  */
 export function mixedText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const count = decodeUnits(bytes, start, end);
+  return count < 0 ? undefined : unitsText(count);
+}
+
+/** Decodes the well-formed UTF-8 of `bytes[start, end)` into `units`, which has room. Returns how many there are; -1 for any other input. */
+function decodeUnits(bytes: Uint8Array, start: number, end: number): number {
   let count = 0;
   let at = start;
   while (at < end) {
     const first = bytes[at]!;
-    const size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    const point = end - at < size ? -1 : size === 1 ? first : pointAt(bytes, at, size);
-    if (point < 0) return undefined;
+    if (first < 0x80) {
+      units[count++] = first;
+      at++;
+      continue;
+    }
+    const size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    const point = end - at < size ? -1 : pointAt(bytes, at, size);
+    if (point < 0) return -1;
     at += size;
     if (point < 0x10000) {
       units[count++] = point;
@@ -196,7 +210,49 @@ export function mixedText(bytes: Uint8Array, start: number, end: number): string
       units[count++] = 0xdc00 | (point & 0x3ff);
     }
   }
-  return unitsText(count);
+  return count;
+}
+
+/** Text of UTF-16 units in the byte order of this machine. */
+export type UnitsToText = (units: Uint8Array, end: number) => string;
+
+/**
+ * Decodes UTF-8 of any length, piece by piece; `undefined` when it is not well-formed. V8 before version 13 takes twice as long
+ * (bench codec: text).
+ */
+export function longMixedText(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  textOf: { readonly wide: UnitsToText; readonly narrow: UnitsToText },
+): string | undefined {
+  let text = "";
+  for (let at = start; at < end;) {
+    const pieceEnd = endOfPiece(bytes, at, end);
+    const count = decodeUnits(bytes, at, pieceEnd);
+    if (count < 0) return undefined;
+    text += isLatin(count)
+      ? textOf.narrow(Uint8Array.from(units.subarray(0, count)), count)
+      : textOf.wide(unitBytes, count * 2);
+    at = pieceEnd;
+  }
+  return text;
+}
+
+const unitBytes = new Uint8Array(units.buffer);
+
+/** The end of what fits into `units`, not in the middle of a character. */
+function endOfPiece(bytes: Uint8Array, start: number, end: number): number {
+  let at = Math.min(end, start + units.length);
+  if (at < end) for (let back = 0; back < 3 && (bytes[at]! & 0xc0) === 0x80; back++) at--;
+  return at;
+}
+
+/** Whether one byte holds each of the first `count` units, so that the text takes half the memory. */
+function isLatin(count: number): boolean {
+  let all = 0;
+  for (let index = 0; index < count && all < 0x100; index++) all |= units[index]!;
+  return all < 0x100;
 }
 
 /** The code point of two to four bytes, which are there; negative when they are not well-formed. */
@@ -214,12 +270,8 @@ function pointAt(bytes: Uint8Array, at: number, size: number): number {
   return (second | third | fourth) > 0x3f || point < 0x10000 || point > 0x10ffff ? -1 : point;
 }
 
-/** Where a short text is put together, unit by unit; nothing stays in it between calls. */
-const units = new Uint16Array(32);
-
 /**
- * The text of `units[0, length)`, at most 32 UTF-16 code units; the array is always the same one, so that its
- * reads cost next to nothing.
+ * The text of `units[0, length)`, at most 32 UTF-16 code units.
  */
 function unitsText(length: number): string {
   const t = String.fromCharCode;

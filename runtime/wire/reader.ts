@@ -1,9 +1,19 @@
 import type { RpcError } from "../errors/rpc-error.ts";
 import { type WireLimits, wireLimits } from "./limits.ts";
 import { malformed } from "./malformed.ts";
-import { decodeUtf8 } from "./utf8.ts";
+import { bytewiseText, decodeMixed, decodeUtf8, isAscii } from "./utf8.ts";
 
 const two32 = 0x1_0000_0000;
+
+/** Longer strings are decoded on their own. */
+const longestPart = 96;
+/** With fewer bytes left a call into native code does not pay. */
+const smallestText = 96;
+/**
+ * Bytes that become text at once. V8 lets a part of 13 or more characters share the memory of the whole, so this is also what a
+ * string that outlives its message can keep alive.
+ */
+const longestText = 1024;
 
 /** Where eight bytes become a bigint or a float; nothing stays in it between calls. */
 const scratch: DataView = new DataView(new ArrayBuffer(8));
@@ -21,6 +31,10 @@ export class Reader {
   private depth: number;
   private elements: number;
   private high: number;
+  /** `buffer[textStart, textEnd)`, one character per byte. */
+  private text: string;
+  private textStart: number;
+  private textEnd: number;
 
   constructor(buffer: Uint8Array, limits: WireLimits = wireLimits) {
     this.buffer = buffer;
@@ -29,6 +43,9 @@ export class Reader {
     this.depth = limits.maxDepth;
     this.elements = limits.maxElements;
     this.high = 0;
+    this.text = "";
+    this.textStart = 0;
+    this.textEnd = 0;
   }
 
   /** The error for what stands at the current offset. */
@@ -273,10 +290,23 @@ export class Reader {
   /** Text, which must be well-formed UTF-8. */
   string(): string {
     const length = this.length();
-    const start = this.pos;
-    const text = decodeUtf8(this.buffer, start, start + length);
-    this.pos = start + length;
-    return text;
+    const { buffer, pos: start } = this;
+    const end = start + length;
+    this.pos = end;
+    if (length > longestPart || !isAscii(buffer, start, end)) return decodeMixed(buffer, start, end);
+    if (end > this.textEnd) {
+      if (buffer.length - start < smallestText) return decodeUtf8(buffer, start, end);
+      this.readAhead(start);
+    }
+    return this.text.slice(start - this.textStart, end - this.textStart);
+  }
+
+  /** Turns the next kilobyte into text, of which short ASCII strings are parts: one call into native code for many strings. */
+  private readAhead(start: number): void {
+    const end = Math.min(this.buffer.length, start + longestText);
+    this.text = bytewiseText(this.buffer, start, end);
+    this.textStart = start;
+    this.textEnd = end;
   }
 
   /** Bytes: a copy, or a view when they are at least a quarter of the memory behind them. */

@@ -1,4 +1,4 @@
-import { asciiText, longestAscii, mixedText } from "./ascii.ts";
+import { asciiText, longestAscii, longMixedText, mixedText } from "./ascii.ts";
 import { malformed } from "./malformed.ts";
 
 /**
@@ -10,6 +10,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 interface NativeStrings {
+  latin1Slice(this: Uint8Array, start: number, end: number): string;
+  ucs2Slice(this: Uint8Array, start: number, end: number): string;
   utf8Slice(this: Uint8Array, start: number, end: number): string;
   utf8Write(this: Uint8Array, text: string, offset: number, length: number): number;
   indexOf(this: Uint8Array, value: Uint8Array): number;
@@ -20,8 +22,40 @@ const native: NativeStrings | undefined = findNative();
 
 function findNative(): NativeStrings | undefined {
   const prototype = (globalThis as { Buffer?: { prototype?: Partial<NativeStrings> } }).Buffer?.prototype;
-  const usable = typeof prototype?.utf8Slice === "function" && typeof prototype.utf8Write === "function";
-  return usable ? (prototype as NativeStrings) : undefined;
+  const needed = ["latin1Slice", "ucs2Slice", "utf8Slice", "utf8Write"] as const;
+  return needed.every((name) => typeof prototype?.[name] === "function") ? (prototype as NativeStrings) : undefined;
+}
+
+/** Whether the platform's decoder beats a loop for text that is not all ASCII: V8's does since version 13 (bench codec: text). */
+const decodesFast: boolean = native === undefined || majorOfV8() >= 13;
+
+function majorOfV8(): number {
+  const { process } = globalThis as { process?: { versions?: { v8?: string } } };
+  return Number.parseInt(process?.versions?.v8 ?? "13", 10);
+}
+
+/** For `longMixedText`. */
+const textOfUnits = {
+  narrow: (units: Uint8Array, end: number): string => native!.latin1Slice.call(units, 0, end),
+  wide: (units: Uint8Array, end: number): string => native!.ucs2Slice.call(units, 0, end),
+};
+
+/** True when all of `bytes[start, end)` is ASCII. */
+export function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  let all = 0;
+  let at = start;
+  for (const last = end - 3; at < last; at += 4) all |= bytes[at]! | bytes[at + 1]! | bytes[at + 2]! | bytes[at + 3]!;
+  for (; at < end; at++) all |= bytes[at]!;
+  return all < 0x80;
+}
+
+const latin1Decoder = new TextDecoder("latin1");
+
+/** One character per byte. Where a byte is not ASCII, which character that is depends on the platform. */
+export function bytewiseText(bytes: Uint8Array, start: number, end: number): string {
+  return native === undefined
+    ? latin1Decoder.decode(bytes.subarray(start, end))
+    : native.latin1Slice.call(bytes, start, end);
 }
 
 /**
@@ -30,20 +64,30 @@ function findNative(): NativeStrings | undefined {
  * @throws RpcError `invalid_argument` for anything but well-formed UTF-8
  */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
-  const length = end - start;
-  if (length <= longestAscii) {
-    const text = asciiText(bytes, start, length) ?? mixedText(bytes, start, end);
-    if (text !== undefined) return text;
-  }
-  return decodeLong(bytes, start, end);
+  return (
+    (end - start <= longestAscii ? asciiText(bytes, start, end - start) : undefined) ?? decodeMixed(bytes, start, end)
+  );
 }
 
+/** The same as {@link decodeUtf8} for what is probably not all ASCII. */
+export function decodeMixed(bytes: Uint8Array, start: number, end: number): string {
+  const text = end - start <= longestAscii ? mixedText(bytes, start, end) : decodeLong(bytes, start, end);
+  return text ?? strictText(bytes, start, end);
+}
+
+/** How many bytes tell text that is all ASCII from other text. */
+const sampleBytes = 512;
+
 /** Node's slice puts U+FFFD where bytes are wrong, so only a text that holds one needs the strict decoder. */
-function decodeLong(bytes: Uint8Array, start: number, end: number): string {
-  if (native !== undefined) {
-    const text = native.utf8Slice.call(bytes, start, end);
-    if (!text.includes("\ufffd")) return text;
-  }
+function decodeLong(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (native === undefined) return undefined;
+  if (!decodesFast && !isAscii(bytes, start, Math.min(end, start + sampleBytes)))
+    return longMixedText(bytes, start, end, textOfUnits);
+  const text = native.utf8Slice.call(bytes, start, end);
+  return text.includes("\ufffd") ? undefined : text;
+}
+
+function strictText(bytes: Uint8Array, start: number, end: number): string {
   try {
     return decoder.decode(bytes.subarray(start, end));
   } catch {

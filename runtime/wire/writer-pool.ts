@@ -1,9 +1,6 @@
 import { RpcError } from "../errors/rpc-error.ts";
 import { Writer } from "./writer.ts";
 
-/** A writer whose buffer has grown beyond this many bytes is not kept. */
-const largestKept = 256 * 1024;
-
 /**
  * The writer that waits for the next call. It is a cache, not state: whoever takes it leaves `undefined`, so that an
  * encoding that runs inside another (from a getter, say) makes a writer of its own.
@@ -11,7 +8,8 @@ const largestKept = 256 * 1024;
 let spare: Writer | undefined;
 
 /**
- * Encodes one message with a pooled writer and returns a copy of its bytes.
+ * Encodes one message with a pooled writer. Its bytes are not written to again, but a small message may share its `buffer` with
+ * others, as small Buffers of Node do.
  *
  * @throws RpcError `invalid_argument` that names the message and the numbers of the fields that lead to the wrong value
  */
@@ -28,19 +26,24 @@ export function encodeWith<Init>(
     write(writer, value);
     encoded = writer.finish();
   } catch (error) {
-    keep(writer);
+    spare = writer;
     throw located(error, typeName, writer.fieldPath());
   }
-  keep(writer);
+  spare = writer;
   return encoded;
 }
 
 /** Messages up to this size are lent out. */
-const largestLent = 512;
+const largestLent = 4 * 1024;
+/** Views up to this length are kept for the next message that is as long. */
+const largestKeptView = 512;
 
-/** Views of the buffer of `lender`, by length: most messages have one of a few lengths, and a view costs as much as writing it did. */
+/** The writer of lent messages: they all begin where its buffer begins. Taken as `spare` is. */
+let lender: Writer | undefined;
+
+/** Views of the buffer `viewed`, by length: most messages have one of a few lengths, and a view costs as much as writing it did. */
 let views: (Uint8Array | undefined)[] = [];
-let lender: Uint8Array | undefined;
+let viewed: Uint8Array | undefined;
 
 /**
  * As {@link encodeWith} for who copies the bytes at once: those of a small message lie in memory that the next encoding uses again. Saves
@@ -51,31 +54,28 @@ export function encodeLent<Init>(
   write: (writer: Writer, value: Init) => void,
   value: Init,
 ): Uint8Array {
-  const writer = spare ?? new Writer();
-  spare = undefined;
+  const writer = lender ?? new Writer();
+  lender = undefined;
   writer.reset();
   let encoded: Uint8Array;
   try {
     write(writer, value);
-    encoded = writer.pos <= largestLent ? viewOf(writer.buffer, writer.pos) : writer.finish();
+    encoded = writer.start === 0 && writer.pos <= largestLent ? viewOf(writer.buffer, writer.pos) : writer.finish();
   } catch (error) {
-    keep(writer);
+    lender = writer;
     throw located(error, typeName, writer.fieldPath());
   }
-  keep(writer);
+  lender = writer;
   return encoded;
 }
 
 function viewOf(buffer: Uint8Array, length: number): Uint8Array {
-  if (lender !== buffer) {
-    lender = buffer;
-    views = new Array<Uint8Array | undefined>(largestLent + 1).fill(undefined);
+  if (length > largestKeptView) return buffer.subarray(0, length);
+  if (viewed !== buffer) {
+    viewed = buffer;
+    views = new Array<Uint8Array | undefined>(largestKeptView + 1).fill(undefined);
   }
   return (views[length] ??= buffer.subarray(0, length));
-}
-
-function keep(writer: Writer): void {
-  if (writer.buffer.length <= largestKept) spare = writer;
 }
 
 function located(error: unknown, typeName: string, path: readonly number[]): unknown {

@@ -1,6 +1,7 @@
 import type { RpcError } from "../errors/rpc-error.ts";
 import { wireLimits } from "./limits.ts";
 import { describeValue, malformed } from "./malformed.ts";
+import { createMemory, createSlab, type Memory, sharesSlabs, slabBytes } from "./memory.ts";
 import { encodeLongUtf8, encodeUtf8 } from "./utf8.ts";
 
 const int64Min = -0x8000000000000000n;
@@ -8,16 +9,20 @@ const int64Max = 0x7fffffffffffffffn;
 const uint64Max = 0xffffffffffffffffn;
 /** Up to this many UTF-16 units are encoded by a loop; their length always fits one byte. */
 const shortText = 32;
-/** Bytes that a buffer begins with. */
-const firstCapacity = 1024;
+/** Messages up to this many bytes share a slab; larger ones get memory of their own. */
+const largestShared = 4 * 1024;
+/** Memory for large messages is kept for the next one up to this many bytes. */
+const largestKept = 256 * 1024;
 /** A value of this many bytes is worth a buffer of its own: copying it twice would cost more. */
 const largeBytes = 16 * 1024;
 const two32 = 0x1_0000_0000;
 
 /** Appends protobuf fields to a growing buffer. Every method checks its argument before it writes anything. */
 export class Writer {
-  /** The buffer; only `[0, pos)` has been written. */
+  /** The buffer; only `[start, pos)` has been written. */
   buffer: Uint8Array;
+  /** Where the message begins. */
+  start: number;
   /** End of what has been written. */
   pos: number;
   private view: DataView;
@@ -25,43 +30,58 @@ export class Writer {
   private elements: number;
   private key: number;
   private readonly path: number[];
+  /** Where messages begin their life; those that stay small stay in it. */
+  private slab: Memory;
+  /** How much of the slab belongs to earlier messages, and is not written to again. */
+  private taken: number;
+  /** Where messages go that turn out to be large. */
+  private scratch: Memory | undefined;
   /** The buffer was made to fit large bytes. */
   private isTailored: boolean;
 
   /** @param capacity bytes to start with */
-  constructor(capacity: number = firstCapacity) {
-    this.buffer = new Uint8Array(capacity);
+  constructor(capacity: number = slabBytes) {
+    this.slab = createSlab(capacity);
+    this.buffer = this.slab.bytes;
+    this.start = 0;
     this.pos = 0;
-    this.view = new DataView(this.buffer.buffer);
+    this.view = this.slab.view;
     this.depth = 0;
     this.elements = 0;
     this.key = 0;
     this.path = [];
+    this.taken = 0;
+    this.scratch = undefined;
     this.isTailored = false;
   }
 
-  /** Forgets what was written; the buffer stays. */
+  /** Begins another message; what was written since the last {@link finish} is forgotten. */
   reset(): void {
-    this.pos = 0;
+    const { slab, taken } = this;
+    this.buffer = slab.bytes;
+    this.view = slab.view;
+    this.start = taken;
+    this.pos = taken;
     this.isTailored = false;
     this.depth = 0;
     this.elements = 0;
     this.key = 0;
   }
 
-  /** Begins another outermost message behind what is written, with depth and element count anew. */
-  restart(): void {
-    this.depth = 0;
-    this.elements = 0;
-    this.key = 0;
-  }
-
-  /** What was written: a copy, or the buffer itself when it was made for large bytes; a new one then takes its place. */
+  /**
+   * What was written. It stays as it is: a small message is a part of the slab that is not written to again, a large one a copy, or
+   * the buffer itself when that was made for large bytes. {@link reset} has to follow.
+   */
   finish(): Uint8Array {
-    const { buffer, pos } = this;
-    if (!this.isTailored || buffer.length - pos > buffer.length >> 3) return buffer.slice(0, pos);
-    this.replaceBuffer(new Uint8Array(firstCapacity));
-    return buffer.subarray(0, pos);
+    const { buffer, start, pos } = this;
+    const length = pos - start;
+    if (sharesSlabs && buffer === this.slab.bytes && length <= largestShared && length > 0) {
+      this.taken = pos;
+      return new Uint8Array(buffer.buffer, start, length);
+    }
+    return this.isTailored && buffer.length - pos <= buffer.length >> 3
+      ? buffer.subarray(0, pos)
+      : buffer.slice(start, pos);
   }
 
   /** Numbers of the fields that were being written, outermost first: where the last error happened. */
@@ -75,15 +95,40 @@ export class Writer {
     if (this.buffer.length - this.pos < count) this.grow(count);
   }
 
+  /** Goes on in a new slab while the message may still share one, then in memory for large messages. */
   private grow(count: number): void {
-    const larger = new Uint8Array(Math.max(this.buffer.length * 2, this.pos + count));
-    larger.set(this.buffer.subarray(0, this.pos));
-    this.replaceBuffer(larger);
+    const needed = this.pos - this.start + count;
+    this.isTailored = false;
+    if (needed <= largestShared) {
+      this.slab = createSlab(slabBytes);
+      this.taken = 0;
+      this.moveTo(this.slab);
+    } else {
+      this.moveTo(this.scratchFor(needed));
+    }
   }
 
-  private replaceBuffer(buffer: Uint8Array): void {
-    this.buffer = buffer;
-    this.view = new DataView(buffer.buffer);
+  /** Goes on in memory that fits large bytes and a little more behind them, so that it can be handed out as it is. */
+  private tailor(length: number): void {
+    this.moveTo(createMemory(this.pos - this.start + length + 256));
+    this.isTailored = true;
+  }
+
+  private scratchFor(needed: number): Memory {
+    const { scratch } = this;
+    if (scratch !== undefined && scratch.bytes.length >= needed && scratch.bytes !== this.buffer) return scratch;
+    const memory = createMemory(Math.max(slabBytes, this.buffer.length * 2, needed));
+    this.scratch = memory.bytes.length <= largestKept ? memory : undefined;
+    return memory;
+  }
+
+  private moveTo({ bytes, view }: Memory): void {
+    const { buffer, start, pos } = this;
+    bytes.set(buffer.subarray(start, pos));
+    this.buffer = bytes;
+    this.view = view;
+    this.start = 0;
+    this.pos = pos - start;
   }
 
   private expected(what: string, found: unknown): RpcError {
@@ -292,10 +337,8 @@ export class Writer {
   bytes(value: Uint8Array): void {
     if (!(value instanceof Uint8Array)) throw this.expected("a Uint8Array", value);
     const length = value.length;
-    if (this.buffer.length - this.pos < length + 5) {
-      this.grow(length + 5);
-      this.isTailored = length >= largeBytes;
-    }
+    if (length >= largeBytes && length > this.pos - this.start) this.tailor(length);
+    else if (this.buffer.length - this.pos < length + 5) this.grow(length + 5);
     this.varint32(length);
     this.buffer.set(value, this.pos);
     this.pos += length;
@@ -313,28 +356,32 @@ export class Writer {
     this.count(1);
     if (this.buffer.length - this.pos < 1) this.grow(1);
     this.path[this.depth++] = this.key;
-    return ++this.pos;
+    return ++this.pos - this.start;
   }
 
   /** Closes the nested message that `begin` opened. */
   end(mark: number): void {
     this.key = this.path[--this.depth]!;
-    const length = this.pos - mark;
-    if (length < 0x80) this.buffer[mark - 1] = length;
-    else this.putLength(mark - 1, mark);
+    const content = this.start + mark;
+    const length = this.pos - content;
+    if (length < 0x80) this.buffer[content - 1] = length;
+    else this.putLength(content - 1, content);
   }
 
-  /** Writes the length of `[start, pos)` at `from`, moving the content when the length needs another number of bytes. */
-  private putLength(from: number, start: number): void {
-    const length = this.pos - start;
-    const to = from + varintSize(length);
-    if (to !== start) {
-      this.reserve(5);
-      this.buffer.copyWithin(to, start, this.pos);
+  /** Writes the length of `[content, pos)` at `from`, moving the content when the length needs another number of bytes. */
+  private putLength(from: number, content: number): void {
+    const length = this.pos - content;
+    const shift = from + varintSize(length) - content;
+    if (shift > 0 && this.buffer.length - this.pos < shift) {
+      const moved = this.start;
+      this.grow(shift);
+      this.putLength(from - moved, content - moved);
+      return;
     }
+    if (shift !== 0) this.buffer.copyWithin(content + shift, content, this.pos);
     this.pos = from;
     this.varint32(length);
-    this.pos = to + length;
+    this.pos = content + shift + length;
   }
 
   private count(elements: number): void {

@@ -263,3 +263,32 @@ describe("bytes", () => {
 test("errors name the byte where the trouble is", () => {
   expect(refusal("080a00", (r) => [r.tag(), r.tag(), r.tag()])).toBe("malformed message at byte 2: field number 0");
 });
+
+test("strings of any length and script are read alike, wherever in a message they stand", () => {
+  const letters = fc.constantFrom("a", "Z", "~", "\u0000", "é", "茶", "🚀");
+  const plain = fc.string({ maxLength: 130 }).map((text) => text.replace(/[^ -~]/g, "."));
+  const texts = fc.array(fc.oneof(plain, plain, fc.string({ unit: letters, maxLength: 60 })), { maxLength: 60 });
+  fc.assert(
+    fc.property(texts, fc.nat(40), (all, offset) => {
+      const writer = new Writer();
+      for (const text of all) writer.string(text);
+      const memory = new Uint8Array(offset + writer.pos + 3).fill(0xc3);
+      memory.set(writer.finish(), offset);
+      const source = new Reader(memory.subarray(offset, memory.length - 3));
+      expect(all.map(() => source.string())).toEqual(all);
+      expect(source.pos).toBe(source.end);
+    }),
+  );
+});
+
+test("a byte outside UTF-8 is found in any of the strings of a message", () => {
+  const parts = Array.from({ length: 40 }, (_, index) => Buffer.from("x".repeat(index * 3 + 1)));
+  for (let wrong = 0; wrong < parts.length; wrong++) {
+    const all = parts.map((part, index) =>
+      index === wrong ? Buffer.concat([part.subarray(1), Buffer.of(0xff)]) : part,
+    );
+    const source = new Reader(Buffer.concat(all.flatMap((part) => [Buffer.of(part.length), part])));
+    for (let index = 0; index < wrong; index++) expect(source.string()).toBe(String(all[index]));
+    expect(() => source.string()).toThrow("not valid UTF-8");
+  }
+});

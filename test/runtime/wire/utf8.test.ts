@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { describe, expect, test, vi } from "vitest";
 import { longestAscii, mixedText } from "../../../runtime/wire/ascii.ts";
-import { decodeUtf8, encodeLongUtf8, encodeUtf8, isWellFormed } from "../../../runtime/wire/utf8.ts";
+import { decodeUtf8, encodeLongUtf8, encodeUtf8, isAscii, isWellFormed } from "../../../runtime/wire/utf8.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -87,6 +87,57 @@ test("a byte order mark stays a character", () => {
 test("a replacement character that was really sent is kept", () => {
   const bytes = Buffer.from(`\ufffd${"a".repeat(50)}`);
   expect(decodeUtf8(bytes, 0, bytes.length)).toBe(`\ufffd${"a".repeat(50)}`);
+});
+
+describe("a text of several scripts", () => {
+  const scripts = ["plain ", "größer ", "ещё ", "茶 ", "🚀🌍"];
+  const textOf = (length: number, seed: number): string => {
+    let text = "";
+    for (let at = seed; text.length < length; at++) text += scripts[(at * 7) % scripts.length];
+    return text;
+  };
+
+  test("of any length decodes as by a strict TextDecoder", () => {
+    for (let length = 1; length < 3_000; length += 13) {
+      const bytes = Buffer.from(`zz${textOf(length, length)}`);
+      expect(decodeUtf8(bytes, 2, bytes.length)).toBe(strict.decode(bytes.subarray(2)));
+    }
+  });
+
+  test("decodes wherever the pieces end in which it is decoded", () => {
+    for (const wide of ["é", "茶", "🚀"]) {
+      for (let letters = 0; letters < 5; letters++) {
+        const text = "a".repeat(letters) + wide.repeat(20_000);
+        expect(decodeUtf8(Buffer.from(text), 0, Buffer.byteLength(text))).toBe(text);
+      }
+    }
+  });
+
+  test.each(["ff", "80", "c080", "eda080", "f4908080", "e282"])(
+    "is refused with the bytes %s anywhere in it",
+    (hex) => {
+      const bad = Buffer.from(hex, "hex");
+      for (const length of [40, 200, 700, 20_000]) {
+        for (const at of [0, 1, length >> 1, length]) {
+          const text = textOf(length, at);
+          const bytes = Buffer.concat([Buffer.from(text.slice(0, at)), bad, Buffer.from(text.slice(at))]);
+          expect(() => decodeUtf8(bytes, 0, bytes.length)).toThrow("not valid UTF-8");
+        }
+      }
+    },
+  );
+});
+
+test("a byte outside ASCII is found wherever it stands", () => {
+  for (let length = 0; length < 20; length++) {
+    const bytes = new Uint8Array(length + 8).fill(0x80).fill(0x7f, 4, 4 + length);
+    expect(isAscii(bytes, 4, 4 + length)).toBe(true);
+    for (let at = 4; at < 4 + length; at++) {
+      bytes[at] = 0x80;
+      expect(isAscii(bytes, 4, 4 + length)).toBe(false);
+      bytes[at] = 0x7f;
+    }
+  }
 });
 
 describe("encoding", () => {
