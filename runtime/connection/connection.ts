@@ -270,7 +270,9 @@ export interface ClientConnectionOptions extends ConnectionOptions {
 
 /** @see createServerConnection */
 export interface ServerConnectionOptions extends ConnectionOptions {
-  /** Shared with the other connections of a server. Default: none, only the limits of the connection hold. */
+  /** For what has arrived. Shared with the other connections of a server. Default: none, only the limits of the connection hold. */
   readonly memory?: MemoryBudget | undefined;
+  /** For what waits to be sent; as above. */
+  readonly outboundMemory?: MemoryBudget | undefined;
   readonly events: ServerConnectionEvents;
 }

@@ -120,6 +120,10 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
 
   sendItem(body: Uint8Array, metadata?: Metadata, compressor = 0): boolean {
     if (this.#state !== "running" || this.#isMuteOrTooLong(body)) return true;
+    if (!this.#owner.link.outbound.hasRoom(body.length)) {
+      this.#breakOff(createError("limit_exceeded", tooMuchWaits));
+      return true;
+    }
     const message = {
       kind: FrameKind.item,
       flags: compressor,
@@ -267,12 +271,12 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
       outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);
       return this.#finish();
     }
-    if (outbound.waitingBytes + body.length > this.#owner.link.limits.maxOutboundBytes) return this.#sayTooMuch();
+    if (!outbound.hasRoom(body.length)) return this.#sayTooMuch();
     if (outbound.send(this.#lane(), { kind, flags, serialization, header, body })) this.#finish();
   }
 
   #sayTooMuch(): void {
-    const error = createError("limit_exceeded", "Too many bytes of replies wait for this client.");
+    const error = createError("limit_exceeded", tooMuchWaits);
     const header = encodeFailure({ error }, this.#owner.link.limits);
     this.#owner.link.outbound.writeFrame(
       FrameKind.error,
@@ -393,3 +397,5 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
 
 /** Data of a declared error: one frame's worth, header apart. */
 const maxFailureBytes = 16 * 1024;
+
+const tooMuchWaits = "Too many bytes wait for this client, or for all clients.";

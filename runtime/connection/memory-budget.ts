@@ -1,8 +1,12 @@
-/** Bytes that peers have sent and that are not done with, over all connections of a server. */
+/** Bytes that all connections of a server hold together: what peers have sent and is not done with, or what waits for them. */
 export interface MemoryBudget {
   readonly usedBytes: number;
   /** True from 95 % on: new connections are not worth accepting. */
   readonly isNearlyFull: boolean;
+  /** True when `bytes` more would fit. */
+  hasRoom(bytes: number): boolean;
+  /** Charges `bytes`, room or not: for who has asked before. */
+  charge(bytes: number): void;
   /** Charges `bytes`. @returns false, and charges nothing, when they do not fit */
   take(bytes: number): boolean;
   /** Gives back what was taken. */
@@ -20,6 +24,10 @@ export function createMemoryBudget(maxBytes: number): MemoryBudget {
     },
     get isNearlyFull() {
       return usedBytes >= maxBytes * nearlyFull;
+    },
+    hasRoom: (bytes) => usedBytes + bytes <= maxBytes,
+    charge(bytes) {
+      usedBytes += bytes;
     },
     take(bytes) {
       if (usedBytes + bytes > maxBytes) return false;

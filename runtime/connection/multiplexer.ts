@@ -40,8 +40,9 @@ export interface MultiplexerOptions {
   readonly environment: Environment;
   readonly limits: Limits;
   readonly role: Role;
-  /** What all connections of a server share. */
+  /** What all connections of a server share: for what has arrived, and for what waits to be sent. */
   readonly memory?: MemoryBudget | undefined;
+  readonly outboundMemory?: MemoryBudget | undefined;
 }
 
 /**
@@ -87,6 +88,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
       environment,
       transport,
       limits,
+      memory: options.outboundMemory,
       onSlowPeer: () => this.#lose(`The peer took no bytes for ${limits.slowPeerMs} ms.`),
       onFlush: () => this.#clock.endTurn(),
       onFlushed: () => this.#onFlushed(),

@@ -4,7 +4,8 @@ import { emptyHeader } from "../protocol/header-writer.ts";
 import { initialCredit, initialPeerLimits } from "../protocol/limits.ts";
 import type { LaneOwner, OutgoingMessage } from "./outgoing-lane.ts";
 import { copySmall, OutgoingLane } from "./outgoing-lane.ts";
-import { Pressure, type PressureOptions } from "./pressure.ts";
+import { Pressure, type PressureOptions, type ReplyProgress } from "./pressure.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
 import { Queue } from "./queue.ts";
 
 /**
@@ -23,6 +24,8 @@ const turnBytes = 128 * 1024;
 
 /** What {@link Outbound} needs. */
 export interface OutboundOptions extends PressureOptions {
+  /** What waits on all connections of a server together. */
+  readonly memory?: MemoryBudget | undefined;
   /** The turn has come to its end: what was written is about to leave. */
   readonly onFlush: () => void;
   /** Everything that was written is with the transport, and the transport takes more. */
@@ -33,7 +36,7 @@ export interface OutboundOptions extends PressureOptions {
  * Everything that leaves a connection. Frames of a turn go out in one write. Small messages go first, large ones take turns chunk by chunk;
  * nothing is taken from the queues while the transport is full, so what waits stays with its call.
  */
-export class Outbound {
+export class Outbound implements ReplyProgress {
   /** For frames that need no credit and may pass everything that waits. Call {@link wake} afterwards. */
   readonly writer: FrameWriter;
   /** True while the transport is full. */
@@ -42,6 +45,9 @@ export class Outbound {
   connectionCredit: number;
   /** Bytes of messages in the queues. */
   waitingBytes: number;
+  /** Responses in the queues. */
+  waitingReplies: number;
+  repliedBytes: number;
   /** Body of the longest frame that the peer takes and we write. */
   chunkBytes: number;
   readonly #options: OutboundOptions;
@@ -63,6 +69,8 @@ export class Outbound {
     this.blocked = false;
     this.connectionCredit = initialCredit.connectionBytes;
     this.waitingBytes = 0;
+    this.waitingReplies = 0;
+    this.repliedBytes = 0;
     this.chunkBytes = initialPeerLimits.maxFrameBytes;
     this.#options = options;
     this.#small = new Queue();
@@ -109,6 +117,12 @@ export class Outbound {
     return !this.blocked && bodyBytes <= this.chunkBytes && this.writer.waitingBytes < maxDirectBytes;
   }
 
+  /** True when a message with this much body may wait here, beside all that waits on this and on other connections. */
+  hasRoom(bodyBytes: number): boolean {
+    const { limits, memory } = this.#options;
+    return this.waitingBytes + bodyBytes <= limits.maxOutboundBytes && memory?.hasRoom(bodyBytes) !== false;
+  }
+
   /** Credit for the connection or, when the frame names one, a stream. */
   writeCredit(idHigh: number, idLow: number, bytes: number): void {
     this.writer.begin(FrameKind.credit, 0, 0, idHigh, idLow, 6, 0);
@@ -145,7 +159,7 @@ export class Outbound {
       return true;
     }
     lane.messages.push(keepable(message));
-    this.waitingBytes += message.body.length;
+    this.#wait(message, message.body.length);
     if (lane.state === "idle") this.#enqueue(lane);
     this.#pressure.check(this.blocked, this.waitingBytes);
     this.wake();
@@ -155,8 +169,8 @@ export class Outbound {
   /** Drops what the lane had to send. */
   closeLane(lane: OutgoingLane): void {
     if (lane.state === "closed") return;
-    for (const message of lane.messages) this.waitingBytes -= message.body.length;
-    this.waitingBytes += lane.offset;
+    for (const message of lane.messages) this.#leave(message, message.body.length);
+    this.#giveBack(-lane.offset);
     lane.messages = [];
     lane.offset = 0;
     lane.state = "closed";
@@ -298,7 +312,7 @@ export class Outbound {
 
   #finishMessage(lane: OutgoingLane, message: OutgoingMessage): void {
     lane.messages.shift();
-    this.waitingBytes -= message.body.length - lane.offset;
+    this.#leave(message, message.body.length - lane.offset);
     lane.offset = 0;
     if (lane.isChunking) this.#endChunking(lane);
   }
@@ -326,8 +340,30 @@ export class Outbound {
     this.writeFrame(message.kind, message.serialization, flags, lane.idHigh, lane.idLow, header, part);
     if (isLast) return true;
     lane.offset += size;
-    this.waitingBytes -= size;
+    if (message.kind === FrameKind.response) this.repliedBytes += size;
+    this.#giveBack(size);
     return false;
+  }
+
+  #wait(message: OutgoingMessage, bytes: number): void {
+    this.waitingBytes += bytes;
+    this.#options.memory?.charge(bytes);
+    if (message.kind !== FrameKind.response) return;
+    this.waitingReplies++;
+    this.#pressure.onReplyWaits(this);
+  }
+
+  /** What was left of a message is gone. */
+  #leave(message: OutgoingMessage, bytes: number): void {
+    this.#giveBack(bytes);
+    if (message.kind !== FrameKind.response) return;
+    this.repliedBytes += bytes;
+    if (--this.waitingReplies === 0) this.#pressure.onRepliesGone();
+  }
+
+  #giveBack(bytes: number): void {
+    this.waitingBytes -= bytes;
+    this.#options.memory?.give(bytes);
   }
 
   #available(lane: OutgoingLane, message: OutgoingMessage): number {

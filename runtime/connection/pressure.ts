@@ -13,12 +13,20 @@ export interface PressureOptions {
   readonly pausesReading: boolean;
 }
 
+/** Replies that wait, and what has left of them. */
+export interface ReplyProgress {
+  readonly waitingReplies: number;
+  /** Since the connection began. */
+  readonly repliedBytes: number;
+}
+
 /** What a full transport means: a watch on whether the peer takes anything at all, and a pause of reading while too much waits for it. */
 export class Pressure {
   /** True while we do not read because too much waits to be sent. */
   isReadingPaused: boolean;
   readonly #options: PressureOptions;
   #slowTimer: Timer | undefined;
+  #replyTimer: Timer | undefined;
   #takenBytes: number;
   #closed: boolean;
 
@@ -26,6 +34,7 @@ export class Pressure {
     this.isReadingPaused = false;
     this.#options = options;
     this.#slowTimer = undefined;
+    this.#replyTimer = undefined;
     this.#takenBytes = 0;
     this.#closed = false;
   }
@@ -39,6 +48,17 @@ export class Pressure {
   onDrain(): void {
     this.#slowTimer?.cancel();
     this.#slowTimer = undefined;
+  }
+
+  /** A reply waits, perhaps for credit that never comes although the transport takes all that it gets. */
+  onReplyWaits(progress: ReplyProgress): void {
+    if (this.#options.pausesReading && this.#replyTimer === undefined && !this.#closed) this.#watchReplies(progress);
+  }
+
+  /** No reply waits any more. */
+  onRepliesGone(): void {
+    this.#replyTimer?.cancel();
+    this.#replyTimer = undefined;
   }
 
   /** While the transport is full, no more is read than leaves [FLW-8]; a client must go on reading, or both sides might wait for each other. */
@@ -55,6 +75,19 @@ export class Pressure {
   close(): void {
     this.#closed = true;
     this.#slowTimer?.cancel();
+    this.onRepliesGone();
+  }
+
+  /** Whoever reads a reply gives credit back as it arrives [FLW-3], so that some of all that wait leaves. */
+  #watchReplies(progress: ReplyProgress): void {
+    const { environment, limits } = this.#options;
+    const { repliedBytes } = progress;
+    this.#replyTimer = environment.setTimer(limits.slowPeerMs, () => {
+      this.#replyTimer = undefined;
+      if (progress.repliedBytes === repliedBytes) this.#options.onSlowPeer();
+      else this.#watchReplies(progress);
+    });
+    this.#replyTimer.unref();
   }
 
   #watch(): void {

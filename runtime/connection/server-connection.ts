@@ -85,6 +85,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
       limits: this.#limits,
       role: this,
       memory: options.memory,
+      outboundMemory: options.outboundMemory,
     });
     options.transport.start(this.link);
   }

@@ -19,6 +19,7 @@ export interface ConnectionSet {
 export function createConnectionSet(options: CheckedServerOptions, dispatcher: Dispatcher): ConnectionSet {
   const { maxConnections, maxHandshakes, maxConnectionsPerAddress, maxInboundBytes } = options.serverLimits;
   const memory = createMemoryBudget(maxInboundBytes);
+  const outboundMemory = createMemoryBudget(options.serverLimits.maxTotalOutboundBytes);
   const admission = createAdmission(maxConnectionsPerAddress);
   const all = new Set<ServerConnection>();
   // In order of arrival: the first is the oldest.
@@ -52,6 +53,7 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
       limits: options.limits,
       peerName: options.peerName,
       memory,
+      outboundMemory,
       compressors: options.compression.compressors,
       events: {
         onOpen() {

@@ -27,6 +27,11 @@ export interface ServerLimits {
    * of which a part is there. Breach: `too_many_calls` for the call. From 95 % on new connections are closed.
    */
   readonly maxInboundBytes: number;
+  /**
+   * Bytes of messages that wait to be sent, over all connections. Breach: `resource_exhausted` in place of the reply or item. Connections that take
+   * nothing for `slowPeerMs` are closed and free theirs.
+   */
+  readonly maxTotalOutboundBytes: number;
   /** Calls whose handlers have not settled. Breach: `too_many_calls`. */
   readonly maxTotalCalls: number;
 }
@@ -107,25 +112,19 @@ export const defaultServerLimits: ServerLimits = Object.freeze({
   maxHandshakes: 512,
   maxConnectionsPerAddress: 10_000,
   maxInboundBytes: 256 * 1024 * 1024,
+  maxTotalOutboundBytes: 256 * 1024 * 1024,
   maxTotalCalls: 10_000,
 });
 
 /** @throws TypeError or RangeError that names the option, what was found and what is expected */
 export function checkServerOptions(options: ServerOptions): CheckedServerOptions {
-  const { maxConnections, maxHandshakes, maxConnectionsPerAddress, maxInboundBytes, maxTotalCalls, ...given } =
-    options.limits ?? {};
+  const { serverLimits, limits: given } = partLimits(options.limits ?? {});
   const limits = createLimits(given);
   return {
     interceptors: checkInterceptors(options.interceptors),
     plugins: options.plugins ?? [],
     limits,
-    serverLimits: checkServerLimits({
-      maxConnections,
-      maxHandshakes,
-      maxConnectionsPerAddress,
-      maxInboundBytes,
-      maxTotalCalls,
-    }),
+    serverLimits: checkServerLimits(serverLimits),
     insecure: options.insecure === true,
     tls: options.tls === undefined ? undefined : createTlsTransport(checkServerTls(options.tls)),
     onAccept: options.onAccept,
@@ -154,7 +153,19 @@ function checkPath(path: unknown = "/"): string {
   throw new TypeError(`The option "webSocketPath" is ${JSON.stringify(path)}; expected a path such as "/rpc".`);
 }
 
-function checkServerLimits(given: { readonly [Name in keyof ServerLimits]: number | undefined }): ServerLimits {
+function partLimits(given: Partial<Limits & ServerLimits>): {
+  serverLimits: Partial<ServerLimits>;
+  limits: Partial<Limits>;
+} {
+  const isOfServer = ([name]: [string, unknown]): boolean => Object.hasOwn(defaultServerLimits, name);
+  const entries = Object.entries(given);
+  return {
+    serverLimits: Object.fromEntries(entries.filter(isOfServer)),
+    limits: Object.fromEntries(entries.filter((entry) => !isOfServer(entry))),
+  };
+}
+
+function checkServerLimits(given: Partial<ServerLimits>): ServerLimits {
   const limits: Record<string, number> = { ...defaultServerLimits };
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;

@@ -35,8 +35,8 @@ export const bugs = [
   {
     name: "a reply is sent twice",
     file: `${connection}/incoming-call.ts`,
-    find: "      return this.#finish();\n    }\n    if (outbound.waitingBytes",
-    put: "      outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);\n      return this.#finish();\n    }\n    if (outbound.waitingBytes",
+    find: "      return this.#finish();\n    }\n    if (!outbound.hasRoom",
+    put: "      outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);\n      return this.#finish();\n    }\n    if (!outbound.hasRoom",
   },
   {
     name: "items pass each other",
@@ -126,8 +126,8 @@ export const bugs = [
   {
     name: "chunks overlap",
     file: `${connection}/outbound.ts`,
-    find: "    lane.offset += size;\n    this.waitingBytes -= size;",
-    put: "    lane.offset += size - 1;\n    this.waitingBytes -= size;",
+    find: "    lane.offset += size;\n    if (message.kind",
+    put: "    lane.offset += size - 1;\n    if (message.kind",
   },
   {
     name: "listeners stay on signals",
