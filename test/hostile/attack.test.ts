@@ -1,0 +1,36 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundleProgram } from "../processes/bundle.mjs";
+import { attacks } from "./attack/attacks.ts";
+import type { Battle } from "./attack/battle.ts";
+
+/** Every attack of `npm run attack` in small, against a server process over real sockets. States and counts only: times and memory are for the report. */
+
+const folder = mkdtempSync(join(tmpdir(), "rpcgen-attack-"));
+const battles = new Map<string, Battle>();
+
+beforeAll(async () => {
+  const file = join(folder, "attack.mjs");
+  await bundleProgram("test/hostile/attack/main.ts", file);
+  const child = spawn(process.execPath, [file, "--scale", "0.04", "--fast"], {
+    stdio: ["ignore", "pipe", "inherit"],
+    timeout: 100_000,
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const battle = JSON.parse(line) as Battle;
+    battles.set(battle.name, battle);
+  }
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test.each(attacks.map(({ name }) => name))("a server under attack lives on and works for others: %s", (name) => {
+  const battle = battles.get(name);
+  expect(battle).toMatchObject({ survived: true, pollution: [], bystander: { failures: [] } });
+  expect(battle?.finding?.isFine ?? true, battle?.finding?.text).toBe(true);
+  expect(battle?.mostHandlers).toBeLessThanOrEqual(1_000);
+});
