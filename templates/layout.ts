@@ -18,7 +18,7 @@ import type {
   Node,
   Piece,
 } from "./code.ts";
-import { block, flatOf, inLine, isEmpty, isHard, isStraight, lazy, lose } from "./code.ts";
+import { block, code, flatOf, inLine, isEmpty, isHard, isStraight, lazy, lose } from "./code.ts";
 import { deeper } from "./fill.ts";
 import { lineWidth } from "./print.ts";
 
@@ -348,6 +348,25 @@ export function open(keyword: "if" | "} else if" | "while" | "switch", test: Pie
       concat(group(raw(`${keyword} (`), indent(softLine, splitComparison(test, false)), softLine, raw(")")), raw(" {")),
     ),
   );
+}
+
+/** `if (test) statement` without a block; the statement goes below when not all of it fits. */
+export function ifThen(test: Piece, statement: Piece): Code {
+  const flat = joined(test, ") ", statement);
+  return lazily(flat === undefined ? undefined : `if (${flat}`, "group", () =>
+    tree(group(raw("if ("), test, raw(")"), indent(spaceLine, statement))),
+  );
+}
+
+/** `if (a && b) statement` when that fits into a line at `depth`; else the statement has a block of its own. */
+export function ifAll(tests: readonly Piece[], statement: Piece, depth: number): Code {
+  const flat = joined(operands("&&", tests), ") ", statement);
+  if (flat !== undefined && flat.length + 4 <= lineWidth - depth * 2) return raw(`if (${flat}`);
+  return code`
+    ${open("if", operands("&&", tests))}
+      ${statement}
+    }
+  `;
 }
 
 /** `a && b && c`: broken behind every operator when it does not fit. Belongs into `open` or a group. */

@@ -19,7 +19,7 @@ export function equalTimes(a: Date, b: Date): boolean {
 }
 
 /** Equality of bytes. */
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+export function equalBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   return equalLists(a, b);
 }
 

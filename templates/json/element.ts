@@ -1,5 +1,5 @@
 import type { ScalarType } from "@rpcgen/runtime/descriptor";
-import { code, type Code, type Ident } from "../code.ts";
+import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { branded, enumOf, isInt64 } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
 import { call } from "../layout.ts";
@@ -28,7 +28,7 @@ function isText(type: ScalarType): boolean {
 }
 
 /** The expression that turns the value in `value` into JSON. */
-export function elementToJson(context: ModuleContext, type: ElementType, value: Ident): Code {
+export function elementToJson(context: ModuleContext, type: ElementType, value: Piece): Code {
   const { runtime } = context.imports;
   if (type.kind === "scalar") {
     const plain = isText(type) ? call(runtime("int64FromText"), [value]) : value;

@@ -2,69 +2,40 @@ import type { FieldDescriptor, ListType, MapType, ScalarType } from "@rpcgen/run
 import { code, type Code, type FlatCode, type Ident, type Piece } from "../code.ts";
 import { branded } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
-import { type Fragments, part, type Part, remembered, withoutBreak } from "../fragments.ts";
-import { assign, assignBelow, call, inlineObject, lines, open, operands, wholeComparison } from "../layout.ts";
+import { part, remembered, withoutBreak } from "../fragments.ts";
+import { assign, assignBelow, call, entry, ifThen, inlineObject, lines, wholeComparison } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals } from "../naming.ts";
-import { inBody, settled } from "../settle.ts";
-import { type CaseSlot, casesOf, type Slot } from "../slots.ts";
+import { inBody } from "../settle.ts";
+import { type CaseSlot, casesOf, type FieldSlot, type Slot } from "../slots.ts";
 import { elementFromJson } from "./element.ts";
-
-/** A field with the statements that read it. */
-interface Entry {
-  readonly field: FieldDescriptor;
-  readonly fragments: Fragments;
-  /** Its clause among the fragments, for the JSON name alone and with the protobuf name. */
-  readonly part: { readonly jsonName: Part; readonly bothNames: Part };
-  statements(): readonly Code[];
-}
-
-const parts = Object.freeze({
-  field: { jsonName: part.fromJson, bothNames: part.fromJsonBothNames },
-  case: { jsonName: part.caseFromJson, bothNames: part.caseFromJsonBothNames },
-  optionalCase: { jsonName: part.optionalCaseFromJson, bothNames: part.optionalCaseFromJsonBothNames },
-});
 
 /** The loop over the members of a JSON object. */
 export function fromJsonLoop(context: ModuleContext, slots: readonly Slot[]): FlatCode {
-  return loop(
-    context,
-    slots.flatMap((slot): Entry[] => {
-      if ("cases" in slot) return slot.cases.map((each) => caseEntry(context, each, slot.member.optional));
-      const { member, variable, fragments } = slot;
-      return [{ field: member, fragments, part: parts.field, statements: () => readField(context, member, variable) }];
-    }),
-  );
+  const taken = takenNames(slots.flatMap((slot) => ("cases" in slot ? slot.cases : { field: slot.member })));
+  let text = "";
+  for (const slot of slots) {
+    text +=
+      "cases" in slot
+        ? caseClauses(context, slot.cases, { optional: slot.member.optional, taken })
+        : fieldClause(context, slot, hasTwoNames(slot.member, taken));
+  }
+  return loop(withoutBreak(text, 3));
 }
 
 /** The same for the cases of a union, kept in `result`. */
 export function unionFromJsonLoop(context: ModuleContext, cases: readonly FieldDescriptor[]): FlatCode {
-  return loop(
-    context,
-    casesOf(context, cases, locals.result).map((each) => caseEntry(context, each, false)),
-  );
+  const slots = casesOf(context, cases, locals.result);
+  return loop(withoutBreak(caseClauses(context, slots, { optional: false, taken: takenNames(slots) }), 3));
 }
 
-function caseEntry(context: ModuleContext, { field, holder, fragments }: CaseSlot, optional: boolean): Entry {
-  const part = optional ? parts.optionalCase : parts.case;
-  return { field, fragments, part, statements: () => readCase(context, field, holder, optional) };
-}
-
-function loop(context: ModuleContext, entries: readonly Entry[]): FlatCode {
-  const labels = labelsOf(entries.map((entry) => entry.field));
-  const nullable = entries.flatMap(({ field }) => (isJson(field) ? (labels.get(field) ?? []) : []));
-  const known = entries.flatMap(({ field }) => (labels.get(field) ?? []).map(stringLiteral));
-  const tests = [code`item === null`, ...nullable.map((name) => code`key !== ${stringLiteral(name)}`)];
+function loop(clauses: FlatCode): FlatCode {
   return inBody`
     for (const key of reader.open(json)) {
       const item = reader.item(key);
-      ${settled(2, () => open("if", joinTests(tests)))}
-        ${settled(3, () => code`${call(code`reader.absent`, [code`key`, ...known])};`)}
-        continue;
-      }
       switch (key) {
-        ${clauses(context, entries, labels)}
+        ${clauses}
         default:
           reader.unknown(key);
       }
@@ -73,76 +44,74 @@ function loop(context: ModuleContext, entries: readonly Entry[]): FlatCode {
   `;
 }
 
-function clauses(
-  context: ModuleContext,
-  entries: readonly Entry[],
-  labels: ReadonlyMap<FieldDescriptor, readonly string[]>,
-): FlatCode {
-  let text = "";
-  for (const { field, fragments, part, statements } of entries) {
-    const names = labels.get(field) ?? [];
-    text += remembered(context, fragments, {
-      part: names.length === 1 ? part.jsonName : part.bothNames,
-      depth: 3,
-      make: () => clause(names, [...singleSpelling(names), ...statements()]),
-    });
-  }
-  return withoutBreak(text, 3);
-}
-
-/** A field that JSON may name in two ways comes once, not twice. */
-function singleSpelling(names: readonly string[]): Code[] {
-  return names.length === 1 ? [] : [code`${call(code`reader.single`, names.map(stringLiteral))};`];
-}
-
-function joinTests(tests: readonly Code[]): Piece {
-  return tests.length === 1 ? (tests[0] as Code) : operands("&&", tests);
-}
-
-function clause(names: readonly string[], statements: readonly Code[]): Code {
-  const heads = names.map((name) => code`case ${stringLiteral(name)}:`);
-  if (statements.length === 1) {
-    return code`
-      ${heads}
-        ${statements}
-        break;
-    `;
-  }
-  return code`
-    ${heads.slice(0, -1)}
-    ${heads.at(-1)} {
-      ${statements}
-      break;
-    }
-  `;
+function takenNames(fields: readonly { readonly field: FieldDescriptor }[]): Set<string> {
+  const taken = new Set<string>();
+  for (const { field } of fields) taken.add(field.jsonName);
+  return taken;
 }
 
 /** JSON names first; a field's protobuf name is accepted too unless it is another field's JSON name. */
-function labelsOf(fields: readonly FieldDescriptor[]): Map<FieldDescriptor, string[]> {
-  const taken = new Set(fields.map((field) => field.jsonName));
-  const labels = new Map<FieldDescriptor, string[]>();
-  for (const field of fields) {
-    const names = [field.jsonName];
-    if (!taken.has(field.wireName)) names.push(field.wireName);
-    taken.add(field.wireName);
-    labels.set(field, names);
+function hasTwoNames(field: FieldDescriptor, taken: Set<string>): boolean {
+  if (taken.has(field.wireName)) return false;
+  taken.add(field.wireName);
+  return true;
+}
+
+function fieldClause(context: ModuleContext, { fragments, member, variable }: FieldSlot, twoNames: boolean): string {
+  const made = twoNames ? part.fromJsonBothNames : part.fromJson;
+  const make = (): Code => clause(member, twoNames, readField(context, member, variable));
+  return fragments.texts[made] ?? remembered(context, fragments, { part: made, depth: 3, make });
+}
+
+function caseClauses(
+  context: ModuleContext,
+  cases: readonly CaseSlot[],
+  { optional, taken }: { readonly optional: boolean; readonly taken: Set<string> },
+): string {
+  const parts = optional ? optionalCase : certainCase;
+  let text = "";
+  for (const { field, holder, fragments } of cases) {
+    const twoNames = hasTwoNames(field, taken);
+    const make = (): Code => clause(field, twoNames, [readCase(context, field, holder, optional)]);
+    const part = twoNames ? parts.bothNames : parts.jsonName;
+    text += remembered(context, fragments, { part, depth: 3, make });
   }
-  return labels;
+  return text;
 }
 
-/** `null` is a value for `json` and means absence for every other type. */
-function isJson(field: FieldDescriptor): boolean {
-  return field.type.kind === "builtin" && field.type.name === "json";
+const certainCase = { jsonName: part.caseFromJson, bothNames: part.caseFromJsonBothNames } as const;
+const optionalCase = { jsonName: part.optionalCaseFromJson, bothNames: part.optionalCaseFromJsonBothNames } as const;
+
+/** A field that JSON may name in two ways comes once, not twice. */
+function clause(field: FieldDescriptor, twoNames: boolean, statements: readonly Code[]): Code {
+  const names = (twoNames ? [field.jsonName, field.wireName] : [field.jsonName]).map(stringLiteral);
+  return code`
+    ${names.map((name) => code`case ${name}:`)}
+      ${twoNames ? code`${call(code`reader.single`, names)};` : undefined}
+      ${statements}
+      break;
+  `;
 }
 
+/** Lists and maps take `null` for themselves. */
 function readField(context: ModuleContext, field: FieldDescriptor, variable: Ident): Code[] {
   const { type } = field;
   if (type.kind === "list") return [readList(context, type, variable)];
   if (type.kind === "map") return [readMap(context, type, variable)];
-  if (type.kind === "builtin" && type.name === "void") return [code`reader.empty(item);`];
+  if (type.kind === "builtin" && type.name === "void") return [unlessNull(code`reader.empty(item);`)];
   const value = elementFromJson(context, type, locals.item);
-  if (type.kind !== "enum") return [code`${assign(variable, value)};`];
-  return [code`${assignBelow(variable, wholeComparison(value, "??", variable))};`];
+  if (isJson(type)) return [code`${assign(variable, value)};`];
+  if (type.kind !== "enum") return [unlessNull(code`${assign(variable, value)};`)];
+  return [unlessNull(code`${assignBelow(variable, wholeComparison(value, "??", variable))};`)];
+}
+
+/** `null` is a value for `json` and means absence for every other type. */
+function isJson(type: ElementType): boolean {
+  return type.kind === "builtin" && type.name === "json";
+}
+
+function unlessNull(statement: Code): Code {
+  return ifThen(code`item !== null`, statement);
 }
 
 function readList(context: ModuleContext, type: ListType, variable: Ident): Code {
@@ -184,15 +153,26 @@ function keyFromJson(context: ModuleContext, type: ScalarType): Code {
   return elementFromJson(context, type, locals.field);
 }
 
-function readCase(context: ModuleContext, field: FieldDescriptor, holder: Ident, optional: boolean): Code[] {
+function readCase(context: ModuleContext, field: FieldDescriptor, holder: Ident, optional: boolean): Code {
   const type = field.type as ElementType;
-  const once = code`${call(code`reader.once`, [code`${holder}${optional ? code`?` : undefined}.kind`])};`;
+  const statements = [
+    code`${call(code`reader.once`, [code`${holder}${optional ? code`?` : undefined}.kind`])};`,
+    ...readCaseValue(context, field, holder),
+  ];
+  if (isJson(type)) return lines(...statements);
+  return code`
+    if (item !== null) {
+      ${statements}
+    }
+  `;
+}
+
+function readCaseValue(context: ModuleContext, field: FieldDescriptor, holder: Ident): Code[] {
+  const type = field.type as ElementType;
   const store = (value: Piece): Code =>
-    code`${assign(holder, inlineObject([code`kind: ${stringLiteral(field.name)}`, code`value: ${value}`]))};`;
-  if (type.kind === "builtin" && type.name === "void") {
-    return [once, code`reader.empty(item);`, store(code`undefined`)];
-  }
+    code`${assign(holder, inlineObject([code`kind: ${stringLiteral(field.name)}`, entry(code`value`, value)]))};`;
+  if (type.kind === "builtin" && type.name === "void") return [code`reader.empty(item);`, store(code`undefined`)];
   const value = elementFromJson(context, type, locals.item);
-  if (type.kind === "enum") return [once, known(value, store(locals.value))];
-  return [once, code`${assign(code`const value`, value)};`, store(locals.value)];
+  if (type.kind !== "enum") return [store(value)];
+  return [known(value, store(locals.value))];
 }

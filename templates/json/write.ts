@@ -4,7 +4,7 @@ import { plainZero } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
 import { lineBreak } from "../fill.ts";
 import { gathered, part, remembered, withoutBreak } from "../fragments.ts";
-import { assign, call, lines, open, operands } from "../layout.ts";
+import { assign, call, ifAll, lines, open, operands } from "../layout.ts";
 import { objectMembers } from "../reserved.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
@@ -34,6 +34,8 @@ function fieldStatement(context: ModuleContext, { variable, property, member: fi
   const body = fieldBody(context, field, variable);
   if (field.required) return lines(declared, ...body);
   const tests = [code`${variable} !== undefined`, ...presenceTest(context, field, variable)];
+  const [only] = body;
+  if (body.length === 1 && only !== undefined) return lines(declared, ifAll(tests, only, 1));
   return code`
     ${declared}
     ${open("if", operands("&&", tests))}
@@ -139,19 +141,10 @@ export function toJsonCases(context: ModuleContext, cases: readonly CaseSlot[], 
 
 function toJsonCase(context: ModuleContext, { field, holder }: CaseSlot): Code {
   const type = field.type as ElementType;
-  const statement = setProperty(context, field, elementToJson(context, type, locals.item));
-  if (type.kind === "builtin" && type.name === "void") {
-    return code`
-      case ${stringLiteral(field.name)}:
-        ${statement}
-        break;
-    `;
-  }
+  const value = code`${holder}.value`;
   return code`
-    case ${stringLiteral(field.name)}: {
-      const item = ${holder}.value;
-      ${statement}
+    case ${stringLiteral(field.name)}:
+      ${setProperty(context, field, elementToJson(context, type, value))}
       break;
-    }
   `;
 }

@@ -99,6 +99,8 @@ function memberTest(context: ModuleContext, slot: Slot, nested: boolean): Code {
   if (member.optional || mustBeGiven(context, type)) {
     return call(context.imports.runtime("equalOptional"), [left, right, equals]);
   }
+  if (type.kind === "scalar" && type.scalar === "bytes" && member.default === undefined)
+    return call(equals, [left, right]);
   const zero = zeroOf(context, member);
   return call(equals, [code`${left} ?? ${zero}`, code`${right} ?? ${zero}`]);
 }

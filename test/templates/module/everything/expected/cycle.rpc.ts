@@ -271,9 +271,7 @@ function bToJson(writer: JsonWriter, value: BInit): JsonValue {
     json.color = writer.enum(Color.toName(color));
   }
   const deep = value.deep;
-  if (deep !== undefined && deep !== "") {
-    json.deep = writer.string(deep);
-  }
+  if (deep !== undefined && deep !== "") json.deep = writer.string(deep);
   const colors = value.colors;
   if (colors !== undefined && !writer.isEmpty(colors)) {
     const inner: JsonValue[] = [];
@@ -302,19 +300,16 @@ function bFromJson(reader: JsonReader, json: JsonValue): B {
   const cm: Map<string, Color> = new Map();
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "reader", "color", "deep", "colors", "cm");
-      continue;
-    }
     switch (key) {
       case "reader":
-        reader_ = everything_Reader.readJson(reader, item);
+        if (item !== null) reader_ = everything_Reader.readJson(reader, item);
         break;
       case "color":
-        color = reader.enum(item, Color.fromName, Color.fromNumber) ?? color;
+        if (item !== null)
+          color = reader.enum(item, Color.fromName, Color.fromNumber) ?? color;
         break;
       case "deep":
-        deep = reader.string(item);
+        if (item !== null) deep = reader.string(item);
         break;
       case "colors":
         for (const entry of reader.list(item)) {
@@ -406,9 +401,7 @@ function goneDataToJson(writer: JsonWriter, value: GoneDataInit): JsonValue {
   writer.open(value);
   const json: JsonObject = {};
   const b = value.b;
-  if (b !== undefined) {
-    json.b = bToJson(writer, b);
-  }
+  if (b !== undefined) json.b = bToJson(writer, b);
   writer.close();
   return json;
 }
@@ -417,13 +410,9 @@ function goneDataFromJson(reader: JsonReader, json: JsonValue): GoneData {
   let b: B | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "b");
-      continue;
-    }
     switch (key) {
       case "b":
-        b = bFromJson(reader, item);
+        if (item !== null) b = bFromJson(reader, item);
         break;
       default:
         reader.unknown(key);

@@ -1170,9 +1170,7 @@ function readerToJson(writer: JsonWriter, value: ReaderInit): JsonValue {
   writer.open(value);
   const json: JsonObject = {};
   const name = value.name;
-  if (name !== undefined && name !== "") {
-    json.name = writer.string(name);
-  }
+  if (name !== undefined && name !== "") json.name = writer.string(name);
   writer.close();
   return json;
 }
@@ -1181,13 +1179,9 @@ function readerFromJson(reader: JsonReader, json: JsonValue): Reader {
   let name: string = "";
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "name");
-      continue;
-    }
     switch (key) {
       case "name":
-        name = reader.string(item);
+        if (item !== null) name = reader.string(item);
         break;
       default:
         reader.unknown(key);
@@ -1249,13 +1243,9 @@ function date_FromJson(reader: JsonReader, json: JsonValue): Date_ {
   let value__: string = "";
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "value");
-      continue;
-    }
     switch (key) {
       case "value":
-        value__ = reader.string(item);
+        if (item !== null) value__ = reader.string(item);
         break;
       default:
         reader.unknown(key);
@@ -1326,13 +1316,9 @@ function promise_ToJson(writer: JsonWriter, value: Promise_Init): JsonValue {
   writer.open(value);
   const json: JsonObject = {};
   const writer_ = value.writer;
-  if (writer_ !== undefined) {
-    json.writer = readerToJson(writer, writer_);
-  }
+  if (writer_ !== undefined) json.writer = readerToJson(writer, writer_);
   const when = value.when;
-  if (when !== undefined) {
-    json.when = date_ToJson(writer, when);
-  }
+  if (when !== undefined) json.when = date_ToJson(writer, when);
   writer.close();
   return json;
 }
@@ -1342,16 +1328,12 @@ function promise_FromJson(reader: JsonReader, json: JsonValue): Promise_ {
   let when: Date_ | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "writer", "when");
-      continue;
-    }
     switch (key) {
       case "writer":
-        writer_ = readerFromJson(reader, item);
+        if (item !== null) writer_ = readerFromJson(reader, item);
         break;
       case "when":
-        when = date_FromJson(reader, item);
+        if (item !== null) when = date_FromJson(reader, item);
         break;
       default:
         reader.unknown(key);
@@ -1441,13 +1423,9 @@ function value_ToJson(writer: JsonWriter, value: value_Init): JsonValue {
     json.value = writer.int32(value__);
   }
   const writer_ = value.writer;
-  if (writer_ !== undefined) {
-    json.writer = readerToJson(writer, writer_);
-  }
+  if (writer_ !== undefined) json.writer = readerToJson(writer, writer_);
   const self = value.self;
-  if (self !== undefined) {
-    json.self = value_ToJson(writer, self);
-  }
+  if (self !== undefined) json.self = value_ToJson(writer, self);
   writer.close();
   return json;
 }
@@ -1458,19 +1436,15 @@ function value_FromJson(reader: JsonReader, json: JsonValue): value_ {
   let self: value_ | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "value", "writer", "self");
-      continue;
-    }
     switch (key) {
       case "value":
-        value__ = reader.int32(item);
+        if (item !== null) value__ = reader.int32(item);
         break;
       case "writer":
-        writer_ = readerFromJson(reader, item);
+        if (item !== null) writer_ = readerFromJson(reader, item);
         break;
       case "self":
-        self = value_FromJson(reader, item);
+        if (item !== null) self = value_FromJson(reader, item);
         break;
       default:
         reader.unknown(key);
@@ -1553,9 +1527,7 @@ function class_ToJson(writer: JsonWriter, value: class_Init): JsonValue {
     json.class = writer.string(class__);
   }
   const new_ = value.new;
-  if (new_ !== undefined && new_ !== 0) {
-    json.new = writer.int32(new_);
-  }
+  if (new_ !== undefined && new_ !== 0) json.new = writer.int32(new_);
   const function_ = value.function;
   if (function_ !== undefined && function_ !== false) {
     json.function = writer.bool(function_);
@@ -1570,19 +1542,15 @@ function class_FromJson(reader: JsonReader, json: JsonValue): class_ {
   let function_: boolean = false;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "class", "new", "function");
-      continue;
-    }
     switch (key) {
       case "class":
-        class__ = reader.string(item);
+        if (item !== null) class__ = reader.string(item);
         break;
       case "new":
-        new_ = reader.int32(item);
+        if (item !== null) new_ = reader.int32(item);
         break;
       case "function":
-        function_ = reader.bool(item);
+        if (item !== null) function_ = reader.bool(item);
         break;
       default:
         reader.unknown(key);
@@ -2982,141 +2950,75 @@ function everythingToJson(
   writer.open(value);
   const json: JsonObject = {};
   const b = value.b;
-  if (b !== undefined && b !== false) {
-    json.b = writer.bool(b);
-  }
+  if (b !== undefined && b !== false) json.b = writer.bool(b);
   const s = value.s;
-  if (s !== undefined && s !== "") {
-    json.s = writer.string(s);
-  }
+  if (s !== undefined && s !== "") json.s = writer.string(s);
   const by = value.by;
-  if (by !== undefined && !writer.isEmpty(by)) {
-    json.by = writer.bytes(by);
-  }
+  if (by !== undefined && !writer.isEmpty(by)) json.by = writer.bytes(by);
   const i32 = value.i32;
-  if (i32 !== undefined && i32 !== 0) {
-    json.i32 = writer.int32(i32);
-  }
+  if (i32 !== undefined && i32 !== 0) json.i32 = writer.int32(i32);
   const u32 = value.u32;
-  if (u32 !== undefined && u32 !== 0) {
-    json.u32 = writer.uint32(u32);
-  }
+  if (u32 !== undefined && u32 !== 0) json.u32 = writer.uint32(u32);
   const s32 = value.s32;
-  if (s32 !== undefined && s32 !== 0) {
-    json.s32 = writer.int32(s32);
-  }
+  if (s32 !== undefined && s32 !== 0) json.s32 = writer.int32(s32);
   const f32 = value.f32;
-  if (f32 !== undefined && f32 !== 0) {
-    json.f32 = writer.uint32(f32);
-  }
+  if (f32 !== undefined && f32 !== 0) json.f32 = writer.uint32(f32);
   const sf32 = value.sf32;
-  if (sf32 !== undefined && sf32 !== 0) {
-    json.sf32 = writer.int32(sf32);
-  }
+  if (sf32 !== undefined && sf32 !== 0) json.sf32 = writer.int32(sf32);
   const i64 = value.i64;
-  if (i64 !== undefined && i64 !== 0n) {
-    json.i64 = writer.int64(i64);
-  }
+  if (i64 !== undefined && i64 !== 0n) json.i64 = writer.int64(i64);
   const u64 = value.u64;
-  if (u64 !== undefined && u64 !== 0n) {
-    json.u64 = writer.uint64(u64);
-  }
+  if (u64 !== undefined && u64 !== 0n) json.u64 = writer.uint64(u64);
   const s64 = value.s64;
-  if (s64 !== undefined && s64 !== 0n) {
-    json.s64 = writer.int64(s64);
-  }
+  if (s64 !== undefined && s64 !== 0n) json.s64 = writer.int64(s64);
   const f64 = value.f64;
-  if (f64 !== undefined && f64 !== 0n) {
-    json.f64 = writer.uint64(f64);
-  }
+  if (f64 !== undefined && f64 !== 0n) json.f64 = writer.uint64(f64);
   const sf64 = value.sf64;
-  if (sf64 !== undefined && sf64 !== 0n) {
-    json.sf64 = writer.int64(sf64);
-  }
+  if (sf64 !== undefined && sf64 !== 0n) json.sf64 = writer.int64(sf64);
   const i53 = value.i53;
-  if (i53 !== undefined && i53 !== 0) {
-    json.i53 = writer.int53(i53);
-  }
+  if (i53 !== undefined && i53 !== 0) json.i53 = writer.int53(i53);
   const u53 = value.u53;
-  if (u53 !== undefined && u53 !== 0) {
-    json.u53 = writer.uint53(u53);
-  }
+  if (u53 !== undefined && u53 !== 0) json.u53 = writer.uint53(u53);
   const fl = value.fl;
-  if (fl !== undefined && !Object.is(fl, 0)) {
-    json.fl = writer.float(fl);
-  }
+  if (fl !== undefined && !Object.is(fl, 0)) json.fl = writer.float(fl);
   const d = value.d;
-  if (d !== undefined) {
-    json.d = writer.double(d);
-  }
+  if (d !== undefined) json.d = writer.double(d);
   const ts = value.ts;
-  if (ts !== undefined) {
-    json.ts = timestampToJson(writer, ts);
-  }
+  if (ts !== undefined) json.ts = timestampToJson(writer, ts);
   const du = value.du;
-  if (du !== undefined) {
-    json.du = durationToJson(writer, du);
-  }
+  if (du !== undefined) json.du = durationToJson(writer, du);
   const js = value.js;
-  if (js !== undefined) {
-    json.js = valueToJson(writer, js);
-  }
+  if (js !== undefined) json.js = valueToJson(writer, js);
   const an = value.an;
-  if (an !== undefined) {
-    json.an = anyToJson(writer, an);
-  }
+  if (an !== undefined) json.an = anyToJson(writer, an);
   const id = value.id;
-  if (id !== undefined && id !== "") {
-    json.id = writer.string(checkUuid(id));
-  }
+  if (id !== undefined && id !== "") json.id = writer.string(checkUuid(id));
   const ots = value.ots;
-  if (ots !== undefined) {
-    json.ots = timestampToJson(writer, ots);
-  }
+  if (ots !== undefined) json.ots = timestampToJson(writer, ots);
   const odu = value.odu;
-  if (odu !== undefined) {
-    json.odu = durationToJson(writer, odu);
-  }
+  if (odu !== undefined) json.odu = durationToJson(writer, odu);
   const ojs = value.ojs;
-  if (ojs !== undefined) {
-    json.ojs = valueToJson(writer, ojs);
-  }
+  if (ojs !== undefined) json.ojs = valueToJson(writer, ojs);
   const oan = value.oan;
-  if (oan !== undefined) {
-    json.oan = anyToJson(writer, oan);
-  }
+  if (oan !== undefined) json.oan = anyToJson(writer, oan);
   const oid = value.oid;
-  if (oid !== undefined) {
-    json.oid = writer.string(checkUuid(oid));
-  }
+  if (oid !== undefined) json.oid = writer.string(checkUuid(oid));
   const color = value.color;
-  if (color !== undefined) {
-    json.color = writer.enum(colorToName(color));
-  }
+  if (color !== undefined) json.color = writer.enum(colorToName(color));
   const tone = value.tone;
-  if (tone !== undefined && tone !== "a") {
-    json.tone = toneToName(tone);
-  }
+  if (tone !== undefined && tone !== "a") json.tone = toneToName(tone);
   const ocolor = value.ocolor;
-  if (ocolor !== undefined) {
-    json.ocolor = writer.enum(colorToName(ocolor));
-  }
+  if (ocolor !== undefined) json.ocolor = writer.enum(colorToName(ocolor));
   const key_ = value.key;
   if (key_ !== undefined && key_ !== "0") {
     json.key = writer.int64(int64FromText(key_));
   }
   const num = value.num;
-  if (num !== undefined && num !== 0) {
-    json.num = writer.uint53(num);
-  }
+  if (num !== undefined && num !== 0) json.num = writer.uint53(num);
   const slug = value.slug;
-  if (slug !== undefined && slug !== "") {
-    json.slug = writer.string(slug);
-  }
+  if (slug !== undefined && slug !== "") json.slug = writer.string(slug);
   const oslug = value.oslug;
-  if (oslug !== undefined) {
-    json.oslug = writer.string(oslug);
-  }
+  if (oslug !== undefined) json.oslug = writer.string(oslug);
   const slugs = value.slugs;
   if (slugs !== undefined && !writer.isEmpty(slugs)) {
     const inner: JsonValue[] = [];
@@ -3186,13 +3088,9 @@ function everythingToJson(
     json.lmap = inner;
   }
   const shape = value.shape;
-  if (shape !== undefined) {
-    json.shape = shapeToJson(writer, shape);
-  }
+  if (shape !== undefined) json.shape = shapeToJson(writer, shape);
   const oshape = value.oshape;
-  if (oshape !== undefined) {
-    json.oshape = shapeToJson(writer, oshape);
-  }
+  if (oshape !== undefined) json.oshape = shapeToJson(writer, oshape);
   const shapes = value.shapes;
   if (shapes !== undefined && !writer.isEmpty(shapes)) {
     const inner: JsonValue[] = [];
@@ -3207,34 +3105,24 @@ function everythingToJson(
   json.reqm = readerToJson(writer, reqm);
   const pick = value.pick;
   switch (pick?.kind) {
-    case "one": {
-      const item = pick.value;
-      json.one = writer.string(item);
+    case "one":
+      json.one = writer.string(pick.value);
       break;
-    }
-    case "two": {
-      const item = pick.value;
-      json.two = readerToJson(writer, item);
+    case "two":
+      json.two = readerToJson(writer, pick.value);
       break;
-    }
     case "three":
       json.three = {};
       break;
-    case "four": {
-      const item = pick.value;
-      json.four = constrainedToJson(writer, item);
+    case "four":
+      json.four = constrainedToJson(writer, pick.value);
       break;
-    }
-    case "five": {
-      const item = pick.value;
-      json.five = writer.bytes(item);
+    case "five":
+      json.five = writer.bytes(pick.value);
       break;
-    }
-    case "six": {
-      const item = pick.value;
-      json.six = timestampToJson(writer, item);
+    case "six":
+      json.six = timestampToJson(writer, pick.value);
       break;
-    }
     case undefined:
       break;
     default:
@@ -3242,16 +3130,12 @@ function everythingToJson(
   }
   const opick = value.opick;
   switch (opick?.kind) {
-    case "seven": {
-      const item = opick.value;
-      json.seven = writer.double(item);
+    case "seven":
+      json.seven = writer.double(opick.value);
       break;
-    }
-    case "eight": {
-      const item = opick.value;
-      json.eight = valueToJson(writer, item);
+    case "eight":
+      json.eight = valueToJson(writer, opick.value);
       break;
-    }
     case undefined:
       break;
     default:
@@ -3298,9 +3182,7 @@ function everythingToJson(
     json.boolList = inner;
   }
   const cons = value.cons;
-  if (cons !== undefined) {
-    json.cons = constrainedToJson(writer, cons);
-  }
+  if (cons !== undefined) json.cons = constrainedToJson(writer, cons);
   const consList = value.consList;
   if (consList !== undefined && !writer.isEmpty(consList)) {
     const inner: JsonValue[] = [];
@@ -3334,9 +3216,7 @@ function everythingToJson(
     setMember(json, "hasOwnProperty", writer.bool(hasOwnProperty));
   }
   const other = value.other;
-  if (other !== undefined) {
-    json.other = B.writeJson(writer, other);
-  }
+  if (other !== undefined) json.other = B.writeJson(writer, other);
   const others = value.others;
   if (others !== undefined && !writer.isEmpty(others)) {
     const inner: JsonValue[] = [];
@@ -3346,29 +3226,17 @@ function everythingToJson(
     json.others = inner;
   }
   const def = value.def;
-  if (def !== undefined) {
-    json.def = writer.string(def);
-  }
+  if (def !== undefined) json.def = writer.string(def);
   const defb = value.defb;
-  if (defb !== undefined) {
-    json.defb = writer.int64(defb);
-  }
+  if (defb !== undefined) json.defb = writer.int64(defb);
   const defd = value.defd;
-  if (defd !== undefined) {
-    json.defd = durationToJson(writer, defd);
-  }
+  if (defd !== undefined) json.defd = durationToJson(writer, defd);
   const host = value.host;
-  if (host !== undefined && host !== "") {
-    json.host = writer.string(host);
-  }
+  if (host !== undefined && host !== "") json.host = writer.string(host);
   const ipa = value.ipa;
-  if (ipa !== undefined && ipa !== "") {
-    json.ipa = writer.string(ipa);
-  }
+  if (ipa !== undefined && ipa !== "") json.ipa = writer.string(ipa);
   const uri_ = value.uri_;
-  if (uri_ !== undefined && uri_ !== "") {
-    json.uri = writer.string(uri_);
-  }
+  if (uri_ !== undefined && uri_ !== "") json.uri = writer.string(uri_);
   const aVeryLongFieldNameThatGoesOnAndOnAndOnToTheEndOfTheLineAndBeyondIt =
     value.aVeryLongFieldNameThatGoesOnAndOnAndOnToTheEndOfTheLineAndBeyondIt;
   if (
@@ -3494,207 +3362,111 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
     VeryLongMessageNameForTestingPurposesOnlyAndNothingElse | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null && key !== "js" && key !== "ojs" && key !== "eight") {
-      reader.absent(
-        key,
-        "b",
-        "s",
-        "by",
-        "i32",
-        "u32",
-        "s32",
-        "f32",
-        "sf32",
-        "i64",
-        "u64",
-        "s64",
-        "f64",
-        "sf64",
-        "i53",
-        "u53",
-        "fl",
-        "d",
-        "ts",
-        "du",
-        "js",
-        "an",
-        "id",
-        "ots",
-        "odu",
-        "ojs",
-        "oan",
-        "oid",
-        "color",
-        "tone",
-        "ocolor",
-        "key",
-        "num",
-        "slug",
-        "oslug",
-        "slugs",
-        "slugMap",
-        "slug_map",
-        "percent",
-        "ids",
-        "msgs",
-        "mmap",
-        "bmap",
-        "cmap",
-        "lmap",
-        "shape",
-        "oshape",
-        "shapes",
-        "reqd",
-        "reqm",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "anyList",
-        "any_list",
-        "tsList",
-        "ts_list",
-        "jsList",
-        "js_list",
-        "duList",
-        "du_list",
-        "boolList",
-        "bool_list",
-        "cons",
-        "consList",
-        "cons_list",
-        "consMap",
-        "cons_map",
-        "then",
-        "constructor",
-        "toString",
-        "to_string",
-        "hasOwnProperty",
-        "has_own_property",
-        "other",
-        "others",
-        "def",
-        "defb",
-        "defd",
-        "host",
-        "ipa",
-        "uri",
-        "uri_",
-        "aVeryLongFieldNameThatGoesOnAndOnAndOnToTheEndOfTheLineAndBeyondIt",
-        "a_very_long_field_name_that_goes_on_and_on_and_on_to_the_end_of_the_line_and_beyond_it",
-        "anotherVeryLongFieldNameThatGoesOnAndOn",
-        "another_very_long_field_name_that_goes_on_and_on",
-        "thirdVeryLongFieldNameThatGoesOnAndOnAndOnA",
-        "third_very_long_field_name_that_goes_on_and_on_and_on_a",
-      );
-      continue;
-    }
     switch (key) {
       case "b":
-        b = reader.bool(item);
+        if (item !== null) b = reader.bool(item);
         break;
       case "s":
-        s = reader.string(item);
+        if (item !== null) s = reader.string(item);
         break;
       case "by":
-        by = reader.bytes(item);
+        if (item !== null) by = reader.bytes(item);
         break;
       case "i32":
-        i32 = reader.int32(item);
+        if (item !== null) i32 = reader.int32(item);
         break;
       case "u32":
-        u32 = reader.uint32(item);
+        if (item !== null) u32 = reader.uint32(item);
         break;
       case "s32":
-        s32 = reader.int32(item);
+        if (item !== null) s32 = reader.int32(item);
         break;
       case "f32":
-        f32 = reader.uint32(item);
+        if (item !== null) f32 = reader.uint32(item);
         break;
       case "sf32":
-        sf32 = reader.int32(item);
+        if (item !== null) sf32 = reader.int32(item);
         break;
       case "i64":
-        i64 = reader.int64(item);
+        if (item !== null) i64 = reader.int64(item);
         break;
       case "u64":
-        u64 = reader.uint64(item);
+        if (item !== null) u64 = reader.uint64(item);
         break;
       case "s64":
-        s64 = reader.int64(item);
+        if (item !== null) s64 = reader.int64(item);
         break;
       case "f64":
-        f64 = reader.uint64(item);
+        if (item !== null) f64 = reader.uint64(item);
         break;
       case "sf64":
-        sf64 = reader.int64(item);
+        if (item !== null) sf64 = reader.int64(item);
         break;
       case "i53":
-        i53 = reader.int53(item);
+        if (item !== null) i53 = reader.int53(item);
         break;
       case "u53":
-        u53 = reader.uint53(item);
+        if (item !== null) u53 = reader.uint53(item);
         break;
       case "fl":
-        fl = reader.float(item);
+        if (item !== null) fl = reader.float(item);
         break;
       case "d":
-        d = reader.double(item);
+        if (item !== null) d = reader.double(item);
         break;
       case "ts":
-        ts = timestampFromJson(reader, item);
+        if (item !== null) ts = timestampFromJson(reader, item);
         break;
       case "du":
-        du = durationFromJson(reader, item);
+        if (item !== null) du = durationFromJson(reader, item);
         break;
       case "js":
         js = valueFromJson(reader, item);
         break;
       case "an":
-        an = anyFromJson(reader, item);
+        if (item !== null) an = anyFromJson(reader, item);
         break;
       case "id":
-        id = checkUuid(reader.string(item));
+        if (item !== null) id = checkUuid(reader.string(item));
         break;
       case "ots":
-        ots = timestampFromJson(reader, item);
+        if (item !== null) ots = timestampFromJson(reader, item);
         break;
       case "odu":
-        odu = durationFromJson(reader, item);
+        if (item !== null) odu = durationFromJson(reader, item);
         break;
       case "ojs":
         ojs = valueFromJson(reader, item);
         break;
       case "oan":
-        oan = anyFromJson(reader, item);
+        if (item !== null) oan = anyFromJson(reader, item);
         break;
       case "oid":
-        oid = checkUuid(reader.string(item));
+        if (item !== null) oid = checkUuid(reader.string(item));
         break;
       case "color":
-        color = reader.enum(item, colorFromName, colorFromNumber) ?? color;
+        if (item !== null)
+          color = reader.enum(item, colorFromName, colorFromNumber) ?? color;
         break;
       case "tone":
-        tone = reader.enum(item, toneFromName, toneFromNumber) ?? tone;
+        if (item !== null)
+          tone = reader.enum(item, toneFromName, toneFromNumber) ?? tone;
         break;
       case "ocolor":
-        ocolor = reader.enum(item, colorFromName, colorFromNumber) ?? ocolor;
+        if (item !== null)
+          ocolor = reader.enum(item, colorFromName, colorFromNumber) ?? ocolor;
         break;
       case "key":
-        key_ = reader.int64(item).toString();
+        if (item !== null) key_ = reader.int64(item).toString();
         break;
       case "num":
-        num = reader.uint53(item);
+        if (item !== null) num = reader.uint53(item);
         break;
       case "slug":
-        slug = reader.string(item) as Slug;
+        if (item !== null) slug = reader.string(item) as Slug;
         break;
       case "oslug":
-        oslug = reader.string(item) as Slug;
+        if (item !== null) oslug = reader.string(item) as Slug;
         break;
       case "slugs":
         for (const entry of reader.list(item)) {
@@ -3702,15 +3474,14 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
         }
         break;
       case "slugMap":
-      case "slug_map": {
+      case "slug_map":
         reader.single("slugMap", "slug_map");
         for (const [field, entry] of reader.map(item)) {
           slugMap.set(reader.string(field), reader.string(entry) as Slug);
         }
         break;
-      }
       case "percent":
-        percent = reader.double(item);
+        if (item !== null) percent = reader.double(item);
         break;
       case "ids":
         for (const entry of reader.list(item)) {
@@ -3746,10 +3517,10 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
         }
         break;
       case "shape":
-        shape = shapeFromJson(reader, item);
+        if (item !== null) shape = shapeFromJson(reader, item);
         break;
       case "oshape":
-        oshape = shapeFromJson(reader, item);
+        if (item !== null) oshape = shapeFromJson(reader, item);
         break;
       case "shapes":
         for (const entry of reader.list(item)) {
@@ -3757,138 +3528,128 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
         }
         break;
       case "reqd":
-        reqd = reader.string(item);
+        if (item !== null) reqd = reader.string(item);
         break;
       case "reqm":
-        reqm = readerFromJson(reader, item);
+        if (item !== null) reqm = readerFromJson(reader, item);
         break;
-      case "one": {
-        reader.once(pick.kind);
-        const value = reader.string(item);
-        pick = { kind: "one", value: value };
+      case "one":
+        if (item !== null) {
+          reader.once(pick.kind);
+          pick = { kind: "one", value: reader.string(item) };
+        }
         break;
-      }
-      case "two": {
-        reader.once(pick.kind);
-        const value = readerFromJson(reader, item);
-        pick = { kind: "two", value: value };
+      case "two":
+        if (item !== null) {
+          reader.once(pick.kind);
+          pick = { kind: "two", value: readerFromJson(reader, item) };
+        }
         break;
-      }
-      case "three": {
-        reader.once(pick.kind);
-        reader.empty(item);
-        pick = { kind: "three", value: undefined };
+      case "three":
+        if (item !== null) {
+          reader.once(pick.kind);
+          reader.empty(item);
+          pick = { kind: "three", value: undefined };
+        }
         break;
-      }
-      case "four": {
-        reader.once(pick.kind);
-        const value = constrainedFromJson(reader, item);
-        pick = { kind: "four", value: value };
+      case "four":
+        if (item !== null) {
+          reader.once(pick.kind);
+          pick = { kind: "four", value: constrainedFromJson(reader, item) };
+        }
         break;
-      }
-      case "five": {
-        reader.once(pick.kind);
-        const value = reader.bytes(item);
-        pick = { kind: "five", value: value };
+      case "five":
+        if (item !== null) {
+          reader.once(pick.kind);
+          pick = { kind: "five", value: reader.bytes(item) };
+        }
         break;
-      }
-      case "six": {
-        reader.once(pick.kind);
-        const value = timestampFromJson(reader, item);
-        pick = { kind: "six", value: value };
+      case "six":
+        if (item !== null) {
+          reader.once(pick.kind);
+          pick = { kind: "six", value: timestampFromJson(reader, item) };
+        }
         break;
-      }
-      case "seven": {
+      case "seven":
+        if (item !== null) {
+          reader.once(opick?.kind);
+          opick = { kind: "seven", value: reader.double(item) };
+        }
+        break;
+      case "eight":
         reader.once(opick?.kind);
-        const value = reader.double(item);
-        opick = { kind: "seven", value: value };
+        opick = { kind: "eight", value: valueFromJson(reader, item) };
         break;
-      }
-      case "eight": {
-        reader.once(opick?.kind);
-        const value = valueFromJson(reader, item);
-        opick = { kind: "eight", value: value };
-        break;
-      }
       case "anyList":
-      case "any_list": {
+      case "any_list":
         reader.single("anyList", "any_list");
         for (const entry of reader.list(item)) {
           anyList.push(anyFromJson(reader, entry));
         }
         break;
-      }
       case "tsList":
-      case "ts_list": {
+      case "ts_list":
         reader.single("tsList", "ts_list");
         for (const entry of reader.list(item)) {
           tsList.push(timestampFromJson(reader, entry));
         }
         break;
-      }
       case "jsList":
-      case "js_list": {
+      case "js_list":
         reader.single("jsList", "js_list");
         for (const entry of reader.list(item)) {
           jsList.push(valueFromJson(reader, entry));
         }
         break;
-      }
       case "duList":
-      case "du_list": {
+      case "du_list":
         reader.single("duList", "du_list");
         for (const entry of reader.list(item)) {
           duList.push(durationFromJson(reader, entry));
         }
         break;
-      }
       case "boolList":
-      case "bool_list": {
+      case "bool_list":
         reader.single("boolList", "bool_list");
         for (const entry of reader.list(item)) {
           boolList.push(reader.bool(entry));
         }
         break;
-      }
       case "cons":
-        cons = constrainedFromJson(reader, item);
+        if (item !== null) cons = constrainedFromJson(reader, item);
         break;
       case "consList":
-      case "cons_list": {
+      case "cons_list":
         reader.single("consList", "cons_list");
         for (const entry of reader.list(item)) {
           consList.push(constrainedFromJson(reader, entry));
         }
         break;
-      }
       case "consMap":
-      case "cons_map": {
+      case "cons_map":
         reader.single("consMap", "cons_map");
         for (const [field, entry] of reader.map(item)) {
           consMap.set(reader.string(field), constrainedFromJson(reader, entry));
         }
         break;
-      }
       case "then":
-        then = reader.string(item);
+        if (item !== null) then = reader.string(item);
         break;
       case "constructor":
-        constructor = reader.string(item);
+        if (item !== null) constructor = reader.string(item);
         break;
       case "toString":
-      case "to_string": {
+      case "to_string":
         reader.single("toString", "to_string");
-        toString = reader.int32(item);
+        if (item !== null) toString = reader.int32(item);
         break;
-      }
       case "hasOwnProperty":
-      case "has_own_property": {
+      case "has_own_property":
         reader.single("hasOwnProperty", "has_own_property");
-        hasOwnProperty = reader.bool(item);
+        if (item !== null) hasOwnProperty = reader.bool(item);
         break;
-      }
       case "other":
-        other = B.readJson(reader, item);
+        if (item !== null) other = B.readJson(reader, item);
         break;
       case "others":
         for (const entry of reader.list(item)) {
@@ -3896,28 +3657,27 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
         }
         break;
       case "def":
-        def = reader.string(item);
+        if (item !== null) def = reader.string(item);
         break;
       case "defb":
-        defb = reader.int64(item);
+        if (item !== null) defb = reader.int64(item);
         break;
       case "defd":
-        defd = durationFromJson(reader, item);
+        if (item !== null) defd = durationFromJson(reader, item);
         break;
       case "host":
-        host = reader.string(item);
+        if (item !== null) host = reader.string(item);
         break;
       case "ipa":
-        ipa = reader.string(item);
+        if (item !== null) ipa = reader.string(item);
         break;
       case "uri":
-      case "uri_": {
+      case "uri_":
         reader.single("uri", "uri_");
-        uri_ = reader.string(item);
+        if (item !== null) uri_ = reader.string(item);
         break;
-      }
       case "aVeryLongFieldNameThatGoesOnAndOnAndOnToTheEndOfTheLineAndBeyondIt":
-      case "a_very_long_field_name_that_goes_on_and_on_and_on_to_the_end_of_the_line_and_beyond_it": {
+      case "a_very_long_field_name_that_goes_on_and_on_and_on_to_the_end_of_the_line_and_beyond_it":
         reader.single(
           "aVeryLongFieldNameThatGoesOnAndOnAndOnToTheEndOfTheLineAndBeyondIt",
           "a_very_long_field_name_that_goes_on_and_on_and_on_to_the_end_of_the_line_and_beyond_it",
@@ -3936,33 +3696,32 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
           }
         }
         break;
-      }
       case "anotherVeryLongFieldNameThatGoesOnAndOn":
-      case "another_very_long_field_name_that_goes_on_and_on": {
+      case "another_very_long_field_name_that_goes_on_and_on":
         reader.single(
           "anotherVeryLongFieldNameThatGoesOnAndOn",
           "another_very_long_field_name_that_goes_on_and_on",
         );
-        anotherVeryLongFieldNameThatGoesOnAndOn =
-          veryLongMessageNameForTestingPurposesOnlyAndNothingElseFromJson(
-            reader,
-            item,
-          );
+        if (item !== null)
+          anotherVeryLongFieldNameThatGoesOnAndOn =
+            veryLongMessageNameForTestingPurposesOnlyAndNothingElseFromJson(
+              reader,
+              item,
+            );
         break;
-      }
       case "thirdVeryLongFieldNameThatGoesOnAndOnAndOnA":
-      case "third_very_long_field_name_that_goes_on_and_on_and_on_a": {
+      case "third_very_long_field_name_that_goes_on_and_on_and_on_a":
         reader.single(
           "thirdVeryLongFieldNameThatGoesOnAndOnAndOnA",
           "third_very_long_field_name_that_goes_on_and_on_and_on_a",
         );
-        thirdVeryLongFieldNameThatGoesOnAndOnAndOnA =
-          veryLongMessageNameForTestingPurposesOnlyAndNothingElseFromJson(
-            reader,
-            item,
-          );
+        if (item !== null)
+          thirdVeryLongFieldNameThatGoesOnAndOnAndOnA =
+            veryLongMessageNameForTestingPurposesOnlyAndNothingElseFromJson(
+              reader,
+              item,
+            );
         break;
-      }
       default:
         reader.unknown(key);
     }
@@ -4273,7 +4032,7 @@ function equalsEverything(a: EverythingInit, b: EverythingInit): boolean {
   return (
     (a.b ?? false) === (b.b ?? false) &&
     (a.s ?? "") === (b.s ?? "") &&
-    equalBytes(a.by ?? new Uint8Array(0), b.by ?? new Uint8Array(0)) &&
+    equalBytes(a.by, b.by) &&
     (a.i32 ?? 0) === (b.i32 ?? 0) &&
     (a.u32 ?? 0) === (b.u32 ?? 0) &&
     (a.s32 ?? 0) === (b.s32 ?? 0) &&
@@ -4515,33 +4274,19 @@ function constrainedToJson(
   writer.open(value);
   const json: JsonObject = {};
   const start = value.start;
-  if (start !== undefined) {
-    json.start = timestampToJson(writer, start);
-  }
+  if (start !== undefined) json.start = timestampToJson(writer, start);
   const end = value.end;
-  if (end !== undefined) {
-    json.end = timestampToJson(writer, end);
-  }
+  if (end !== undefined) json.end = timestampToJson(writer, end);
   const note = value.note;
-  if (note !== undefined) {
-    json.note = writer.string(note);
-  }
+  if (note !== undefined) json.note = writer.string(note);
   const name = value.name;
-  if (name !== undefined && name !== "") {
-    json.name = writer.string(name);
-  }
+  if (name !== undefined && name !== "") json.name = writer.string(name);
   const max = value.max;
-  if (max !== undefined && max !== 0) {
-    json.max = writer.int32(max);
-  }
+  if (max !== undefined && max !== 0) json.max = writer.int32(max);
   const min = value.min;
-  if (min !== undefined && min !== 0) {
-    json.min = writer.int32(min);
-  }
+  if (min !== undefined && min !== 0) json.min = writer.int32(min);
   const big = value.big;
-  if (big !== undefined && big !== 0n) {
-    json.big = writer.int64(big);
-  }
+  if (big !== undefined && big !== 0n) json.big = writer.int64(big);
   const color = value.color;
   if (color !== undefined && color !== "unspecified") {
     json.color = writer.enum(colorToName(color));
@@ -4561,44 +4306,31 @@ function constrainedFromJson(reader: JsonReader, json: JsonValue): Constrained {
   let color: Color = "unspecified";
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(
-        key,
-        "start",
-        "end",
-        "note",
-        "name",
-        "max",
-        "min",
-        "big",
-        "color",
-      );
-      continue;
-    }
     switch (key) {
       case "start":
-        start = timestampFromJson(reader, item);
+        if (item !== null) start = timestampFromJson(reader, item);
         break;
       case "end":
-        end = timestampFromJson(reader, item);
+        if (item !== null) end = timestampFromJson(reader, item);
         break;
       case "note":
-        note = reader.string(item);
+        if (item !== null) note = reader.string(item);
         break;
       case "name":
-        name = reader.string(item);
+        if (item !== null) name = reader.string(item);
         break;
       case "max":
-        max = reader.int32(item);
+        if (item !== null) max = reader.int32(item);
         break;
       case "min":
-        min = reader.int32(item);
+        if (item !== null) min = reader.int32(item);
         break;
       case "big":
-        big = reader.int64(item);
+        if (item !== null) big = reader.int64(item);
         break;
       case "color":
-        color = reader.enum(item, colorFromName, colorFromNumber) ?? color;
+        if (item !== null)
+          color = reader.enum(item, colorFromName, colorFromNumber) ?? color;
         break;
       default:
         reader.unknown(key);
@@ -4751,29 +4483,21 @@ function shapeToJson(writer: JsonWriter, value: ShapeInit): JsonValue {
   writer.open(value);
   const json: JsonObject = {};
   switch (value.kind) {
-    case "circle": {
-      const item = value.value;
-      json.circle = readerToJson(writer, item);
+    case "circle":
+      json.circle = readerToJson(writer, value.value);
       break;
-    }
-    case "text": {
-      const item = value.value;
-      json.text = writer.string(item);
+    case "text":
+      json.text = writer.string(value.value);
       break;
-    }
-    case "blob": {
-      const item = value.value;
-      json.blob = writer.bytes(item);
+    case "blob":
+      json.blob = writer.bytes(value.value);
       break;
-    }
     case "none":
       json.none = {};
       break;
-    case "cons": {
-      const item = value.value;
-      json.cons = constrainedToJson(writer, item);
+    case "cons":
+      json.cons = constrainedToJson(writer, value.value);
       break;
-    }
     case undefined:
       break;
     default:
@@ -4787,41 +4511,38 @@ function shapeFromJson(reader: JsonReader, json: JsonValue): Shape {
   let result: Shape = { kind: undefined, value: undefined };
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "circle", "text", "blob", "none", "cons");
-      continue;
-    }
     switch (key) {
-      case "circle": {
-        reader.once(result.kind);
-        const value = readerFromJson(reader, item);
-        result = { kind: "circle", value: value };
+      case "circle":
+        if (item !== null) {
+          reader.once(result.kind);
+          result = { kind: "circle", value: readerFromJson(reader, item) };
+        }
         break;
-      }
-      case "text": {
-        reader.once(result.kind);
-        const value = reader.string(item);
-        result = { kind: "text", value: value };
+      case "text":
+        if (item !== null) {
+          reader.once(result.kind);
+          result = { kind: "text", value: reader.string(item) };
+        }
         break;
-      }
-      case "blob": {
-        reader.once(result.kind);
-        const value = reader.bytes(item);
-        result = { kind: "blob", value: value };
+      case "blob":
+        if (item !== null) {
+          reader.once(result.kind);
+          result = { kind: "blob", value: reader.bytes(item) };
+        }
         break;
-      }
-      case "none": {
-        reader.once(result.kind);
-        reader.empty(item);
-        result = { kind: "none", value: undefined };
+      case "none":
+        if (item !== null) {
+          reader.once(result.kind);
+          reader.empty(item);
+          result = { kind: "none", value: undefined };
+        }
         break;
-      }
-      case "cons": {
-        reader.once(result.kind);
-        const value = constrainedFromJson(reader, item);
-        result = { kind: "cons", value: value };
+      case "cons":
+        if (item !== null) {
+          reader.once(result.kind);
+          result = { kind: "cons", value: constrainedFromJson(reader, item) };
+        }
         break;
-      }
       default:
         reader.unknown(key);
     }
@@ -5000,20 +4721,16 @@ function veryLongMessageNameForTestingPurposesOnlyAndNothingElseToJson(
   const json: JsonObject = {};
   const inner_ = value.inner;
   switch (inner_?.kind) {
-    case "aVeryLongCaseNameForTestingPurposesOnlyAndNothing": {
-      const item = inner_.value;
+    case "aVeryLongCaseNameForTestingPurposesOnlyAndNothing":
       json.aVeryLongCaseNameForTestingPurposesOnlyAndNothing =
         veryLongMessageNameForTestingPurposesOnlyAndNothingElseToJson(
           writer,
-          item,
+          inner_.value,
         );
       break;
-    }
-    case "b": {
-      const item = inner_.value;
-      json.b = writer.string(item);
+    case "b":
+      json.b = writer.string(inner_.value);
       break;
-    }
     case undefined:
       break;
     default:
@@ -5049,41 +4766,31 @@ function veryLongMessageNameForTestingPurposesOnlyAndNothingElseFromJson(
     [];
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(
-        key,
-        "aVeryLongCaseNameForTestingPurposesOnlyAndNothing",
-        "a_very_long_case_name_for_testing_purposes_only_and_nothing",
-        "b",
-        "nested",
-      );
-      continue;
-    }
     switch (key) {
       case "aVeryLongCaseNameForTestingPurposesOnlyAndNothing":
-      case "a_very_long_case_name_for_testing_purposes_only_and_nothing": {
+      case "a_very_long_case_name_for_testing_purposes_only_and_nothing":
         reader.single(
           "aVeryLongCaseNameForTestingPurposesOnlyAndNothing",
           "a_very_long_case_name_for_testing_purposes_only_and_nothing",
         );
-        reader.once(inner_?.kind);
-        const value =
-          veryLongMessageNameForTestingPurposesOnlyAndNothingElseFromJson(
-            reader,
-            item,
-          );
-        inner_ = {
-          kind: "aVeryLongCaseNameForTestingPurposesOnlyAndNothing",
-          value: value,
-        };
+        if (item !== null) {
+          reader.once(inner_?.kind);
+          inner_ = {
+            kind: "aVeryLongCaseNameForTestingPurposesOnlyAndNothing",
+            value:
+              veryLongMessageNameForTestingPurposesOnlyAndNothingElseFromJson(
+                reader,
+                item,
+              ),
+          };
+        }
         break;
-      }
-      case "b": {
-        reader.once(inner_?.kind);
-        const value = reader.string(item);
-        inner_ = { kind: "b", value: value };
+      case "b":
+        if (item !== null) {
+          reader.once(inner_?.kind);
+          inner_ = { kind: "b", value: reader.string(item) };
+        }
         break;
-      }
       case "nested":
         for (const entry of reader.list(item)) {
           nested.push(
@@ -5211,9 +4918,7 @@ function veryLongMessageNameForTestingPurposesOnlyAndNothingElse_NestedMessageWi
   writer.open(value);
   const json: JsonObject = {};
   const x = value.x;
-  if (x !== undefined && x !== 0) {
-    json.x = writer.int32(x);
-  }
+  if (x !== undefined && x !== 0) json.x = writer.int32(x);
   writer.close();
   return json;
 }
@@ -5225,13 +4930,9 @@ function veryLongMessageNameForTestingPurposesOnlyAndNothingElse_NestedMessageWi
   let x: number = 0;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "x");
-      continue;
-    }
     switch (key) {
       case "x":
-        x = reader.int32(item);
+        if (item !== null) x = reader.int32(item);
         break;
       default:
         reader.unknown(key);
@@ -5306,13 +5007,9 @@ function notFoundDataFromJson(
   let what: string | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "what");
-      continue;
-    }
     switch (key) {
       case "what":
-        what = reader.string(item);
+        if (item !== null) what = reader.string(item);
         break;
       default:
         reader.unknown(key);
@@ -5388,9 +5085,7 @@ function veryLongErrorNameForTestingPurposesOnlyAndNothingElseDataToJson(
   writer.open(value);
   const json: JsonObject = {};
   const reason = value.reason;
-  if (reason !== undefined) {
-    json.reason = readerToJson(writer, reason);
-  }
+  if (reason !== undefined) json.reason = readerToJson(writer, reason);
   writer.close();
   return json;
 }
@@ -5402,13 +5097,9 @@ function veryLongErrorNameForTestingPurposesOnlyAndNothingElseDataFromJson(
   let reason: Reader | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "reason");
-      continue;
-    }
     switch (key) {
       case "reason":
-        reason = readerFromJson(reader, item);
+        if (item !== null) reason = readerFromJson(reader, item);
         break;
       default:
         reader.unknown(key);
@@ -5520,13 +5211,9 @@ function call_InlineRequestToJson(
   writer.open(value);
   const json: JsonObject = {};
   const a = value.a;
-  if (a !== undefined && a !== "") {
-    json.a = writer.string(a);
-  }
+  if (a !== undefined && a !== "") json.a = writer.string(a);
   const b = value.b;
-  if (b !== undefined) {
-    json.b = shapeToJson(writer, b);
-  }
+  if (b !== undefined) json.b = shapeToJson(writer, b);
   writer.close();
   return json;
 }
@@ -5539,16 +5226,12 @@ function call_InlineRequestFromJson(
   let b: Shape | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "a", "b");
-      continue;
-    }
     switch (key) {
       case "a":
-        a = reader.string(item);
+        if (item !== null) a = reader.string(item);
         break;
       case "b":
-        b = shapeFromJson(reader, item);
+        if (item !== null) b = shapeFromJson(reader, item);
         break;
       default:
         reader.unknown(key);
@@ -5666,16 +5349,12 @@ function call_InlineResultToJson(
   }
   const d = value.d;
   switch (d?.kind) {
-    case "e": {
-      const item = d.value;
-      json.e = writer.string(item);
+    case "e":
+      json.e = writer.string(d.value);
       break;
-    }
-    case "f": {
-      const item = d.value;
-      json.f = B.writeJson(writer, item);
+    case "f":
+      json.f = B.writeJson(writer, d.value);
       break;
-    }
     case undefined:
       break;
     default:
@@ -5693,26 +5372,23 @@ function call_InlineResultFromJson(
   let d: Call_InlineResult_D = { kind: undefined, value: undefined };
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "c", "e", "f");
-      continue;
-    }
     switch (key) {
       case "c":
-        c = reader.enum(item, colorFromName, colorFromNumber) ?? c;
+        if (item !== null)
+          c = reader.enum(item, colorFromName, colorFromNumber) ?? c;
         break;
-      case "e": {
-        reader.once(d.kind);
-        const value = reader.string(item);
-        d = { kind: "e", value: value };
+      case "e":
+        if (item !== null) {
+          reader.once(d.kind);
+          d = { kind: "e", value: reader.string(item) };
+        }
         break;
-      }
-      case "f": {
-        reader.once(d.kind);
-        const value = B.readJson(reader, item);
-        d = { kind: "f", value: value };
+      case "f":
+        if (item !== null) {
+          reader.once(d.kind);
+          d = { kind: "f", value: B.readJson(reader, item) };
+        }
         break;
-      }
       default:
         reader.unknown(key);
     }
@@ -5870,9 +5546,7 @@ function wrapper_EverythingToJson(
   writer.open(value);
   const json: JsonObject = {};
   const item_ = value.item;
-  if (item_ !== undefined) {
-    json.item = everythingToJson(writer, item_);
-  }
+  if (item_ !== undefined) json.item = everythingToJson(writer, item_);
   const items = value.items;
   if (items !== undefined && !writer.isEmpty(items)) {
     const inner: JsonValue[] = [];
@@ -5893,13 +5567,9 @@ function wrapper_EverythingFromJson(
   const items: Everything[] = [];
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "item", "items");
-      continue;
-    }
     switch (key) {
       case "item":
-        item_ = everythingFromJson(reader, item);
+        if (item !== null) item_ = everythingFromJson(reader, item);
         break;
       case "items":
         for (const entry of reader.list(item)) {

@@ -96,16 +96,12 @@ function pointFromJson(reader: JsonReader, json: JsonValue): Point {
   let longitude: number = 0;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "latitude", "longitude");
-      continue;
-    }
     switch (key) {
       case "latitude":
-        latitude = reader.double(item);
+        if (item !== null) latitude = reader.double(item);
         break;
       case "longitude":
-        longitude = reader.double(item);
+        if (item !== null) longitude = reader.double(item);
         break;
       default:
         reader.unknown(key);

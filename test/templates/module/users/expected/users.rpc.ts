@@ -1206,21 +1206,13 @@ function userToJson(writer: JsonWriter, value: UserInit): JsonValue {
   writer.open(value);
   const json: JsonObject = {};
   const id = value.id;
-  if (id !== undefined && id !== 0n) {
-    json.id = writer.uint64(id);
-  }
+  if (id !== undefined && id !== 0n) json.id = writer.uint64(id);
   const name = value.name;
-  if (name !== undefined && name !== "") {
-    json.name = writer.string(name);
-  }
+  if (name !== undefined && name !== "") json.name = writer.string(name);
   const email = value.email;
-  if (email !== undefined) {
-    json.email = writer.string(email);
-  }
+  if (email !== undefined) json.email = writer.string(email);
   const role = value.role;
-  if (role !== undefined) {
-    json.role = roleToName(role);
-  }
+  if (role !== undefined) json.role = roleToName(role);
   const tags = value.tags;
   if (tags !== undefined && !writer.isEmpty(tags)) {
     const inner: JsonValue[] = [];
@@ -1242,29 +1234,21 @@ function userToJson(writer: JsonWriter, value: UserInit): JsonValue {
     json.createdAt = timestampToJson(writer, createdAt);
   }
   const home = value.home;
-  if (home !== undefined) {
-    json.home = Point.writeJson(writer, home);
-  }
+  if (home !== undefined) json.home = Point.writeJson(writer, home);
   const views = value.views;
-  if (views !== undefined && views !== 0) {
-    json.views = writer.int53(views);
-  }
+  if (views !== undefined && views !== 0) json.views = writer.int53(views);
   const avatar = value.avatar;
   if (avatar !== undefined && !writer.isEmpty(avatar)) {
     json.avatar = writer.bytes(avatar);
   }
   const contact = value.contact;
   switch (contact?.kind) {
-    case "phone": {
-      const item = contact.value;
-      json.phone = writer.string(item);
+    case "phone":
+      json.phone = writer.string(contact.value);
       break;
-    }
-    case "chat": {
-      const item = contact.value;
-      json.chat = user_ChatHandleToJson(writer, item);
+    case "chat":
+      json.chat = user_ChatHandleToJson(writer, contact.value);
       break;
-    }
     case "none":
       json.none = {};
       break;
@@ -1291,38 +1275,19 @@ function userFromJson(reader: JsonReader, json: JsonValue): User {
   let contact: User_Contact | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(
-        key,
-        "id",
-        "name",
-        "email",
-        "role",
-        "tags",
-        "labels",
-        "createdAt",
-        "created_at",
-        "home",
-        "views",
-        "avatar",
-        "phone",
-        "chat",
-        "none",
-      );
-      continue;
-    }
     switch (key) {
       case "id":
-        id = reader.uint64(item) as UserId;
+        if (item !== null) id = reader.uint64(item) as UserId;
         break;
       case "name":
-        name = reader.string(item);
+        if (item !== null) name = reader.string(item);
         break;
       case "email":
-        email = reader.string(item);
+        if (item !== null) email = reader.string(item);
         break;
       case "role":
-        role = reader.enum(item, roleFromName, roleFromNumber) ?? role;
+        if (item !== null)
+          role = reader.enum(item, roleFromName, roleFromNumber) ?? role;
         break;
       case "tags":
         for (const entry of reader.list(item)) {
@@ -1335,38 +1300,41 @@ function userFromJson(reader: JsonReader, json: JsonValue): User {
         }
         break;
       case "createdAt":
-      case "created_at": {
+      case "created_at":
         reader.single("createdAt", "created_at");
-        createdAt = timestampFromJson(reader, item);
+        if (item !== null) createdAt = timestampFromJson(reader, item);
         break;
-      }
       case "home":
-        home = Point.readJson(reader, item);
+        if (item !== null) home = Point.readJson(reader, item);
         break;
       case "views":
-        views = reader.int53(item);
+        if (item !== null) views = reader.int53(item);
         break;
       case "avatar":
-        avatar = reader.bytes(item);
+        if (item !== null) avatar = reader.bytes(item);
         break;
-      case "phone": {
-        reader.once(contact?.kind);
-        const value = reader.string(item);
-        contact = { kind: "phone", value: value };
+      case "phone":
+        if (item !== null) {
+          reader.once(contact?.kind);
+          contact = { kind: "phone", value: reader.string(item) };
+        }
         break;
-      }
-      case "chat": {
-        reader.once(contact?.kind);
-        const value = user_ChatHandleFromJson(reader, item);
-        contact = { kind: "chat", value: value };
+      case "chat":
+        if (item !== null) {
+          reader.once(contact?.kind);
+          contact = {
+            kind: "chat",
+            value: user_ChatHandleFromJson(reader, item),
+          };
+        }
         break;
-      }
-      case "none": {
-        reader.once(contact?.kind);
-        reader.empty(item);
-        contact = { kind: "none", value: undefined };
+      case "none":
+        if (item !== null) {
+          reader.once(contact?.kind);
+          reader.empty(item);
+          contact = { kind: "none", value: undefined };
+        }
         break;
-      }
       default:
         reader.unknown(key);
     }
@@ -1440,7 +1408,7 @@ function equalsUser(a: UserInit, b: UserInit): boolean {
     equalTimes(a.createdAt ?? new Date(0), b.createdAt ?? new Date(0)) &&
     equalOptional(a.home, b.home, Point.equals) &&
     (a.views ?? 0) === (b.views ?? 0) &&
-    equalBytes(a.avatar ?? new Uint8Array(0), b.avatar ?? new Uint8Array(0)) &&
+    equalBytes(a.avatar, b.avatar) &&
     equalOptional(a.contact, b.contact, equalsUser_Contact)
   );
 }
@@ -1523,16 +1491,12 @@ function user_ChatHandleFromJson(
   let handle: string = "";
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "network", "handle");
-      continue;
-    }
     switch (key) {
       case "network":
-        network = reader.string(item);
+        if (item !== null) network = reader.string(item);
         break;
       case "handle":
-        handle = reader.string(item);
+        if (item !== null) handle = reader.string(item);
         break;
       default:
         reader.unknown(key);
@@ -1634,21 +1598,15 @@ function shapeToJson(writer: JsonWriter, value: ShapeInit): JsonValue {
   writer.open(value);
   const json: JsonObject = {};
   switch (value.kind) {
-    case "circle": {
-      const item = value.value;
-      json.circle = circleToJson(writer, item);
+    case "circle":
+      json.circle = circleToJson(writer, value.value);
       break;
-    }
-    case "square": {
-      const item = value.value;
-      json.square = squareToJson(writer, item);
+    case "square":
+      json.square = squareToJson(writer, value.value);
       break;
-    }
-    case "text": {
-      const item = value.value;
-      json.text = writer.string(item);
+    case "text":
+      json.text = writer.string(value.value);
       break;
-    }
     case undefined:
       break;
     default:
@@ -1662,29 +1620,25 @@ function shapeFromJson(reader: JsonReader, json: JsonValue): Shape {
   let result: Shape = { kind: undefined, value: undefined };
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "circle", "square", "text");
-      continue;
-    }
     switch (key) {
-      case "circle": {
-        reader.once(result.kind);
-        const value = circleFromJson(reader, item);
-        result = { kind: "circle", value: value };
+      case "circle":
+        if (item !== null) {
+          reader.once(result.kind);
+          result = { kind: "circle", value: circleFromJson(reader, item) };
+        }
         break;
-      }
-      case "square": {
-        reader.once(result.kind);
-        const value = squareFromJson(reader, item);
-        result = { kind: "square", value: value };
+      case "square":
+        if (item !== null) {
+          reader.once(result.kind);
+          result = { kind: "square", value: squareFromJson(reader, item) };
+        }
         break;
-      }
-      case "text": {
-        reader.once(result.kind);
-        const value = reader.string(item);
-        result = { kind: "text", value: value };
+      case "text":
+        if (item !== null) {
+          reader.once(result.kind);
+          result = { kind: "text", value: reader.string(item) };
+        }
         break;
-      }
       default:
         reader.unknown(key);
     }
@@ -1756,9 +1710,7 @@ function circleToJson(writer: JsonWriter, value: CircleInit): JsonValue {
   writer.open(value);
   const json: JsonObject = {};
   const r = value.r;
-  if (r !== undefined && !Object.is(r, 0)) {
-    json.r = writer.double(r);
-  }
+  if (r !== undefined && !Object.is(r, 0)) json.r = writer.double(r);
   writer.close();
   return json;
 }
@@ -1767,13 +1719,9 @@ function circleFromJson(reader: JsonReader, json: JsonValue): Circle {
   let r: number = 0;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "r");
-      continue;
-    }
     switch (key) {
       case "r":
-        r = reader.double(item);
+        if (item !== null) r = reader.double(item);
         break;
       default:
         reader.unknown(key);
@@ -1830,9 +1778,7 @@ function squareToJson(writer: JsonWriter, value: SquareInit): JsonValue {
   writer.open(value);
   const json: JsonObject = {};
   const a = value.a;
-  if (a !== undefined && !Object.is(a, 0)) {
-    json.a = writer.double(a);
-  }
+  if (a !== undefined && !Object.is(a, 0)) json.a = writer.double(a);
   writer.close();
   return json;
 }
@@ -1841,13 +1787,9 @@ function squareFromJson(reader: JsonReader, json: JsonValue): Square {
   let a: number = 0;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "a");
-      continue;
-    }
     switch (key) {
       case "a":
-        a = reader.double(item);
+        if (item !== null) a = reader.double(item);
         break;
       default:
         reader.unknown(key);
@@ -1918,9 +1860,7 @@ function notFoundDataToJson(
     json.resource = writer.string(resource);
   }
   const id = value.id;
-  if (id !== undefined && id !== "") {
-    json.id = writer.string(id);
-  }
+  if (id !== undefined && id !== "") json.id = writer.string(id);
   writer.close();
   return json;
 }
@@ -1933,16 +1873,12 @@ function notFoundDataFromJson(
   let id: string = "";
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "resource", "id");
-      continue;
-    }
     switch (key) {
       case "resource":
-        resource = reader.string(item);
+        if (item !== null) resource = reader.string(item);
         break;
       case "id":
-        id = reader.string(item);
+        if (item !== null) id = reader.string(item);
         break;
       default:
         reader.unknown(key);
@@ -2056,13 +1992,9 @@ function users_GetRequestToJson(
   writer.open(value);
   const json: JsonObject = {};
   const id = value.id;
-  if (id !== undefined && id !== 0n) {
-    json.id = writer.uint64(id);
-  }
+  if (id !== undefined && id !== 0n) json.id = writer.uint64(id);
   const view = value.view;
-  if (view !== undefined) {
-    json.view = writer.string(view);
-  }
+  if (view !== undefined) json.view = writer.string(view);
   writer.close();
   return json;
 }
@@ -2075,16 +2007,12 @@ function users_GetRequestFromJson(
   let view: string | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "id", "view");
-      continue;
-    }
     switch (key) {
       case "id":
-        id = reader.uint64(item) as UserId;
+        if (item !== null) id = reader.uint64(item) as UserId;
         break;
       case "view":
-        view = reader.string(item);
+        if (item !== null) view = reader.string(item);
         break;
       default:
         reader.unknown(key);
@@ -2161,13 +2089,9 @@ function users_ListRequestToJson(
   writer.open(value);
   const json: JsonObject = {};
   const pageSize = value.pageSize;
-  if (pageSize !== undefined) {
-    json.pageSize = writer.int32(pageSize);
-  }
+  if (pageSize !== undefined) json.pageSize = writer.int32(pageSize);
   const pageToken = value.pageToken;
-  if (pageToken !== undefined) {
-    json.pageToken = writer.string(pageToken);
-  }
+  if (pageToken !== undefined) json.pageToken = writer.string(pageToken);
   writer.close();
   return json;
 }
@@ -2180,23 +2104,17 @@ function users_ListRequestFromJson(
   let pageToken: string | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "pageSize", "page_size", "pageToken", "page_token");
-      continue;
-    }
     switch (key) {
       case "pageSize":
-      case "page_size": {
+      case "page_size":
         reader.single("pageSize", "page_size");
-        pageSize = reader.int32(item);
+        if (item !== null) pageSize = reader.int32(item);
         break;
-      }
       case "pageToken":
-      case "page_token": {
+      case "page_token":
         reader.single("pageToken", "page_token");
-        pageToken = reader.string(item);
+        if (item !== null) pageToken = reader.string(item);
         break;
-      }
       default:
         reader.unknown(key);
     }
@@ -2295,9 +2213,7 @@ function users_ListResultToJson(
     json.users = inner;
   }
   const next = value.next;
-  if (next !== undefined) {
-    json.next = writer.string(next);
-  }
+  if (next !== undefined) json.next = writer.string(next);
   writer.close();
   return json;
 }
@@ -2310,10 +2226,6 @@ function users_ListResultFromJson(
   let next: string | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "users", "next");
-      continue;
-    }
     switch (key) {
       case "users":
         for (const entry of reader.list(item)) {
@@ -2321,7 +2233,7 @@ function users_ListResultFromJson(
         }
         break;
       case "next":
-        next = reader.string(item);
+        if (item !== null) next = reader.string(item);
         break;
       default:
         reader.unknown(key);
@@ -2398,9 +2310,7 @@ function users_TrackRequestToJson(
   writer.open(value);
   const json: JsonObject = {};
   const event = value.event;
-  if (event !== undefined && event !== "") {
-    json.event = writer.string(event);
-  }
+  if (event !== undefined && event !== "") json.event = writer.string(event);
   writer.close();
   return json;
 }
@@ -2412,13 +2322,9 @@ function users_TrackRequestFromJson(
   let event: string = "";
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "event");
-      continue;
-    }
     switch (key) {
       case "event":
-        event = reader.string(item);
+        if (item !== null) event = reader.string(item);
         break;
       default:
         reader.unknown(key);
@@ -2575,9 +2481,7 @@ function createUserToJson(
   writer.open(value);
   const json: JsonObject = {};
   const type = value.type;
-  if (type !== undefined && type !== "") {
-    json.type = writer.string(type);
-  }
+  if (type !== undefined && type !== "") json.type = writer.string(type);
   const message = value.message;
   if (message !== undefined && message !== "") {
     json.message = writer.string(message);
@@ -2587,29 +2491,19 @@ function createUserToJson(
     json.stream = writer.bool(stream);
   }
   const error = value.error;
-  if (error !== undefined) {
-    json.error = writer.string(error);
-  }
+  if (error !== undefined) json.error = writer.string(error);
   const enum_ = value.enum;
-  if (enum_ !== undefined && enum_ !== 0) {
-    json.enum = writer.int32(enum_);
-  }
+  if (enum_ !== undefined && enum_ !== 0) json.enum = writer.int32(enum_);
   const reserved = value.reserved;
   if (reserved !== undefined && reserved !== false) {
     json.reserved = writer.bool(reserved);
   }
   const oneof = value.oneof;
-  if (oneof !== undefined && oneof !== "") {
-    json.oneof = writer.string(oneof);
-  }
+  if (oneof !== undefined && oneof !== "") json.oneof = writer.string(oneof);
   const map = value.map;
-  if (map !== undefined && map !== "") {
-    json.map = writer.string(map);
-  }
+  if (map !== undefined && map !== "") json.map = writer.string(map);
   const open = value.open;
-  if (open !== undefined && open !== false) {
-    json.open = writer.bool(open);
-  }
+  if (open !== undefined && open !== false) json.open = writer.bool(open);
   writer.close();
   return json;
 }
@@ -2626,48 +2520,33 @@ function createUserFromJson(reader: JsonReader, json: JsonValue): CreateUser {
   let open: boolean = false;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(
-        key,
-        "type",
-        "message",
-        "stream",
-        "error",
-        "enum",
-        "reserved",
-        "oneof",
-        "map",
-        "open",
-      );
-      continue;
-    }
     switch (key) {
       case "type":
-        type = reader.string(item);
+        if (item !== null) type = reader.string(item);
         break;
       case "message":
-        message = reader.string(item);
+        if (item !== null) message = reader.string(item);
         break;
       case "stream":
-        stream = reader.bool(item);
+        if (item !== null) stream = reader.bool(item);
         break;
       case "error":
-        error = reader.string(item);
+        if (item !== null) error = reader.string(item);
         break;
       case "enum":
-        enum_ = reader.int32(item);
+        if (item !== null) enum_ = reader.int32(item);
         break;
       case "reserved":
-        reserved = reader.bool(item);
+        if (item !== null) reserved = reader.bool(item);
         break;
       case "oneof":
-        oneof = reader.string(item);
+        if (item !== null) oneof = reader.string(item);
         break;
       case "map":
-        map = reader.string(item);
+        if (item !== null) map = reader.string(item);
         break;
       case "open":
-        open = reader.bool(item);
+        if (item !== null) open = reader.bool(item);
         break;
       default:
         reader.unknown(key);
@@ -2769,9 +2648,7 @@ function watchRequestToJson(
     json.status = Status.toName(status);
   }
   const at = value.at;
-  if (at !== undefined) {
-    json.at = Point.writeJson(writer, at);
-  }
+  if (at !== undefined) json.at = Point.writeJson(writer, at);
   writer.close();
   return json;
 }
@@ -2784,17 +2661,14 @@ function watchRequestFromJson(
   let at: Point | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "status", "at");
-      continue;
-    }
     switch (key) {
       case "status":
-        status =
-          reader.enum(item, Status.fromName, Status.fromNumber) ?? status;
+        if (item !== null)
+          status =
+            reader.enum(item, Status.fromName, Status.fromNumber) ?? status;
         break;
       case "at":
-        at = Point.readJson(reader, item);
+        if (item !== null) at = Point.readJson(reader, item);
         break;
       default:
         reader.unknown(key);
@@ -2867,13 +2741,9 @@ function chunkFromJson(reader: JsonReader, json: JsonValue): Chunk {
   let data: Uint8Array | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "data");
-      continue;
-    }
     switch (key) {
       case "data":
-        data = reader.bytes(item);
+        if (item !== null) data = reader.bytes(item);
         break;
       default:
         reader.unknown(key);
@@ -2892,7 +2762,7 @@ function createChunk(init: ChunkInit = {}): Chunk {
 }
 
 function equalsChunk(a: ChunkInit, b: ChunkInit): boolean {
-  return equalBytes(a.data ?? new Uint8Array(0), b.data ?? new Uint8Array(0));
+  return equalBytes(a.data, b.data);
 }
 
 function writeChat(writer: Writer, value: ChatInit): void {
@@ -2924,9 +2794,7 @@ function chatToJson(writer: JsonWriter, value: ChatInit): JsonValue {
   writer.open(value);
   const json: JsonObject = {};
   const text = value.text;
-  if (text !== undefined && text !== "") {
-    json.text = writer.string(text);
-  }
+  if (text !== undefined && text !== "") json.text = writer.string(text);
   writer.close();
   return json;
 }
@@ -2935,13 +2803,9 @@ function chatFromJson(reader: JsonReader, json: JsonValue): Chat {
   let text: string = "";
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "text");
-      continue;
-    }
     switch (key) {
       case "text":
-        text = reader.string(item);
+        if (item !== null) text = reader.string(item);
         break;
       default:
         reader.unknown(key);
@@ -3023,9 +2887,7 @@ function page_Tree_UserToJson(
     json.items = inner;
   }
   const next = value.next;
-  if (next !== undefined) {
-    json.next = writer.string(next);
-  }
+  if (next !== undefined) json.next = writer.string(next);
   writer.close();
   return json;
 }
@@ -3038,10 +2900,6 @@ function page_Tree_UserFromJson(
   let next: string | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "items", "next");
-      continue;
-    }
     switch (key) {
       case "items":
         for (const entry of reader.list(item)) {
@@ -3049,7 +2907,7 @@ function page_Tree_UserFromJson(
         }
         break;
       case "next":
-        next = reader.string(item);
+        if (item !== null) next = reader.string(item);
         break;
       default:
         reader.unknown(key);
@@ -3140,9 +2998,7 @@ function page_UserToJson(writer: JsonWriter, value: Page_UserInit): JsonValue {
     json.items = inner;
   }
   const next = value.next;
-  if (next !== undefined) {
-    json.next = writer.string(next);
-  }
+  if (next !== undefined) json.next = writer.string(next);
   writer.close();
   return json;
 }
@@ -3152,10 +3008,6 @@ function page_UserFromJson(reader: JsonReader, json: JsonValue): Page_User {
   let next: string | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "items", "next");
-      continue;
-    }
     switch (key) {
       case "items":
         for (const entry of reader.list(item)) {
@@ -3163,7 +3015,7 @@ function page_UserFromJson(reader: JsonReader, json: JsonValue): Page_User {
         }
         break;
       case "next":
-        next = reader.string(item);
+        if (item !== null) next = reader.string(item);
         break;
       default:
         reader.unknown(key);
@@ -3248,9 +3100,7 @@ function tree_UserToJson(writer: JsonWriter, value: Tree_UserInit): JsonValue {
   writer.open(value);
   const json: JsonObject = {};
   const value_ = value.value;
-  if (value_ !== undefined) {
-    json.value = userToJson(writer, value_);
-  }
+  if (value_ !== undefined) json.value = userToJson(writer, value_);
   const children = value.children;
   if (children !== undefined && !writer.isEmpty(children)) {
     const inner: JsonValue[] = [];
@@ -3268,13 +3118,9 @@ function tree_UserFromJson(reader: JsonReader, json: JsonValue): Tree_User {
   const children: Tree_User[] = [];
   for (const key of reader.open(json)) {
     const item = reader.item(key);
-    if (item === null) {
-      reader.absent(key, "value", "children");
-      continue;
-    }
     switch (key) {
       case "value":
-        value_ = userFromJson(reader, item);
+        if (item !== null) value_ = userFromJson(reader, item);
         break;
       case "children":
         for (const entry of reader.list(item)) {
