@@ -32,6 +32,9 @@ export type { ClientInterceptor, Interceptor, StreamNext, UnaryNext } from "./in
 export type { Kernel, Plugin, PluginStop } from "./plugin/plugin.ts";
 
 export type { Endpoint } from "./discovery/endpoint.ts";
+export type { DiscoveryOptions, InstanceView } from "./discovery/instance-view.ts";
+export type { EngineScope, Resolver, ResolverSink, ResolverWatch, Snapshot } from "./discovery/resolver.ts";
+export type { Credentials, Target } from "./discovery/target.ts";
 export type { Instance, InstanceStatus } from "./discovery/instance.ts";
 export type { Balancer, BalancerKind, BalancerScope } from "./governance/balancer.ts";
 export type { Detector, DetectorKind, DetectorScope } from "./governance/detector.ts";

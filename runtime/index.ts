@@ -46,6 +46,9 @@ export type {
 export type { Kernel, Plugin, PluginStop } from "./plugin/plugin.ts";
 
 export type { Endpoint } from "./discovery/endpoint.ts";
+export type { DiscoveryOptions, InstanceView } from "./discovery/instance-view.ts";
+export type { EngineScope, Resolver, ResolverSink, ResolverWatch, Snapshot } from "./discovery/resolver.ts";
+export type { Credentials, Target } from "./discovery/target.ts";
 export type { Instance, InstanceStatus } from "./discovery/instance.ts";
 export type { Balancer, BalancerKind, BalancerScope } from "./governance/balancer.ts";
 export type { Detector, DetectorKind, DetectorScope } from "./governance/detector.ts";
@@ -53,6 +56,7 @@ export type { AttemptOptions, FaultMode, FaultScope, StartedAttempt } from "./go
 export type { Outcome } from "./governance/outcome.ts";
 export type { RoutedCall } from "./governance/routed-call.ts";
 export type { Router, Subset } from "./governance/router.ts";
+export { createDnsResolver, type DnsResolverOptions } from "./discovery/dns.ts";
 export { p2c, type P2cOptions } from "./governance/balance/p2c.ts";
 
 export type { CompressionOptions, CompressorName } from "./compression/compression.ts";

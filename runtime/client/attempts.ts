@@ -8,7 +8,7 @@ import { AttemptCall } from "./attempt-call.ts";
 import { Attempt, type AttemptScope } from "./attempt.ts";
 import { ClientCallState } from "./client-call.ts";
 import { itemsOf, onlyRequest } from "./settle.ts";
-import type { Reach } from "./reach.ts";
+import type { Reach } from "./sole-reach.ts";
 
 /** What attempts need besides: the one place to go to, if there is only one. */
 export type AttemptsScope = AttemptScope & Pick<Reach, "endpoint">;

@@ -14,7 +14,8 @@ import type { TlsSource } from "../transport/tls-options.ts";
 import type { TransportKind } from "../transport/transport.ts";
 import type { ChannelState } from "./channel-state.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
-import { isCluster } from "./cluster-target.ts";
+import { isList } from "./cluster-target.ts";
+import { isResolved } from "./resolve.ts";
 
 /** Settings that each client of a channel may choose for itself. */
 export interface CallDefaults {
@@ -37,7 +38,10 @@ export interface CallDefaults {
 
 /** How to reach a server, or a service that several servers offer. */
 export interface ChannelOptions extends CallDefaults, ClusterOptions {
-  /** `tcp://host:port`, `tls://host:port`, `unix:/path` or `memory:name`; several of them with commas between: `tcp://a:9000,b:9000`. */
+  /**
+   * `tcp://host:port`, `tls://host:port`, `unix:/path` or `memory:name`; several of them with commas between: `tcp://a:9000,b:9000`; or what finds
+   * instances: `dns:///name:port`, `file:///instances.json`, or a scheme of one of the `resolvers`.
+   */
   readonly target: string;
   /** How messages are written. The server may answer that it takes only the other. Default: `binary`. */
   readonly codec?: "binary" | "json" | undefined;
@@ -137,7 +141,10 @@ export function checkChannelOptions(options: ChannelOptions): CheckedChannelOpti
   }
   const siteOf = siteFinder(options);
   return {
-    site: isCluster(options.target) ? undefined : siteOf(parseAddress(options.target)),
+    site:
+      isList(options.target) || isResolved(options.target, options.resolvers)
+        ? undefined
+        : siteOf(parseAddress(options.target)),
     siteOf,
     codec: checkCodec(options.codec),
     connect: checkConnect(options.connect),

@@ -1,5 +1,6 @@
 import { createAbortRegistry } from "../call/abort-registry.ts";
 import type { Invoker, ServiceType } from "../call/method-type.ts";
+import type { InstanceView } from "../discovery/instance-view.ts";
 import { TimerWheel } from "../environment/timer-wheel.ts";
 import { startPlugins } from "../plugin/kernel.ts";
 import { type CallDefaults, type ChannelOptions, checkChannelOptions, checkDefaults } from "./channel-options.ts";
@@ -29,6 +30,8 @@ export interface Channel {
   readonly state: ChannelState;
   /** Connections that are open now. */
   readonly connections: number;
+  /** What is known of the instances of the target, how old that is, and what is held back. */
+  instances(): InstanceView;
   /** Connects now, whatever failed before: for what knows that the server is back. */
   connect(): void;
   /**
@@ -81,6 +84,7 @@ export function createChannel(options: ChannelOptions): Channel {
     get connections() {
       return pool.size;
     },
+    instances: reach.view,
     connect: () => pool.connect(true),
     ready: (signal) => untilReady(pool, options.target, signal),
     target: options.target,

@@ -1,6 +1,8 @@
+import type { InstanceView } from "../discovery/instance-view.ts";
 import type { Instance } from "../discovery/instance.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import { addressesOf } from "./cluster-target.ts";
+import { fixedView, instanceAt } from "./sole-reach.ts";
 
 /** Hears what an {@link InstanceSource} finds. */
 export interface InstanceSink {
@@ -13,7 +15,7 @@ export interface InstanceSink {
 /** A watch that was begun. */
 export interface InstanceWatch {
   /** An instance could not be reached: the list may be old. */
-  refresh(): void;
+  lost(instance: Instance): void;
   close(): Promise<void>;
 }
 
@@ -23,22 +25,19 @@ export interface InstanceSource {
   readonly target: string;
   /** Known without being asked. */
   readonly known: readonly Instance[] | undefined;
+  /** Undefined before the watch has begun. */
+  view(): InstanceView | undefined;
   /** Called once, when they are wanted for the first time. Does not call `sink` before it returns. */
   watch(sink: InstanceSink): InstanceWatch;
 }
 
 /** The addresses of a list. */
 export function createListSource(target: string): InstanceSource {
+  const known = addressesOf(target).map(instanceAt);
   return {
     target,
-    known: addressesOf(target).map(instanceAt),
-    watch: () => ({ refresh: () => undefined, close: () => Promise.resolve() }),
+    known,
+    view: () => fixedView(known),
+    watch: () => ({ lost: () => undefined, close: () => Promise.resolve() }),
   };
-}
-
-const noLabels = Object.freeze({});
-
-/** An instance of which nothing but the address is known. */
-export function instanceAt(address: string): Instance {
-  return Object.freeze({ id: address, service: "", address, weight: 100, status: "up", labels: noLabels });
 }

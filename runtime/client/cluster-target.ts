@@ -3,9 +3,14 @@ const known = /^(?:(?:tcp|tls|ws|wss):\/\/|(?:unix|memory|worker):)/;
 /** Addresses in which a comma may stand for itself: only one before a new scheme parts them. */
 const withCommas = /^(?:unix:|wss?:)/;
 
-/** True for a target that is more than one address which is known beforehand. */
-export function isCluster(target: string): boolean {
+/** True for a list of addresses that are known beforehand. */
+export function isList(target: string): boolean {
   return known.test(target) && addressesOf(target).length > 1;
+}
+
+/** `etcd` of `etcd://a:2379/shop.v1.Orders`; empty when there is none. */
+export function schemeOf(target: string): string {
+  return /^[A-Za-z][A-Za-z0-9+.-]*(?=:)/.exec(target)?.[0].toLowerCase() ?? "";
 }
 
 /** The addresses of a list such as `tcp://a:9000,b:9000`: what has no scheme takes the one of the first. Without repetition. */

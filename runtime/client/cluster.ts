@@ -77,7 +77,7 @@ export function createCluster({ channel, source, options, onState }: ClusterSetu
   /** New calls go elsewhere from now on; its connection is made again in the background. */
   function onUnreachable(member: ClusterEndpoint): void {
     member.setReachable(false);
-    watch?.refresh();
+    watch?.lost(member.instance);
     // What ends the old connection may still be on the stack.
     if (waiters.size > 0) environment.defer(() => seek(1));
   }
@@ -124,8 +124,8 @@ export function createCluster({ channel, source, options, onState }: ClusterSetu
   function noEndpoint(): RpcError {
     if (all.endpoints.length > 0)
       return unreachable(`No instance of ${source.target} may take this call: its routes lead nowhere.`);
-    const why = failure === undefined || isKnown ? "none is registered that takes calls" : failure.message;
-    return unreachable(`There is no instance of ${source.target} to call: ${why}.`);
+    if (failure !== undefined && !isKnown) return unreachable(failure.message);
+    return unreachable(`There is no instance of ${source.target} to call: none is registered that takes calls.`);
   }
 
   const picker: Picker = {

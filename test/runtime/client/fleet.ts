@@ -1,3 +1,4 @@
+import type { Instance } from "../../../runtime/discovery/instance.ts";
 import {
   type Channel,
   type ChannelOptions,
@@ -31,6 +32,12 @@ export interface Fleet {
   /** Sends `count` calls one after the other. @returns the server that answered each, or the reason of its error */
   calls(count: number, options?: { everyMs?: number }): Promise<(number | string)[]>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What a registry says of server `index`. */
+export function instanceOf(index: number, change: Partial<Instance> = {}): Instance {
+  const address = `memory:s${index}`;
+  return { id: `s${index}`, service: "lab.v1.Lab", address, weight: 100, status: "up", labels: {}, ...change };
 }
 
 export interface FleetOptions extends Partial<ChannelOptions> {
