@@ -38,6 +38,10 @@ describe("the public names of", () => {
     expect(Object.keys(await import("@rpcgen/runtime/discovery/etcd"))).toEqual(["etcd"]);
   });
 
+  test("@rpcgen/runtime/discovery/zookeeper", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/discovery/zookeeper"))).toEqual(["zookeeper"]);
+  });
+
   test("@rpcgen/runtime/descriptor", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/descriptor")).sort()).toMatchSnapshot();
   });

@@ -36,3 +36,12 @@ export function checkEngineTarget(target: Target, scheme: string, parameters: re
 export function pathSegment(id: string): string {
   return /^\.\.?$/.test(id) ? id.replaceAll(".", "%2E") : id.replaceAll(/[%/]/g, encodeURIComponent);
 }
+
+/** The parameter `prefix` of targets whose registry has paths. @throws TypeError for one that is no path */
+export function pathPrefix(target: Target): string {
+  const { prefix = "/rpcgen" } = target.parameters;
+  if (/^(?:\/[^/]+)+$/.test(prefix)) return prefix;
+  throw new TypeError(
+    `"${target.text}" has the prefix "${prefix}"; write a path that begins with "/" and does not end so.`,
+  );
+}

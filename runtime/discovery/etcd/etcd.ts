@@ -3,7 +3,7 @@ import { etcdClientKey, type EtcdOptions, etcdSettings } from "../../coordinatio
 import { SharedClients } from "../../coordination/link.ts";
 import { serversOf } from "../../coordination/server.ts";
 import { limited } from "../../environment/limit.ts";
-import { checkEngineTarget, pathSegment, registeredService, serviceOf } from "../engine-target.ts";
+import { checkEngineTarget, pathPrefix, pathSegment, registeredService, serviceOf } from "../engine-target.ts";
 import { InstanceList } from "../instance-list.ts";
 import { keepRegistered } from "../lease.ts";
 import type { Registry } from "../registry.ts";
@@ -14,8 +14,6 @@ import { etcdLease } from "./etcd-lease.ts";
 
 export type { EtcdOptions } from "../../coordination/etcd/options.ts";
 export type { CoordinationTls } from "../../coordination/socket.ts";
-
-const defaultPrefix = "/rpcgen";
 
 /**
  * Discovery through etcd 3.4 or later: `etcd://a:2379,b:2379/shop.v1.Orders`. An instance is the JSON under `/rpcgen/<service>/<id>`, with a lease.
@@ -68,13 +66,8 @@ export function etcd(options: EtcdOptions = {}): Registry & Resolver {
   };
 }
 
-/** @throws TypeError for a prefix that is none */
 function folderOf(target: Target, service: string): string {
-  const { prefix = defaultPrefix } = target.parameters;
-  if (/^\/[^/]/.test(prefix) && !prefix.endsWith("/")) return `${prefix}/${service}/`;
-  throw new TypeError(
-    `"${target.text}" has the prefix "${prefix}"; write one that begins with "/" and does not end so.`,
-  );
+  return `${pathPrefix(target)}/${service}/`;
 }
 
 /** Lists, then watches from there. What happened in between, were it compacted or wiped, the next list tells. */

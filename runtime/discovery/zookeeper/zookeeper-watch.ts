@@ -1,0 +1,125 @@
+import { limited } from "../../environment/limit.ts";
+import {
+  addWatch,
+  childrenOf,
+  dataOf,
+  removeWatch,
+  sync,
+  type ZooKeeperClient,
+} from "../../coordination/zookeeper/client.ts";
+import type { ZooKeeperConnection } from "../../coordination/zookeeper/connection.ts";
+import { untilAborted } from "../../coordination/link.ts";
+import type { Environment } from "../../environment/environment.ts";
+import type { InstanceList } from "../instance-list.ts";
+
+const listLimitMs = 5_000;
+
+/** Watches the children of a folder on one connection after the other. */
+export function watchChildren(
+  client: ZooKeeperClient,
+  folder: string,
+  list: InstanceList,
+  environment: Environment,
+): (signal: AbortSignal, onWorking: () => void) => Promise<void> {
+  let knownZxid = 0n;
+  return async (signal, onWorking) => {
+    const limit = { environment, limitMs: listLimitMs, what: `Listing ${folder}`, signal };
+    const connection = await limited(limit, (each) => client.connection(each));
+    const changes = new ChangeQueue(folder);
+    connection.watchers.set(changes.onEvent, folder);
+    try {
+      await limited(limit, async (each) => {
+        await addWatch(connection, folder, each);
+        await sync(connection, folder, each);
+        const entries = await readAll(connection, folder, each);
+        if (connection.lastZxid < knownZxid) list.doubt();
+        list.replace(entries);
+      });
+      list.publish(revisionOf(connection));
+      onWorking();
+      while (connection.isOpen) {
+        const names = await changes.next(connection, signal);
+        await limited(limit, (each) => refresh(connection, folder, names, list, each));
+        list.publish(revisionOf(connection));
+      }
+    } finally {
+      knownZxid = connection.lastZxid;
+      connection.watchers.delete(changes.onEvent);
+      await unwatch(connection, folder, environment);
+    }
+  };
+}
+
+function revisionOf(connection: ZooKeeperConnection): string {
+  return connection.lastZxid.toString(16);
+}
+
+async function readAll(
+  connection: ZooKeeperConnection,
+  folder: string,
+  signal: AbortSignal,
+): Promise<[string, string][]> {
+  const names = await childrenOf(connection, folder, signal);
+  const entries = await Promise.all(
+    names.map(async (name): Promise<[string, string] | undefined> => {
+      const found = await dataOf(connection, `${folder}/${name}`, signal);
+      return found === undefined ? undefined : [name, found.text];
+    }),
+  );
+  return entries.filter((entry) => entry !== undefined);
+}
+
+/** Reads what changed. An answer is never older than the event that led to the question. */
+async function refresh(
+  connection: ZooKeeperConnection,
+  folder: string,
+  names: ReadonlySet<string>,
+  list: InstanceList,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all(
+    [...names].map(async (name) => {
+      const found = await dataOf(connection, `${folder}/${name}`, signal);
+      if (found === undefined) list.delete(name);
+      else list.set(name, found.text);
+    }),
+  );
+}
+
+/** Others may watch the same folder on this connection; the last one ends the server's watch. */
+async function unwatch(connection: ZooKeeperConnection, folder: string, environment: Environment): Promise<void> {
+  if (!connection.isOpen || [...connection.watchers.values()].includes(folder)) return;
+  const limit = { environment, limitMs: 500, what: `Ending the watch of ${folder}` };
+  await limited(limit, (signal) => removeWatch(connection, folder, signal)).catch(() => undefined);
+}
+
+/** Names of children that changed and were not read since. */
+class ChangeQueue {
+  readonly onEvent: (path: string) => void;
+  #names: Set<string>;
+  #wake: () => void;
+
+  constructor(folder: string) {
+    this.#names = new Set();
+    this.#wake = () => undefined;
+    this.onEvent = (path) => {
+      if (!path.startsWith(`${folder}/`)) return;
+      this.#names.add(path.slice(folder.length + 1));
+      this.#wake();
+    };
+  }
+
+  /** Waits for changes. @throws the connection's end, or the signal's reason */
+  async next(connection: ZooKeeperConnection, signal: AbortSignal): Promise<ReadonlySet<string>> {
+    if (this.#names.size === 0) {
+      const change = new Promise<void>((resolve) => (this.#wake = resolve));
+      const end = connection.closed.then((error) => {
+        throw error;
+      });
+      await untilAborted(Promise.race([change, end]), signal);
+    }
+    const names = this.#names;
+    this.#names = new Set();
+    return names;
+  }
+}

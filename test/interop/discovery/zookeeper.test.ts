@@ -1,0 +1,10 @@
+import { zookeeper } from "../../../runtime/discovery/zookeeper/zookeeper.ts";
+import { faultTests } from "./fixture/faults.ts";
+import { describeDiscovery } from "./fixture/world.ts";
+
+const ttlMs = 1_500;
+const shared = zookeeper({ sessionMs: ttlMs, connectLimitMs: 1_000, graceMs: 1_000 });
+
+describeDiscovery("zookeeper", { engine: () => shared, ttlMs }, (worldTest) => {
+  faultTests(worldTest, "zookeeper", ttlMs);
+});
