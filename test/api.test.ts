@@ -42,6 +42,18 @@ describe("the public names of", () => {
     expect(Object.keys(await import("@rpcgen/runtime/discovery/zookeeper"))).toEqual(["zookeeper"]);
   });
 
+  test("@rpcgen/runtime/discovery/redis", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/discovery/redis"))).toEqual(["redis"]);
+  });
+
+  test("@rpcgen/runtime/configuration/etcd", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/configuration/etcd"))).toEqual(["etcdConfiguration"]);
+  });
+
+  test("@rpcgen/runtime/configuration/zookeeper", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/configuration/zookeeper"))).toEqual(["zooKeeperConfiguration"]);
+  });
+
   test("@rpcgen/runtime/descriptor", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/descriptor")).sort()).toMatchSnapshot();
   });

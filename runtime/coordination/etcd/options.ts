@@ -1,3 +1,4 @@
+import { checkMs } from "../check-ms.ts";
 import type { CoordinationTls } from "../socket.ts";
 
 /** How etcd is reached. */
@@ -43,12 +44,6 @@ export function etcdSettings(options: EtcdOptions): EtcdSettings {
   checkMs("graceMs", graceMs, 0);
   const credentials = user === undefined ? undefined : { user, password };
   return { tls: options.tls, credentials, connectLimitMs, pingMs, pingLimitMs, graceMs };
-}
-
-/** @throws RangeError */
-export function checkMs(name: string, value: number, min: number): void {
-  if (value >= min && value <= 86_400_000) return;
-  throw new RangeError(`${name} is ${String(value)}; expected milliseconds from ${min} to 86400000.`);
 }
 
 /** What tells apart the clients of one engine. */

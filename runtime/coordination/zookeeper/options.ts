@@ -1,4 +1,4 @@
-import { checkMs } from "../etcd/options.ts";
+import { checkMs } from "../check-ms.ts";
 import type { CoordinationTls } from "../socket.ts";
 
 /** How ZooKeeper is reached. */

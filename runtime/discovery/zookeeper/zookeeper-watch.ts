@@ -1,14 +1,7 @@
 import { limited } from "../../environment/limit.ts";
-import {
-  addWatch,
-  childrenOf,
-  dataOf,
-  removeWatch,
-  sync,
-  type ZooKeeperClient,
-} from "../../coordination/zookeeper/client.ts";
+import { addWatch, childrenOf, dataOf, sync, type ZooKeeperClient } from "../../coordination/zookeeper/client.ts";
 import type { ZooKeeperConnection } from "../../coordination/zookeeper/connection.ts";
-import { untilAborted } from "../../coordination/link.ts";
+import { ChangeQueue, endWatch } from "../../coordination/zookeeper/change-queue.ts";
 import type { Environment } from "../../environment/environment.ts";
 import type { InstanceList } from "../instance-list.ts";
 
@@ -45,7 +38,7 @@ export function watchChildren(
     } finally {
       knownZxid = connection.lastZxid;
       connection.watchers.delete(changes.onEvent);
-      await unwatch(connection, folder, environment);
+      await endWatch(connection, folder, environment);
     }
   };
 }
@@ -79,47 +72,10 @@ async function refresh(
 ): Promise<void> {
   await Promise.all(
     [...names].map(async (name) => {
+      if (name === "") return;
       const found = await dataOf(connection, `${folder}/${name}`, signal);
       if (found === undefined) list.delete(name);
       else list.set(name, found.text);
     }),
   );
-}
-
-/** Others may watch the same folder on this connection; the last one ends the server's watch. */
-async function unwatch(connection: ZooKeeperConnection, folder: string, environment: Environment): Promise<void> {
-  if (!connection.isOpen || [...connection.watchers.values()].includes(folder)) return;
-  const limit = { environment, limitMs: 500, what: `Ending the watch of ${folder}` };
-  await limited(limit, (signal) => removeWatch(connection, folder, signal)).catch(() => undefined);
-}
-
-/** Names of children that changed and were not read since. */
-class ChangeQueue {
-  readonly onEvent: (path: string) => void;
-  #names: Set<string>;
-  #wake: () => void;
-
-  constructor(folder: string) {
-    this.#names = new Set();
-    this.#wake = () => undefined;
-    this.onEvent = (path) => {
-      if (!path.startsWith(`${folder}/`)) return;
-      this.#names.add(path.slice(folder.length + 1));
-      this.#wake();
-    };
-  }
-
-  /** Waits for changes. @throws the connection's end, or the signal's reason */
-  async next(connection: ZooKeeperConnection, signal: AbortSignal): Promise<ReadonlySet<string>> {
-    if (this.#names.size === 0) {
-      const change = new Promise<void>((resolve) => (this.#wake = resolve));
-      const end = connection.closed.then((error) => {
-        throw error;
-      });
-      await untilAborted(Promise.race([change, end]), signal);
-    }
-    const names = this.#names;
-    this.#names = new Set();
-    return names;
-  }
 }
