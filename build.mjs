@@ -70,6 +70,7 @@ async function bundleTool() {
   const { metafile } = await bundle({
     entryPoints: [
       { in: "compiler/cli/main.ts", out: "cli/main" },
+      { in: "compiler/cli/helper-main.ts", out: "cli/helper" },
       { in: "compiler/index.ts", out: "index" },
       { in: "templates/template.ts", out: "template" },
     ],
@@ -88,7 +89,7 @@ async function bundleTool() {
  */
 async function toolScript(bundle) {
   const { outputFiles } = await bundle({
-    entryPoints: [{ in: "compiler/cli/run.ts", out: "chunks/tool" }],
+    entryPoints: [{ in: "compiler/cli/tool.ts", out: "chunks/tool" }],
     format: "cjs",
     charset: "ascii",
     supported: { "dynamic-import": true },

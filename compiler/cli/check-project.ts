@@ -2,7 +2,7 @@ import type { SchemaDescriptor } from "@rpcgen/runtime/descriptor";
 import { projectCatalog } from "../diagnostics/catalog-project.ts";
 import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
 import { placeIn } from "../config/place.ts";
-import { check } from "../index.ts";
+import { type CheckedWhole, checkWhole } from "../parts/check-whole.ts";
 import type { NodeHost } from "./node-host.ts";
 
 /** A checked set of schemas. */
@@ -12,6 +12,9 @@ export interface CheckedProject {
   readonly diagnostics: readonly Diagnostic[];
   /** Absolute path of each file by its descriptor's path. */
   readonly sources: ReadonlyMap<string, string>;
+  /** In the order of loading. */
+  readonly modules: CheckedWhole["modules"];
+  readonly claimsOf: CheckedWhole["claimsOf"];
 }
 
 export interface CheckRequest {
@@ -23,9 +26,10 @@ export interface CheckRequest {
 
 /** Runs the compiler over files of the disk and adds what only the disk knows. */
 export function checkProject({ entries, directory, importRoots, host }: CheckRequest): CheckedProject {
-  const checked = check(entries, host, { workingDirectory: directory, importRoots });
+  const whole = checkWhole(entries, host, { workingDirectory: directory, importRoots });
   const malformed = [...host.malformed].map((path) => diagnosticFrom(projectCatalog.notUtf8, {}, placeIn(path)));
-  return { schema: checked.schema, sources: checked.sources, diagnostics: [...malformed, ...checked.diagnostics] };
+  const sources = new Map(whole.modules.map(({ path, absolutePath }) => [path, absolutePath]));
+  return { ...whole, sources, diagnostics: [...malformed, ...whole.diagnostics] };
 }
 
 /** True when at least one finding is an error. */

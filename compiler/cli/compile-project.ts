@@ -1,27 +1,29 @@
-import type { SchemaDescriptor } from "@rpcgen/runtime/descriptor";
-import { projectCatalog } from "../diagnostics/catalog-project.ts";
-import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
-import { placeIn } from "../config/place.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { findCollisions, unitPaths } from "../emit/collisions.ts";
-import { applyChanges, compareOutputs, type Comparison, removeStale } from "../emit/apply.ts";
+import { applyChanges, compareOutputs, type Comparison, refusal, removeStale } from "../emit/apply.ts";
 import { findLeftovers } from "../emit/leftovers.ts";
-import { type Counts, type Manifest, readManifest, writeManifest } from "../emit/manifest.ts";
-import { foreignRoots } from "../emit/layout.ts";
-import { type Plan, planOutputs } from "../emit/plan.ts";
+import { type Counts, readManifest, writeManifest } from "../emit/manifest.ts";
+import type { Plan } from "../emit/plan.ts";
 import type { ProjectIdentity } from "../emit/project-key.ts";
 import { isSameContent } from "../emit/refresh.ts";
-import { builtinTemplates } from "../../templates/index.ts";
-import { checkProject, hasErrors, type CheckedProject } from "./check-project.ts";
+import { checkProject, hasErrors } from "./check-project.ts";
 import { createDisplay } from "./display.ts";
 import { manifestOf, refreshedManifest } from "./manifest-of.ts";
-import { createNodeHost, type NodeHost, schemasRead } from "./node-host.ts";
-import { resolveSettings, type Settings } from "./settings.ts";
+import { createNodeHost, schemasRead } from "./node-host.ts";
+import type { Helper } from "./helper.ts";
+import { type PartSizes, productOfParts } from "./parts-product.ts";
+import { layoutProblems, type Product, productOf, type Workshop } from "./product.ts";
+import { resolveSettings } from "./settings.ts";
 import type { ToolIdentity } from "./tool-hash.ts";
 
 /** One compilation of a project. */
 export interface CompileRequest {
   readonly identity: ProjectIdentity;
   readonly tool: ToolIdentity;
+  /** Starts a second thread for a large compilation; without it all is done in one. */
+  readonly startHelper?: () => Helper;
+  /** What is large; the defaults are measured. */
+  readonly sizes?: PartSizes;
   /** `write` writes; `check` and `dry-run` only say what would be written. */
   readonly mode: "write" | "check" | "dry-run";
   /** Believe the manifest of the last run. */
@@ -61,19 +63,25 @@ export async function compileProject(request: CompileRequest): Promise<CompileOu
   if (hasErrors(settings.diagnostics) || settings.entries.length === 0) return failed(run, settings.diagnostics, true);
   const upToDate = await timer.step("cache", () => reuse(run));
   if (upToDate !== undefined) return upToDate;
-  const { directory, entries, importRoots } = settings;
-  const checked = await timer.step("check", () => checkProject({ entries, directory, importRoots, host }));
-  const problems = [...checked.diagnostics, ...layoutProblems(checked, settings)];
-  if (hasErrors(problems)) return failed(run, problems, false);
-  const plan = await timer.step("render", () => planFor(run, checked));
-  return timer.step("write", () => bringInLine(run, checked, plan));
+  const parts = await timer.step("parts", () => productOfParts(run));
+  const brought = parts && (await timer.step("write", () => bringInLine(run, parts)));
+  return brought ?? compileWhole(run);
 }
 
-interface Run {
-  readonly request: CompileRequest;
-  readonly host: NodeHost;
-  readonly settings: Settings;
-  readonly previous: Manifest | undefined;
+/** Without a helper, and with all there is to say. */
+async function compileWhole(run: Run): Promise<CompileOutcome> {
+  const { settings, host, timer } = run;
+  const { directory, entries, importRoots } = settings;
+  const checked = await timer.step("check", () => checkProject({ entries, directory, importRoots, host }));
+  const problems = [...checked.diagnostics, ...layoutProblems(checked.sources, settings)];
+  if (hasErrors(problems)) return failed(run, problems, false);
+  const product = await timer.step("render", () => productOf(run, checked));
+  const brought = await timer.step("write", () => bringInLine(run, product));
+  if (brought === undefined) throw new Error("a compilation without a helper has none to lose");
+  return brought;
+}
+
+interface Run extends Workshop {
   readonly timer: Timer;
 }
 
@@ -101,58 +109,63 @@ function reuse(run: Run): CompileOutcome | undefined {
   };
 }
 
-function planFor(run: Run, checked: CheckedProject): Plan {
-  const { request, settings, previous } = run;
-  const isTrusted = request.useCache && request.mode === "write" && previous?.tool === request.tool.hash;
-  return planOutputs(checked.schema, {
-    templates: builtinTemplates,
-    tool: request.tool.hash,
-    outDir: settings.outDir,
-    sources: checked.sources,
-    previous: isTrusted ? previous : undefined,
-    optionsFor: settings.optionsFor,
-  });
-}
-
-function bringInLine(run: Run, checked: CheckedProject, plan: Plan): CompileOutcome {
+/** Writes a product, or says what would be written. `undefined` when its helper is gone. */
+async function bringInLine(run: Run, product: Product): Promise<CompileOutcome | undefined> {
   const { request, settings } = run;
   const display = createDisplay(settings.directory);
-  const base = plan.base;
+  const { plan, counts, helper } = product;
+  const { base } = plan;
   const rendered = plan.units.flatMap((unit) => unit.rendered ?? []);
   const comparison = compareOutputs(rendered, { base, force: request.force, display });
   const diagnostics = [
     ...settings.diagnostics,
-    ...checked.diagnostics,
+    ...product.diagnostics,
     ...comparison.diagnostics,
     ...findCollisions(plan, display),
   ];
-  if (hasErrors(diagnostics)) return failed(run, diagnostics, true);
-  const stale = stalePaths(run, plan);
+  if (hasErrors(diagnostics)) {
+    helper?.job.close();
+    return failed(run, diagnostics, true);
+  }
   const kept = plan.units.flatMap((unit) => unit.kept?.outputs ?? []).length;
   const result: CompileOutcome = {
     ...outcome(run),
     diagnostics,
     isDone: true,
-    counts: countsOf(checked.schema),
-    ...pathsOf(comparison),
-    removed: stale,
-    unchanged: comparison.same.length + kept,
+    counts,
+    ...pathsOf([
+      ...comparison.changes.map(({ file, kind }) => ({ path: file.path, kind })),
+      ...(helper?.plan.changes ?? []),
+    ]),
+    removed: stalePaths(run, plan),
+    unchanged: comparison.same.length + kept + (helper?.plan.same.length ?? 0),
   };
-  return request.mode === "write" ? write(run, plan, { base, comparison, result }) : result;
+  if (request.mode === "write") return write(run, product, { comparison, result });
+  helper?.job.close();
+  return result;
 }
 
 interface Pending {
-  readonly base: string;
   readonly comparison: Comparison;
   readonly result: CompileOutcome;
 }
 
-function write(run: Run, plan: Plan, { base, comparison, result }: Pending): CompileOutcome {
-  const { written, diagnostics } = applyChanges(comparison.changes, createDisplay(run.settings.directory));
-  if (diagnostics.length > 0) return failed(run, [...result.diagnostics, ...diagnostics], true);
-  const removed = removeStale(result.removed, base);
+async function write(run: Run, product: Product, { comparison, result }: Pending): Promise<CompileOutcome | undefined> {
+  const { helper, plan } = product;
+  const elsewhere = helper?.job.write();
+  const here = applyChanges(comparison.changes);
+  const there = await elsewhere;
+  helper?.job.close();
+  if (helper !== undefined && there === undefined) return undefined;
+  const refused = here.refused ?? there?.refused;
+  if (refused !== undefined) {
+    const found = refusal(refused, createDisplay(run.settings.directory));
+    return failed(run, [...result.diagnostics, found], true);
+  }
+  const removed = removeStale(result.removed, plan.base);
+  const written = new Map([...here.written, ...(there?.files ?? [])]);
   const warnings = result.diagnostics.length;
-  writeManifest(run.request.identity, manifestOf({ ...run, plan, written, counts: result.counts, warnings }));
+  writeManifest(run.request.identity, manifestOf({ ...run, product, written, warnings }));
   return { ...result, removed };
 }
 
@@ -166,23 +179,14 @@ function stalePaths(run: Run, plan: Plan): readonly string[] {
   return [...new Set([...before, ...leftovers])].filter((path) => !current.has(path)).sort();
 }
 
-/** Beside the schemas, generated imports are right only when all schemas lie below one root. */
-function layoutProblems({ sources }: CheckedProject, settings: Settings): readonly Diagnostic[] {
-  const foreign = settings.outDir === undefined ? foreignRoots(sources) : [];
-  return foreign.map((path) => diagnosticFrom(projectCatalog.needsOutDir, { path }, placeIn(path)));
-}
-
-function countsOf(schema: SchemaDescriptor): Counts {
-  const kinds = schema.files.flatMap((file) => file.declarations.map((declaration) => declaration.kind));
-  return {
-    files: schema.files.length,
-    messages: kinds.filter((kind) => kind === "message").length,
-    services: kinds.filter((kind) => kind === "service").length,
-  };
-}
-
-function pathsOf({ changes }: Comparison): Pick<CompileOutcome, "created" | "replaced"> {
-  const of = (kind: string): string[] => changes.filter((change) => change.kind === kind).map(({ file }) => file.path);
+function pathsOf(
+  changes: readonly { readonly path: string; readonly kind: string }[],
+): Pick<CompileOutcome, "created" | "replaced"> {
+  const of = (wanted: string): string[] =>
+    changes
+      .filter(({ kind }) => kind === wanted)
+      .map(({ path }) => path)
+      .sort();
   return { created: of("create"), replaced: of("replace") };
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 import { openCodeCache } from "./code-cache.ts";
-import type { run } from "./run.ts";
+import type * as Tools from "./tool.ts";
 
 /** The tool without its start: one script whose value is a function with the parameters of a CommonJS module. */
 type Body = (
@@ -14,27 +14,40 @@ type Body = (
   importModule: (specifier: string) => Promise<unknown>,
 ) => void;
 
+type Tool = typeof Tools;
+
 /** File name of that script, put here by the build; it carries a hash of the text. */
 declare const TOOL_SCRIPT: string;
 
 /** Loads the tool proper and runs a command line with it. */
 export async function launch(args: readonly string[], entry: string): Promise<void> {
   tuneEngine();
+  const { tool, keep } = load(entry, args[0] ?? "");
+  await tool.run(args, { entry });
+  keep();
+}
+
+/** Loads the tool proper in a second thread of a compilation and serves the first one. */
+export async function launchHelper(entry: string): Promise<void> {
+  (await load(entry, "compile").tool.helper()).serveHelper();
+}
+
+/** `keep` leaves what V8 compiled to later runs. */
+function load(entry: string, command: string): { readonly tool: Tool; keep(): void } {
   const path = fileURLToPath(new URL(`../chunks/${TOOL_SCRIPT}`, entry)).replaceAll("\\", "/");
-  const cache = openCodeCache(path, args[0] ?? "");
+  const cache = openCodeCache(path, command);
   const script = new Script(readFileSync(path, "latin1"), {
     filename: path,
     ...(cache.data === undefined ? {} : { cachedData: cache.data }),
   });
-  await evaluate(script, path).run(args, { entry });
-  cache.keep(() => script.createCachedData());
+  return { tool: evaluate(script, path), keep: () => cache.keep(() => script.createCachedData()) };
 }
 
-function evaluate(script: Script, path: string): { readonly run: typeof run } {
+function evaluate(script: Script, path: string): Tool {
   const module = { exports: {} };
   const body = script.runInThisContext() as Body;
   body(module.exports, createRequire(path), module, (specifier) => import(specifier));
-  return module.exports as { readonly run: typeof run };
+  return module.exports as Tool;
 }
 
 /**

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { hashText } from "../emit/hash.ts";
-import { type Counts, type Manifest, MANIFEST_FORMAT, type TrackedFile } from "../emit/manifest.ts";
-import type { Plan } from "../emit/plan.ts";
+import { type Manifest, MANIFEST_FORMAT, type TrackedFile, type TrackedUnit } from "../emit/manifest.ts";
+import type { PlannedUnit } from "../emit/plan.ts";
 import { identityText } from "../emit/project-key.ts";
 import { stampOf, type Stamp } from "../emit/stamp.ts";
 import type { CompileRequest } from "./compile-project.ts";
 import type { NodeHost } from "./node-host.ts";
+import type { Product } from "./product.ts";
 import type { Settings } from "./settings.ts";
 import type { ToolIdentity } from "./tool-hash.ts";
 
@@ -19,26 +20,16 @@ export interface ManifestSource {
   readonly request: CompileRequest;
   readonly host: NodeHost;
   readonly settings: Settings;
-  readonly plan: Plan;
+  readonly product: Product;
   /** What was written and need not be read again. */
   readonly written: ReadonlyMap<string, TrackedFile>;
-  readonly counts: Counts;
   readonly warnings: number;
 }
 
 /** What the next run needs to know about this one, taken after everything was written. */
-export function manifestOf({ request, host, settings, plan, written, counts, warnings }: ManifestSource): Manifest {
+export function manifestOf({ request, host, settings, product, written, warnings }: ManifestSource): Manifest {
   const again = settings.findAgain();
   const isSteady = again.entries.join("\0") === settings.entries.join("\0");
-  const units = plan.units.map(({ path, key, rendered, kept }) => ({
-    path,
-    key,
-    outputs:
-      kept?.outputs ??
-      (rendered ?? [])
-        .map((file) => written.get(file.path) ?? track(file.path, file.text))
-        .filter((file) => file !== undefined),
-  }));
   return {
     format: MANIFEST_FORMAT,
     identity: identityText(request.identity),
@@ -49,10 +40,22 @@ export function manifestOf({ request, host, settings, plan, written, counts, war
     directories: again.directories,
     entries: settings.entries,
     absent: [...host.absent],
-    units,
-    counts,
+    units: product.plan.units.map((unit) => unit.kept ?? trackUnit(unit, product, written)),
+    counts: product.counts,
     warnings,
   };
+}
+
+function trackUnit(
+  { path, rendered, elsewhere }: PlannedUnit,
+  { keyOf, factsOf }: Product,
+  written: ReadonlyMap<string, TrackedFile>,
+): TrackedUnit {
+  const found = elsewhere
+    ? elsewhere.map((output) => written.get(output))
+    : (rendered ?? []).map((file) => written.get(file.path) ?? trackFile(file.path, file.text));
+  const outputs = found.filter((file) => file !== undefined);
+  return { path, key: outputs.length === found.length ? keyOf(path) : "", outputs, facts: factsOf(path) };
 }
 
 /** The manifest of a run whose files turned out to hold the same content under new times. */
@@ -71,7 +74,8 @@ export function refreshedManifest(previous: Manifest, settings: Settings, tool: 
   };
 }
 
-function track(path: string, text: string): TrackedFile | undefined {
+/** A file on disk, when it holds a text. */
+export function trackFile(path: string, text: string): TrackedFile | undefined {
   const stamp = stampOf(path);
   const isOurs = stamp !== undefined && readFileSync(path, "utf8") === text;
   return isOurs ? { stamp, hash: hashText(text) } : undefined;

@@ -1,7 +1,9 @@
+import { availableParallelism } from "node:os";
 import { version } from "../version.ts";
 import { findCommand, parseArguments, type ParsedArguments, UsageError } from "./arguments.ts";
 import { type Console, createProcessConsole } from "./console.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { type Helper, startHelper } from "./helper.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { internalErrorReport } from "./internal-error.ts";
 
@@ -12,6 +14,8 @@ export interface CommandContext {
   readonly directory: string;
   /** Path or URL of the tool's entry module; `undefined` in tests, where the sources are the tool. */
   readonly entry: string | undefined;
+  /** Starts a second thread for a large compilation; without it all is done in one. */
+  readonly startHelper?: () => Helper;
 }
 
 /** A command: never throws for bad input, gives the exit code. */
@@ -20,7 +24,10 @@ export type Command = (args: ParsedArguments, context: CommandContext) => Promis
 /** Runs the command line as the process and sets its exit code; open handles decide when it ends. */
 export async function run(args: readonly string[], { entry }: { readonly entry: string }): Promise<void> {
   const directory = process.cwd().replaceAll("\\", "/");
-  process.exitCode = await runCommandLine(args, { console: createProcessConsole(), directory, entry });
+  const script = new URL("helper.js", entry);
+  const helping = availableParallelism() > 1 ? { startHelper: () => startHelper(script) } : {};
+  const context = { console: createProcessConsole(), directory, entry, ...helping };
+  process.exitCode = await runCommandLine(args, context);
 }
 
 /** Runs a command line and gives its exit code. Whatever is thrown inside ends as a report, not as a bare stack. */

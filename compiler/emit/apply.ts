@@ -54,11 +54,17 @@ export function compareOutputs(files: readonly RenderedFile[], options: CompareO
 export interface Applied {
   /** Files that were written and still are what was written, by path. */
   readonly written: ReadonlyMap<string, TrackedFile>;
-  readonly diagnostics: readonly Diagnostic[];
+  /** The file that the system refused, after which nothing more was written. */
+  readonly refused?: Refusal;
+}
+
+export interface Refusal {
+  readonly path: string;
+  readonly reason: string;
 }
 
 /** Writes the changes. Stops at the first file that the system refuses. */
-export function applyChanges(changes: readonly Change[], display: (path: string) => string): Applied {
+export function applyChanges(changes: readonly Change[]): Applied {
   const written = new Map<string, TrackedFile>();
   for (const { file } of changes) {
     try {
@@ -66,10 +72,15 @@ export function applyChanges(changes: readonly Change[], display: (path: string)
       if (tracked !== undefined) written.set(file.path, tracked);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return { written, diagnostics: [blocked(display(file.path), reason)] };
+      return { written, refused: { path: file.path, reason } };
     }
   }
-  return { written, diagnostics: [] };
+  return { written };
+}
+
+/** Says that an output could not be written. */
+export function refusal({ path, reason }: Refusal, display: (path: string) => string): Diagnostic {
+  return blocked(display(path), reason);
 }
 
 /** Removes generated files that no schema stands behind any more; what is not ours stays. Gives those that were removed. */

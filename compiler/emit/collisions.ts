@@ -8,7 +8,8 @@ import type { Plan, PlannedUnit } from "./plan.ts";
 export function unitPaths(unit: PlannedUnit | TrackedUnit): readonly string[] {
   const tracked = "outputs" in unit ? unit : unit.kept;
   if (tracked !== undefined) return tracked.outputs.map((output) => output.stamp.path);
-  return "rendered" in unit ? (unit.rendered ?? []).map((file) => file.path) : [];
+  if ("outputs" in unit) return [];
+  return unit.elsewhere ?? (unit.rendered ?? []).map((file) => file.path);
 }
 
 /** Outputs that would be one file where upper and lower case are the same. */

@@ -3,7 +3,7 @@ import { isAbsent, isUntouched, type Stamp } from "./stamp.ts";
 import { identityText, projectKey, type ProjectIdentity } from "./project-key.ts";
 
 /** Raised whenever the layout of {@link Manifest} changes; older manifests are then ignored. */
-export const MANIFEST_FORMAT = 1;
+export const MANIFEST_FORMAT = 2;
 
 /** A file that took part in a run. */
 export interface TrackedFile {
@@ -16,9 +16,18 @@ export interface TrackedFile {
 export interface TrackedUnit {
   /** Path of the schema as the descriptor names it. */
   readonly path: string;
-  /** Hash of everything its output depends on. */
+  /** Hash of everything its output depends on; empty when an output was not what was written by the end of the run. */
   readonly key: string;
   readonly outputs: readonly TrackedFile[];
+  readonly facts: UnitFacts;
+}
+
+/** What a schema file holds that others need not read it for. */
+export interface UnitFacts {
+  readonly messages: number;
+  readonly services: number;
+  /** Names that mean one thing in a whole compilation, with what they mean here. */
+  readonly claims: readonly (readonly [name: string, meaning: string])[];
 }
 
 /** What a successful run leaves behind for the next one. */

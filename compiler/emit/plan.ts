@@ -1,12 +1,9 @@
 import type { FileDescriptor, SchemaDescriptor } from "@rpcgen/runtime/descriptor";
 import type { OutputOptions, Template } from "../../templates/template.ts";
-import type { Manifest, TrackedUnit } from "./manifest.ts";
-import { hashText } from "./hash.ts";
-import { type LayoutInput, layoutOf } from "./layout.ts";
+import type { TrackedUnit } from "./manifest.ts";
 import { type OutputLayout, parentOf, toDisk } from "./output-path.ts";
 import { renderFile, type RenderedFile } from "./render.ts";
 import { isUntouched } from "./stamp.ts";
-import { unitKeys } from "./unit-key.ts";
 
 /** What a run would write. */
 export interface Plan {
@@ -15,43 +12,35 @@ export interface Plan {
   readonly base: string;
 }
 
-/** The outputs of one schema file: rendered, or known to be on disk already. */
+/** The outputs of one schema file: rendered here or by a helper, or known to be on disk already. */
 export interface PlannedUnit {
   readonly path: string;
-  readonly key: string;
   readonly rendered?: readonly RenderedFile[];
+  /** Absolute paths of what a helper rendered. */
+  readonly elsewhere?: readonly string[];
   readonly kept?: TrackedUnit;
 }
 
-export interface PlanOptions extends LayoutInput {
+export interface RenderOptions {
   readonly templates: readonly Template[];
-  /** Hash of the tool. */
-  readonly tool: string;
-  /** Result of the last run, when it may be trusted. */
-  readonly previous: Manifest | undefined;
+  readonly layout: OutputLayout;
   optionsFor(directory: string): OutputOptions;
 }
 
-/** Decides what each schema file becomes, and renders what is not on disk yet. */
-export function planOutputs(schema: SchemaDescriptor, options: PlanOptions): Plan {
-  const layout = layoutOf(options);
-  const optionsOf = (file: FileDescriptor): OutputOptions => options.optionsFor(directoryOf(layout, file));
-  const templates = options.templates.map((template) => template.name);
-  const keys = unitKeys(schema, { tool: options.tool, templates, optionsOf });
-  const previous = new Map(options.previous?.units.map((unit) => [unit.path, unit]));
-  const units = schema.files.map((file): PlannedUnit => {
-    const key = hashText(`${keys.get(file.path) ?? ""} ${directoryOf(layout, file)}`);
-    const known = previous.get(file.path);
-    if (known?.key === key && known.outputs.every((output) => isUntouched(output.stamp))) {
-      return { path: file.path, key, kept: known };
-    }
-    const input = { file, schema, options: optionsOf(file), layout };
-    return { path: file.path, key, rendered: renderFile(options.templates, input) };
-  });
-  return { units, base: layout.base };
+/** Renders the outputs of one schema file. */
+export function renderUnit(file: FileDescriptor, schema: SchemaDescriptor, options: RenderOptions): PlannedUnit {
+  const { templates, layout } = options;
+  const input = { file, schema, options: options.optionsFor(directoryOf(layout, file.path)), layout };
+  return { path: file.path, rendered: renderFile(templates, input) };
+}
+
+/** The last run's outputs of a schema file when they are on disk as they were and the file has the same key; else nothing. */
+export function keptUnit(previous: TrackedUnit | undefined, key: string): PlannedUnit | undefined {
+  if (previous?.key !== key || !previous.outputs.every((output) => isUntouched(output.stamp))) return undefined;
+  return { path: previous.path, kept: previous };
 }
 
 /** Where the outputs of a schema file go. */
-function directoryOf(layout: OutputLayout, file: FileDescriptor): string {
-  return parentOf(toDisk(layout, `/${file.path}`) ?? layout.base);
+export function directoryOf(layout: OutputLayout, path: string): string {
+  return parentOf(toDisk(layout, `/${path}`) ?? layout.base);
 }

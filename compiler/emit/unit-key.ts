@@ -1,55 +1,90 @@
-import type { FileDescriptor, SchemaDescriptor } from "@rpcgen/runtime/descriptor";
 import type { OutputOptions } from "../../templates/template.ts";
 import { hashParts, hashText } from "./hash.ts";
 
-/** What the outputs of one file depend on beside its own descriptor. */
+/** A schema file as its cache key sees it. */
+export interface KeyedFile {
+  readonly path: string;
+  readonly text: string;
+  /** Paths of the files that it imports or passes on. */
+  readonly targets: readonly string[];
+}
+
+/** What the outputs of one file depend on beside texts. */
 export interface UnitKeyOptions {
   /** Hash of the tool. */
   readonly tool: string;
   readonly templates: readonly string[];
-  optionsOf(file: FileDescriptor): OutputOptions;
+  /** Where the outputs of a file go. */
+  directoryOf(path: string): string;
+  optionsFor(directory: string): OutputOptions;
 }
 
 /**
- * The cache key of every file of a schema: equal keys mean equal output. Of the files it refers to, directly or not, only
- * the interface counts: a changed comment there dirties nobody else.
+ * Gives the cache key of each file of a compilation: equal keys mean equal output, and equal findings. Of the files that one
+ * imports, directly or not, only what importers see counts: a changed comment there dirties nobody else.
  */
-export function unitKeys(schema: SchemaDescriptor, options: UnitKeyOptions): ReadonlyMap<string, string> {
-  const byPath = new Map(schema.files.map((file) => [file.path, file]));
-  const texts = new Map(schema.files.map((file) => [file.path, JSON.stringify(file)]));
-  const interfaces = new Map<string, string>();
-  const interfaceOf = (path: string): string => {
-    let hash = interfaces.get(path);
-    if (hash === undefined) interfaces.set(path, (hash = hashText(withoutComments(texts.get(path) ?? ""))));
+export function createUnitKeys(files: readonly KeyedFile[], options: UnitKeyOptions): (path: string) => string {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const hashes = new Map<KeyedFile, string>();
+  const interfaceOf = (file: KeyedFile): string => {
+    let hash = hashes.get(file);
+    if (hash === undefined) hashes.set(file, (hash = hashText(withoutComments(file.text))));
     return hash;
   };
-  return new Map(
-    schema.files.map((file) => {
-      const used = [...reachable(file, byPath)].sort().map((path) => `${path}=${interfaceOf(path)}`);
-      const settings = JSON.stringify(options.optionsOf(file));
-      return [
-        file.path,
-        hashParts([options.tool, settings, ...options.templates, "", texts.get(file.path) ?? "", ...used]),
-      ];
-    }),
-  );
+  const twins = createTwins(files);
+  const keys = new Map<string, string>();
+  return (path) => {
+    let key = keys.get(path);
+    const file = byPath.get(path);
+    if (key !== undefined || file === undefined) return key ?? "";
+    const used = reachable(file, byPath).sort((left, right) => (left.path < right.path ? -1 : 1));
+    const directory = options.directoryOf(path);
+    const settings = JSON.stringify(options.optionsFor(directory));
+    const around = used.map((each) => `${each.path}=${interfaceOf(each)}${twins(each.path)}`);
+    const parts = [
+      options.tool,
+      settings,
+      directory,
+      ...options.templates,
+      "",
+      path,
+      twins(path),
+      file.text,
+      ...around,
+    ];
+    keys.set(path, (key = hashParts(parts)));
+    return key;
+  };
 }
 
-/** A file as its importers see it: everything but the comments. Inside a string of JSON no quote stands without a backslash. */
-function withoutComments(json: string): string {
-  return json.replace(/"doc":"(?:[^"\\]|\\.)*"/g, "");
+/** Files whose paths are the same but for upper and lower case: they decide on each other's names. */
+function createTwins(files: readonly KeyedFile[]): (path: string) => string {
+  const groups = new Map<string, string[]>();
+  for (const { path } of files) {
+    const group = groups.get(path.toLowerCase());
+    if (group === undefined) groups.set(path.toLowerCase(), [path]);
+    else group.push(path);
+  }
+  if (groups.size === files.length) return () => "";
+  return (path) => (groups.get(path.toLowerCase()) ?? []).sort().join("\0");
 }
 
-function reachable(file: FileDescriptor, byPath: ReadonlyMap<string, FileDescriptor>): Set<string> {
-  const found = new Set<string>();
-  const waiting = [file];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    for (const path of [...next.imports, ...next.reexports.map((reexport) => reexport.path)]) {
+const LAYOUT = /"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'|(?:\s+|\/\/[^\r\n]*|\/\*[^]*?\*\/)+/g;
+
+/** A text as importers see it: without comments and layout. */
+export function withoutComments(text: string): string {
+  return text.replace(LAYOUT, (piece) => (piece.startsWith('"') || piece.startsWith("'") ? piece : " "));
+}
+
+/** All that a file imports, without itself. */
+function reachable(file: KeyedFile, byPath: ReadonlyMap<string, KeyedFile>): KeyedFile[] {
+  const found = new Set([file]);
+  for (const next of found) {
+    for (const path of next.targets) {
       const target = byPath.get(path);
-      if (target === undefined || target === file || found.has(path)) continue;
-      found.add(path);
-      waiting.push(target);
+      if (target !== undefined) found.add(target);
     }
   }
-  return found;
+  found.delete(file);
+  return [...found];
 }

@@ -94,6 +94,17 @@ export const folderRules: readonly FolderRule[] = [
     ],
   },
   {
+    folder: "compiler/parts/",
+    imports: [
+      "compiler/semantics",
+      "compiler/lower",
+      "compiler/syntax:types",
+      "compiler/source:types",
+      "compiler/diagnostics:types",
+      "@rpcgen/runtime/descriptor",
+    ],
+  },
+  {
     folder: "compiler/emit/",
     imports: [
       "compiler/diagnostics",
@@ -128,9 +139,18 @@ export const folderRules: readonly FolderRule[] = [
   {
     folder: "compiler/cli/",
     imports: [
-      ...["index.ts", "version.ts", "config", "decode", "diagnostics", "emit", "format", "scaffold", "source"].map(
-        (part) => `compiler/${part}`,
-      ),
+      ...[
+        "index.ts",
+        "version.ts",
+        "config",
+        "decode",
+        "diagnostics",
+        "emit",
+        "format",
+        "parts",
+        "scaffold",
+        "source",
+      ].map((part) => `compiler/${part}`),
       "templates",
       "@rpcgen/runtime/descriptor:types",
       "@rpcgen/runtime/registry",

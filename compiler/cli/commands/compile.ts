@@ -30,13 +30,14 @@ interface View extends CommandContext {
   readonly request: CompileRequest;
 }
 
-function requestOf(args: ParsedArguments, { directory, entry }: CommandContext): CompileRequest {
+function requestOf(args: ParsedArguments, { directory, entry, startHelper }: CommandContext): CompileRequest {
   const mode = args.flag("check") ? "check" : args.flag("dry-run") ? "dry-run" : "write";
   if (args.flag("watch") && mode !== "write") throw new UsageError(`--watch writes; leave out --${mode}`);
   if (args.flag("check") && args.flag("dry-run")) throw new UsageError("--check and --dry-run exclude each other");
   return {
     identity: { directory, files: args.positional, outDir: args.text("out-dir"), config: args.text("config") },
     tool: identifyTool(entry),
+    ...(startHelper === undefined ? {} : { startHelper }),
     mode,
     useCache: args.isOn("cache"),
     clean: args.flag("clean"),

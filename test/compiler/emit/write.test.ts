@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { applyChanges, compareOutputs, removeStale } from "../../../compiler/emit/apply.ts";
+import { applyChanges, compareOutputs, refusal, removeStale } from "../../../compiler/emit/apply.ts";
 import { hashText } from "../../../compiler/emit/hash.ts";
 import { isGenerated } from "../../../compiler/emit/header.ts";
 import { stampOf } from "../../../compiler/emit/stamp.ts";
@@ -30,7 +30,7 @@ describe("writing", () => {
     const folder = temporaryFolder();
     const { changes } = compare(folder, "a/b/c.rpc.ts");
     expect(changes.map((change) => change.kind)).toEqual(["create"]);
-    expect(applyChanges(changes, String).diagnostics).toEqual([]);
+    expect(applyChanges(changes).refused).toBeUndefined();
     expect(readFileSync(`${folder}/a/b/c.rpc.ts`, "utf8")).toBe(`${ours}new\n`);
     expect(readdirSync(`${folder}/a/b`)).toEqual(["c.rpc.ts"]);
   });
@@ -39,14 +39,14 @@ describe("writing", () => {
     const folder = temporaryFolder();
     const { changes } = compare(folder, "a.rpc.ts", { text: `${ours}\u{1f600} ä\n` });
     const path = `${folder}/a.rpc.ts`;
-    const written = applyChanges(changes, String).written.get(path);
+    const written = applyChanges(changes).written.get(path);
     expect(written).toEqual({ stamp: stampOf(path), hash: hashText(readFileSync(path)) });
   });
 
   test("replaces what was generated", () => {
     const folder = temporaryFolder({ "a.rpc.ts": `${ours}old\n` });
     const { changes } = compare(folder, "a.rpc.ts");
-    applyChanges(changes, String);
+    applyChanges(changes);
     expect(changes[0]?.kind).toBe("replace");
     expect(readFileSync(`${folder}/a.rpc.ts`, "utf8")).toContain("new");
   });
@@ -99,8 +99,8 @@ describe("writing", () => {
   test("reports what the system refuses", () => {
     const folder = temporaryFolder();
     const file = { path: `${folder}/${"x".repeat(300)}.ts`, text: ours };
-    const [diagnostic] = applyChanges([{ file, kind: "create" }], () => "long.ts").diagnostics;
-    expect(diagnostic?.message).toMatch(/^`long.ts` cannot be written: ENAMETOOLONG/u);
+    const { refused } = applyChanges([{ file, kind: "create" }]);
+    expect(refused && refusal(refused, () => "long.ts").message).toMatch(/^`long.ts` cannot be written: ENAMETOOLONG/u);
   });
 });
 

@@ -1,0 +1,65 @@
+import { type MessagePort, parentPort } from "node:worker_threads";
+import { applyChanges, compareOutputs, type Comparison } from "../emit/apply.ts";
+import type { TrackedFile } from "../emit/manifest.ts";
+import { renderUnit } from "../emit/plan.ts";
+import { checkPart } from "../parts/check-part.ts";
+import { builtinTemplates } from "../../templates/index.ts";
+import type { HelperPlan, HelperRequest, HelperWritten } from "./helper-messages.ts";
+import { trackFile } from "./manifest-of.ts";
+import { factsFrom } from "./product.ts";
+
+/**
+ * The other side of `helper.ts`, in a thread of its own: compiles the part that it is sent, says what it would write, and writes it
+ * when it is told to. Whatever it finds to report, it leaves to a compilation of the whole.
+ */
+export function serveHelper(port: MessagePort | null = parentPort): void {
+  port?.once("message", (request: HelperRequest) => {
+    const prepared = prepare(request);
+    port.once("message", () => port.postMessage(prepared && write(prepared.comparison), []));
+    port.postMessage(prepared?.plan, []);
+  });
+}
+
+interface Prepared {
+  readonly plan: HelperPlan;
+  readonly comparison: Comparison & { readonly texts: ReadonlyMap<string, string> };
+}
+
+function prepare({ part, layout, outputs, force }: HelperRequest): Prepared | undefined {
+  const checked = checkPart(part);
+  if (checked === undefined) return undefined;
+  const { schema, claims } = checked;
+  const optionsFor = (directory: string): NonNullable<ReturnType<typeof outputs.get>> => {
+    const found = outputs.get(directory);
+    if (found === undefined) throw new Error(`no options for outputs in ${directory}`);
+    return found;
+  };
+  const options = { templates: builtinTemplates, layout, optionsFor };
+  const owned = schema.files.filter((file) => part.owned.has(file.path));
+  const units = owned.map((file) => renderUnit(file, schema, options));
+  const rendered = units.flatMap((unit) => unit.rendered ?? []);
+  const comparison = compareOutputs(rendered, { base: layout.base, force, display: String });
+  if (comparison.diagnostics.length > 0) return undefined;
+  return {
+    comparison: { ...comparison, texts: new Map(rendered.map(({ path, text }) => [path, text])) },
+    plan: {
+      units: units.map((unit) => ({
+        path: unit.path,
+        outputs: (unit.rendered ?? []).map(({ path }) => path),
+        facts: factsFrom(schema, unit.path, claims.get(unit.path) ?? []),
+      })),
+      changes: comparison.changes.map(({ file, kind }) => ({ path: file.path, kind })),
+      same: comparison.same,
+    },
+  };
+}
+
+function write({ changes, same, texts }: Prepared["comparison"]): HelperWritten {
+  const { written, refused } = applyChanges(changes);
+  const files = new Map<string, TrackedFile>(written);
+  for (const path of refused === undefined ? [...same, ...changes.map(({ file }) => file.path)] : []) {
+    const tracked = files.get(path) ?? trackFile(path, texts.get(path) ?? "");
+    if (tracked !== undefined) files.set(path, tracked);
+  }
+  return { files, ...(refused === undefined ? {} : { refused }) };
+}
