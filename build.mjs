@@ -70,7 +70,6 @@ async function bundleTool() {
   const { metafile } = await bundle({
     entryPoints: [
       { in: "compiler/cli/main.ts", out: "cli/main" },
-      { in: "compiler/cli/helper-main.ts", out: "cli/helper" },
       { in: "compiler/index.ts", out: "index" },
       { in: "templates/template.ts", out: "template" },
     ],
@@ -78,6 +77,13 @@ async function bundleTool() {
     format: "esm",
     chunkNames: "chunks/[name]-[hash]",
     define: { TOOL_SCRIPT: JSON.stringify(basename(script)) },
+  });
+  await bundle({
+    entryPoints: [{ in: "compiler/cli/helper-main.ts", out: "cli/helper" }],
+    format: "cjs",
+    outExtension: { ".js": ".cjs" },
+    define: { TOOL_SCRIPT: JSON.stringify(basename(script)) },
+    supported: { "dynamic-import": true },
   });
   removeOldChunks(new Set([...Object.keys(metafile.outputs), script, `${script}.LEGAL.txt`]));
   chmodSync(join(root, "dist/cli/main.js"), 0o755);

@@ -39,7 +39,7 @@ describe("the package rpcgen", () => {
   test("holds the bundles, their declarations and the language's documents, and nothing else", () => {
     const files = packed(".");
     const allowed =
-      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|compiler\/[\w-]+\.md|dist\/(?:cli|chunks)\/[\w.-]+\.js|dist\/[\w.-]+\.js|dist\/[\w./-]+\.LEGAL\.txt|dist\/types\/(?:compiler|templates)\/[\w./-]+\.d\.ts(?:\.map)?)$/u;
+      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|compiler\/[\w-]+\.md|dist\/(?:cli|chunks)\/[\w.-]+\.c?js|dist\/[\w.-]+\.js|dist\/[\w./-]+\.LEGAL\.txt|dist\/types\/(?:compiler|templates)\/[\w./-]+\.d\.ts(?:\.map)?)$/u;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
     expect(files).toEqual(
       expect.arrayContaining(["LICENSE", "README.md", "dist/cli/main.js", "dist/index.js", "dist/template.js"]),

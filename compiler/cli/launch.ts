@@ -25,6 +25,12 @@ export async function launch(args: readonly string[], entry: string): Promise<vo
   const { tool, keep } = load(entry, args[0] ?? "");
   await tool.run(args, { entry });
   keep();
+  if (hasSaidAll()) process.exit();
+}
+
+/** Ending at once, without giving back a heap that the system takes back faster; not while a pipe is still to be written to. */
+function hasSaidAll(): boolean {
+  return process.stdout.writableLength === 0 && process.stderr.writableLength === 0;
 }
 
 /** Loads the tool proper in a second thread of a compilation and serves the first one. */

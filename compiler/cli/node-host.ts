@@ -1,7 +1,8 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { hashText } from "../emit/hash.ts";
 import type { TrackedFile } from "../emit/manifest.ts";
-import { stampOf } from "../emit/stamp.ts";
+import { stampFrom } from "../emit/stamp.ts";
 import type { Host } from "../source/host.ts";
 
 /** The file system as the compiler sees it, with a record of all that was asked: what a later run must find unchanged. */
@@ -65,21 +66,13 @@ interface ReadFile {
 /** The stamp is taken before the bytes: a change in between then shows as a stamp that is too old. */
 function tryRead(path: string): ReadFile | undefined {
   try {
-    const stamp = stampOf(path);
-    if (stamp === undefined || !statSync(path).isFile()) return undefined;
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined || !stats.isFile()) return undefined;
+    const stamp = stampFrom(path, stats);
     const bytes = readFileSync(path);
     return { text: bytes.toString("utf8"), file: { stamp, hash: hashText(bytes) }, isUtf8: isUtf8(bytes) };
   } catch {
     return undefined;
-  }
-}
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
   }
 }
 

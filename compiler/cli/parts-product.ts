@@ -58,6 +58,9 @@ async function compileParts(shop: Workshop, helper: Helper | undefined): Promise
   const checked = mine.size === 0 ? NOTHING : checkPart(surveyor.partOf(mine));
   if (checked === undefined) return undefined;
   const rendered = renderAll(checked, mine, { shop, drafted });
+  // The manifest will want them; the helper is likely not to be ready yet.
+  if (job !== undefined && shop.request.mode === "write")
+    for (const { module } of surveyor.survey.files) drafted.keyOf(module.path);
   const theirPlan = await job?.plan;
   if (job !== undefined && theirPlan === undefined) return undefined;
   return assemble({ shop, drafted, surveyor, checked, rendered, theirPlan, job });

@@ -24,7 +24,7 @@ export type Command = (args: ParsedArguments, context: CommandContext) => Promis
 /** Runs the command line as the process and sets its exit code; open handles decide when it ends. */
 export async function run(args: readonly string[], { entry }: { readonly entry: string }): Promise<void> {
   const directory = process.cwd().replaceAll("\\", "/");
-  const script = new URL("helper.js", entry);
+  const script = new URL("helper.cjs", entry);
   const helping = availableParallelism() > 1 ? { startHelper: () => startHelper(script) } : {};
   const context = { console: createProcessConsole(), directory, entry, ...helping };
   process.exitCode = await runCommandLine(args, context);

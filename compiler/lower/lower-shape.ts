@@ -32,11 +32,11 @@ export function lowerShape(
   const named = instance === undefined ? base : { ...base, name: instance.name, fullName: instance.fullName };
   const reserved = reservedOf(shape.reserved, MAX_FIELD_NUMBER);
   if (node.kind === "union") {
-    const cases = shape.fields.map((field) => lowerField(field, { ...lowering, isCase: true }));
+    const cases = shape.fields.map((field) => lowerField(field, lowering, true));
     return { kind: "union", ...named, origin: instance === undefined ? "declared" : "instance", cases, reserved };
   }
   const members = shape.members.map((member) =>
-    member.kind === "oneof" ? lowerOneof(member, lowering) : lowerField(member, { ...lowering, isCase: false }),
+    member.kind === "oneof" ? lowerOneof(member, lowering) : lowerField(member, lowering, false),
   );
   const checks = checksOf(node, lowering);
   if (node.kind === "error") {
@@ -55,20 +55,16 @@ function lowerOneof(oneof: ResolvedOneof, lowering: ShapeLowering): OneofDescrip
     wireName,
     optional: node.optional,
     required: lowering.analysis.annotations.find(node, "required") !== undefined,
-    cases: oneof.fields.map((field) => lowerField(field, { ...lowering, isCase: true })),
+    cases: oneof.fields.map((field) => lowerField(field, lowering, true)),
     ...marksOf(node, lowering.analysis),
   };
 }
 
-/** A field without annotations, as most are. */
-function lowerPlainField(
-  field: ResolvedField,
-  { analysis, types, isCase }: ShapeLowering & { readonly isCase: boolean },
-): FieldDescriptor {
+/** A field without annotations, as most are: its marks are a doc comment at most. */
+function lowerPlainField(field: ResolvedField, { types }: ShapeLowering, isCase: boolean): FieldDescriptor {
   const { node } = field;
-  const isExplicit = isCase || node.optional || types.isMessage(field.type);
-  const marks = marksOf(node, analysis);
-  const plain: FieldDescriptor = {
+  const { doc } = node;
+  const plain: { -readonly [Key in keyof FieldDescriptor]: FieldDescriptor[Key] } = {
     kind: "field",
     name: node.name.text,
     wireName: field.wireName,
@@ -76,26 +72,28 @@ function lowerPlainField(
     number: Number(node.number?.value ?? 0n),
     type: types.fieldType(field),
     optional: node.optional,
-    presence: isExplicit ? "explicit" : "implicit",
+    presence: isCase || node.optional || types.isMessage(field.type) ? "explicit" : "implicit",
     required: false,
-    constraints: NO_CONSTRAINTS,
+    constraints: NONE,
     sensitive: false,
-    annotations: marks.annotations,
+    annotations: NONE,
   };
-  return marks.doc === undefined ? plain : { ...plain, doc: marks.doc };
+  if (doc !== undefined && doc !== "") plain.doc = doc;
+  return plain;
 }
 
-const NO_CONSTRAINTS: readonly never[] = [];
+/** Shared, because most fields have none. */
+const NONE: readonly never[] = [];
 
-function lowerField(field: ResolvedField, lowering: ShapeLowering & { readonly isCase: boolean }): FieldDescriptor {
+function lowerField(field: ResolvedField, lowering: ShapeLowering, isCase: boolean): FieldDescriptor {
   const { node } = field;
   const { analysis, types } = lowering;
   const { annotations } = analysis;
-  if (annotations.of(node).length === 0) return lowerPlainField(field, lowering);
+  if (annotations.of(node).length === 0) return lowerPlainField(field, lowering, isCase);
   const required = annotations.find(node, "required") !== undefined;
   const defaultValue = annotations.find(node, "default")?.arguments.get("value");
   if (defaultValue?.kind === "enum") types.references.add(defaultValue.enum.file);
-  const isExplicit = lowering.isCase || node.optional || required || defaultValue !== undefined;
+  const isExplicit = isCase || node.optional || required || defaultValue !== undefined;
   return {
     kind: "field",
     name: node.name.text,

@@ -22,16 +22,27 @@ export interface Position {
   readonly column: number;
 }
 
-/** Builds the line table of a text and strips its byte order mark. */
+/** A source file of a text without its byte order mark. The line table is built when somebody asks for a line, as few do. */
 export function createSourceFile(path: string, content: string): SourceFile {
   const text = content.charCodeAt(0) === 0xfeff ? content.slice(1) : content;
+  let table: readonly number[] | undefined;
+  return {
+    path,
+    text,
+    get lineStarts() {
+      return (table ??= lineStartsOf(text));
+    },
+  };
+}
+
+function lineStartsOf(text: string): readonly number[] {
   const lineStarts = [0];
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
     if (unit === 13 && text.charCodeAt(index + 1) === 10) continue;
     if (unit === 10 || unit === 13) lineStarts.push(index + 1);
   }
-  return { path, text, lineStarts };
+  return lineStarts;
 }
 
 /** The line and column of an offset; offsets past the end give the end. */

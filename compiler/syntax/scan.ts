@@ -1,11 +1,10 @@
-import type { Lexer } from "chevrotain";
 import { syntaxCatalog } from "../diagnostics/catalog-syntax.ts";
 import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../source/source-file.ts";
 import type { Comment } from "./ast.ts";
 import { isDocComment } from "./doc-comments.ts";
 import { checkLexical, type LexicalResult } from "./lexical.ts";
-import { COMMENT_GROUP, createLexer, type Token, tokenEnd } from "./tokens.ts";
+import { createLexer, type Token, tokenEnd } from "./tokens.ts";
 
 /** Most bytes of UTF-8 in a schema file (clause 1.1.3). */
 export const MAX_FILE_BYTES: number = 4 * 1024 * 1024;
@@ -30,10 +29,9 @@ export function once<T>(create: () => T): () => T {
 export function scan(file: SourceFile): ScanResult {
   const bytes = utf8Length(file.text);
   if (bytes > MAX_FILE_BYTES) return tooLarge(file, bytes);
-  const instance: Lexer = lexer();
-  const { tokens, groups } = instance.tokenize(file.text);
-  const comments = (groups[COMMENT_GROUP] ?? []).map((token) => commentFrom(file, token));
-  const checked: LexicalResult = checkLexical(file, tokens);
+  const lexed = lexer()(file.text);
+  const comments = lexed.comments.map((token) => commentFrom(file, token));
+  const checked: LexicalResult = checkLexical(file, lexed.tokens);
   if (checked.comments.length === 0) return { ...checked, comments };
   const all = [...comments, ...checked.comments].sort((a, b) => a.span.start - b.span.start);
   return { ...checked, comments: all };

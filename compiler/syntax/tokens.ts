@@ -4,7 +4,7 @@ import { createToken, createTokenInstance, type IToken, Lexer, type TokenType } 
 export type Token = IToken;
 
 /** Groups of the lexer's result beside the token list. */
-export const COMMENT_GROUP = "comments";
+const COMMENT_GROUP = "comments";
 
 const words = [
   "edition",
@@ -39,10 +39,7 @@ export const Name: TokenType = createToken({ name: "a name", pattern: /[A-Za-z_]
 
 /** Clause 1.3.2: every keyword is also a name. */
 export const Keyword: Readonly<Record<KeywordText, TokenType>> = Object.fromEntries(
-  words.map((word) => [
-    word,
-    createToken({ name: `\`${word}\``, pattern: word, longer_alt: Name, categories: [Name] }),
-  ]),
+  words.map((word) => [word, createToken({ name: `\`${word}\``, pattern: Lexer.NA, categories: [Name] })]),
 ) as Record<KeywordText, TokenType>;
 
 const numberEnd = String.raw`(?![A-Za-z0-9_]|\.[0-9])`;
@@ -171,13 +168,36 @@ export const allTokens: readonly TokenType[] = [
   Stray,
 ];
 
-/** A new lexer; building one costs some milliseconds, so keep it. */
-export function createLexer(): Lexer {
-  return new Lexer([...allTokens], {
+/** What the lexer makes of a text. */
+export interface LexedText {
+  readonly tokens: Token[];
+  readonly comments: readonly Token[];
+}
+
+/**
+ * A new lexer; building one costs some milliseconds, so keep it. Keywords are told from other names afterwards, by one look into a
+ * table: as patterns of their own, several of them would be tried at the start of most names.
+ */
+export function createLexer(): (text: string) => LexedText {
+  const lexer = new Lexer([...allTokens], {
     positionTracking: "onlyOffset",
     skipValidations: true,
     ensureOptimizations: true,
   });
+  return (text) => {
+    const { tokens, groups } = lexer.tokenize(text);
+    for (const token of tokens) if (token.tokenType === Name) becomeKeyword(token);
+    return { tokens, comments: groups[COMMENT_GROUP] ?? [] };
+  };
+}
+
+const keywordOf: ReadonlyMap<string, TokenType> = new Map(words.map((word) => [word, Keyword[word]]));
+
+function becomeKeyword(token: Token): void {
+  const keyword = keywordOf.get(token.image);
+  if (keyword === undefined) return;
+  token.tokenType = keyword;
+  token.tokenTypeIdx = keyword.tokenTypeIdx ?? token.tokenTypeIdx;
 }
 
 /** True for a token of the type or of one of its keywords. */

@@ -27,15 +27,12 @@ interface Numbers {
 function checkShape(shape: Shape, context: RuleContext): void {
   const ranges = reservedRanges(shape.reserved, HIGHEST);
   const first = new Map<number, ResolvedField>();
-  const used = new Set(shape.fields.map(({ node }) => Number(node.number?.value ?? 0n)));
-  const next = (): number => {
-    const number = nextFreeNumber({
-      used,
+  const next = (): number =>
+    nextFreeNumber({
+      used: new Set(shape.fields.map(({ node }) => Number(node.number?.value ?? 0n))),
       ranges: [...ranges, { ...PROTOBUF, text: "", span: shape.symbol.nameSpan }],
       highest: HIGHEST,
     });
-    return number;
-  };
   for (const field of shape.fields) {
     const { number } = field.node;
     if (number !== undefined) checkNumber(field, number, { context, numbers: { shape, first, ranges, next } });
@@ -51,7 +48,7 @@ function checkNumber(
   const { value, span } = literal;
   const number = Number(value);
   const next = (): number => numbers.next();
-  if (value < 1n || value > BigInt(HIGHEST)) {
+  if (number < 1 || number > HIGHEST) {
     return report(catalog.numberOutOfRange, { number: value, next: next() }, { span, fix: numberFix(span, next()) });
   }
   if (number >= PROTOBUF.from && number <= PROTOBUF.to) {

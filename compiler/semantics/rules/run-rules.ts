@@ -4,11 +4,12 @@ import type { Report } from "../report.ts";
 import { allRules } from "./all-rules.ts";
 import type { RuleListener } from "./rule.ts";
 
-/** Walks the program once and lets every rule see everything. */
+/** Walks the program once and lets every rule see everything that it asks for. */
 export function runRules(analysis: Analysis, report: Report): void {
   const listeners = allRules.map((rule) => rule.create({ analysis, report }));
   for (const module of analysis.modules) for (const listener of listeners) listener.module?.(module);
-  for (const symbol of analysis.bound.symbols) visitSymbol(symbol, analysis, listeners);
+  const ears = earsOf(listeners);
+  for (const symbol of analysis.bound.symbols) visitSymbol(symbol, analysis, ears);
   for (const module of analysis.modules) {
     for (const instance of analysis.instances.ofModule(module)) {
       const shape = analysis.shapes.get(instance.symbol);
@@ -18,19 +19,36 @@ export function runRules(analysis: Analysis, report: Report): void {
   for (const listener of listeners) listener.end?.();
 }
 
-function visitSymbol(symbol: DeclaredSymbol, analysis: Analysis, listeners: readonly RuleListener[]): void {
-  for (const listener of listeners) listener.symbol?.(symbol);
-  if (isSymbolOf(symbol, "enum")) for (const listener of listeners) listener.enum?.(symbol);
+/** Most rules ask for few things, and there are many more fields and symbols than rules. */
+interface Ears {
+  readonly symbols: readonly RuleListener[];
+  readonly enums: readonly RuleListener[];
+  readonly shapes: readonly RuleListener[];
+  readonly services: readonly RuleListener[];
+}
+
+function earsOf(listeners: readonly RuleListener[]): Ears {
+  return {
+    symbols: listeners.filter(({ symbol }) => symbol !== undefined),
+    enums: listeners.filter((listener) => listener.enum !== undefined),
+    shapes: listeners.filter(({ shape, field }) => shape !== undefined || field !== undefined),
+    services: listeners.filter(({ service, method }) => service !== undefined || method !== undefined),
+  };
+}
+
+function visitSymbol(symbol: DeclaredSymbol, analysis: Analysis, ears: Ears): void {
+  for (const listener of ears.symbols) listener.symbol?.(symbol);
+  if (isSymbolOf(symbol, "enum")) for (const listener of ears.enums) listener.enum?.(symbol);
   const shape = analysis.shapes.get(symbol);
   if (shape !== undefined) {
-    for (const listener of listeners) {
+    for (const listener of ears.shapes) {
       listener.shape?.(shape);
       if (listener.field !== undefined) for (const field of shape.fields) listener.field(field, shape);
     }
   }
   if (!isSymbolOf(symbol, "service")) return;
   const methods = analysis.methods.get(symbol) ?? [];
-  for (const listener of listeners) {
+  for (const listener of ears.services) {
     listener.service?.(symbol, methods);
     if (listener.method !== undefined) for (const method of methods) listener.method(method);
   }
