@@ -21,6 +21,8 @@ export interface CallInfo {
 
 /** A call at the client, as its interceptors see it. */
 export interface ClientCall extends CallInfo {
+  /** The call that is being served while this one is made, where the caller said so. */
+  readonly parent: CallInfo | undefined;
   /** Where its last attempt went; for an interceptor at `attempt`, where its own did. Undefined until that was chosen. */
   readonly endpoint: Endpoint | undefined;
   /** Adds to the metadata of the request. @throws RpcError for a key or value that cannot travel; TypeError once it was sent */

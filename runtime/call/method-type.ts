@@ -75,6 +75,11 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
   /** Cancels the call, also at the server. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * The call that is being served while this one is made, as its handler got it. Its deadline holds for this one too, when it ends this one ends, and a call that is itself a retry makes
+   * no retries. Tracing goes on from it.
+   */
+  readonly parent?: CallInfo | undefined;
   /** Waits, until the deadline, for a connection that works, where the call would fail because the server cannot be reached. */
   readonly waitForReady?: boolean | undefined;
   /** Sent with the request. Keys are lower-case ASCII `[a-z0-9._-]`. */

@@ -1,3 +1,4 @@
+import type { CallInfo } from "../call/context.ts";
 import { checkEntry, metadata, metadataEntries, type MetadataEntry } from "../call/metadata.ts";
 import type { CallOptions, Metadata, MethodType } from "../call/method-type.ts";
 import type { Slot } from "../call/slot.ts";
@@ -42,6 +43,10 @@ export class AttemptCall implements RoutedCall {
 
   get message(): unknown {
     return this.call.message;
+  }
+
+  get parent(): CallInfo | undefined {
+    return this.options.parent;
   }
 
   get remainingMs(): number {

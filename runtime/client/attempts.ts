@@ -6,12 +6,18 @@ import { composeStream, composeUnary, failedItems } from "../interceptor/compose
 import type { ClientInterceptor, StreamNext, UnaryNext } from "../interceptor/interceptor.ts";
 import { AttemptCall } from "./attempt-call.ts";
 import { Attempt, type AttemptScope } from "./attempt.ts";
-import { ClientCallState } from "./client-call.ts";
+import { type CallHome, ClientCallState } from "./client-call.ts";
 import { itemsOf, onlyRequest } from "./settle.ts";
 import type { Reach } from "./sole-reach.ts";
 
 /** What attempts need besides: the one place to go to, if there is only one. */
 export type AttemptsScope = AttemptScope & Pick<Reach, "endpoint">;
+
+/** What calls take from their client, and what they are made over. */
+export interface AttemptsHome {
+  readonly scope: AttemptsScope;
+  readonly home: CallHome;
+}
 
 /** The way of calls whose attempts somebody stands around; undefined where nobody does. */
 export interface Attempts {
@@ -21,7 +27,7 @@ export interface Attempts {
 
 /** @param interceptors those at `attempt` */
 export function createAttempts(
-  scope: AttemptsScope,
+  { scope, home }: AttemptsHome,
   interceptors: readonly ClientInterceptor[],
   mode: FaultMode | undefined,
 ): Attempts {
@@ -52,12 +58,21 @@ export function createAttempts(
     };
   }
 
+  /** The same call once more: it takes over what was asked for, but neither the signal nor the deadline. */
+  function repeated({ method, options }: ClientCallState, timeoutMs: number): ClientCallState {
+    const { metadata, compress } = options;
+    return new ClientCallState(method, { metadata, compress }, timeoutMs, home);
+  }
+
   function runUnary(call: CallInfo, request: unknown): Promise<unknown> {
     const state = callOf(call);
     if (mode === undefined) return start(state, request).reply;
     state.message = request;
     return mode.run(state, {
+      environment: home.environment,
+      channel: scope.pool,
       start: (options) => start(state, request, options),
+      repeat: (timeoutMs) => start(repeated(state, timeoutMs), request).reply,
       endpoints: () => scope.picker?.endpoints(state) ?? (scope.endpoint === undefined ? [] : [scope.endpoint]),
     });
   }

@@ -1,3 +1,4 @@
+import type { CallInfo } from "../call/context.ts";
 import { remainingFrom } from "../call/deadline.ts";
 import { checkEntry, metadata, metadataEntries, type MetadataEntry } from "../call/metadata.ts";
 import type { CallOptions, Metadata, MethodType } from "../call/method-type.ts";
@@ -67,6 +68,10 @@ export class ClientCallState implements RoutedCall {
 
   get attempt(): number {
     return Math.max(0, this.attempts - 1);
+  }
+
+  get parent(): CallInfo | undefined {
+    return this.options.parent;
   }
 
   get remainingMs(): number {

@@ -19,7 +19,7 @@ export function createInvoker(
 ): Invoker {
   const { interceptors, faultMode, waitForReady } = defaults;
   const home = { environment, waitForReady, endpoint: scope.endpoint };
-  const attempts = createAttempts(scope, interceptors.filter(isAtAttempt), faultMode);
+  const attempts = createAttempts({ scope, home }, interceptors.filter(isAtAttempt), faultMode);
   const around = interceptors.filter((interceptor) => !isAtAttempt(interceptor));
   const unaryChain = composeUnary(around, attempts.unary ?? sendUnary) ?? attempts.unary;
   const streamChain = composeStream(around, attempts.stream ?? sendStream) ?? attempts.stream;
@@ -41,7 +41,9 @@ export function createInvoker(
   function newCall(method: MethodType, options: CallOptions | undefined): ClientCallState {
     const byDefault = method.kind === "unary" ? defaults.timeoutMs : defaults.streamTimeoutMs;
     const timeoutMs = checkTimeout(options?.timeoutMs ?? method.policy.timeoutMs ?? byDefault);
-    return new ClientCallState(method, options, timeoutMs, home);
+    if (options?.parent === undefined) return new ClientCallState(method, options, timeoutMs, home);
+    const { parent } = options;
+    return new ClientCallState(method, belowParent(options, parent), Math.min(timeoutMs, parent.remainingMs), home);
   }
 
   function unary(method: MethodType, request: unknown, options: CallOptions | undefined): Promise<unknown> {
@@ -88,4 +90,9 @@ export function createInvoker(
 
 function isAtAttempt({ at }: ClientInterceptor): boolean {
   return at === "attempt";
+}
+
+/** What ends the parent ends the call. */
+function belowParent(options: CallOptions, { signal }: CallInfo): CallOptions {
+  return { ...options, signal: options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]) };
 }

@@ -25,6 +25,7 @@ export type Reason =
   | "connect_failed"
   | "handshake_failed"
   | "draining"
+  | "circuit_open"
   | "connection_lost"
   | "client_closed"
   | "unsupported"
@@ -47,6 +48,7 @@ export const reasons: Readonly<Record<Reason, ReasonRow>> = Object.freeze({
   too_many_calls: { code: Code.resourceExhausted, retryable: true },
   connect_failed: { code: Code.unavailable, retryable: true },
   handshake_failed: { code: Code.unavailable, retryable: true },
+  circuit_open: { code: Code.unavailable, retryable: true },
   draining: { code: Code.unavailable, retryable: true },
   connection_lost: { code: Code.unavailable, retryable: false },
   client_closed: { code: Code.cancelled, retryable: false },

@@ -1,5 +1,6 @@
 import type { ClientCall } from "../call/context.ts";
 import type { Endpoint } from "../discovery/endpoint.ts";
+import type { Environment } from "../environment/environment.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 
 /** Settings of one attempt. */
@@ -20,8 +21,14 @@ export interface StartedAttempt {
 
 /** What a fault mode may ask of its channel. */
 export interface FaultScope {
+  /** Clock, timers and random numbers; modes use no others. */
+  readonly environment: Environment;
+  /** The same object for all calls of a channel: what a mode keeps for a channel, it keeps under this. */
+  readonly channel: object;
   /** Starts an attempt: through the interceptors at `attempt`, the router and the balancer. Never throws. */
   start(options?: AttemptOptions): StartedAttempt;
+  /** Sends the request as a call of its own that takes up to `timeoutMs`, whether or not this one is over. Never throws. */
+  repeat(timeoutMs: number): Promise<unknown>;
   /** The endpoints that the router allows for this call; one when the target is a single address. */
   endpoints(): readonly Endpoint[];
 }

@@ -15,3 +15,33 @@ export {
 export { rateLimit, type RateLimit, type RateLimitOptions } from "./rate-limit/rate-limit.ts";
 export type { RateKey, RateRule } from "./rate-limit/rate-rule.ts";
 export type { LoadMeter } from "../environment/load.ts";
+export { broadcast, type BroadcastOptions, forking, type ForkingOptions } from "./fault-modes/several.ts";
+export { byMethod, fromSchema, type MethodMode, type ModeTable } from "./fault-modes/by-method.ts";
+export { type BackoffOptions, failover, type FailoverOptions, failtry } from "./fault-modes/failover.ts";
+export {
+  type Failback,
+  failback,
+  type FailbackOptions,
+  failfast,
+  failsafe,
+  type FailsafeOptions,
+} from "./fault-modes/quiet.ts";
+export { hedged, type HedgeOptions } from "./fault-modes/hedged.ts";
+export { createRetryBudget, type RetryBudget, type RetryBudgetOptions } from "./retry-budget.ts";
+export {
+  type Breaker,
+  type BreakerKind,
+  sre,
+  type SreOptions,
+  threshold,
+  type ThresholdOptions,
+} from "./circuit-breaker/breaker.ts";
+export { circuitBreaker, type CircuitBreaker, type CircuitBreakerOptions } from "./circuit-breaker/circuit-breaker.ts";
+export { outliers, type OutlierOptions } from "./outlier/outlier.ts";
+export {
+  degradation,
+  type Degradation,
+  type DegradationOptions,
+  type DegradationRule,
+  type Substitute,
+} from "./fallback/fallback.ts";

@@ -1,0 +1,113 @@
+import type { ClientCall } from "../../call/context.ts";
+import type { MethodType } from "../../call/method-type.ts";
+import type { Environment } from "../../environment/environment.ts";
+import { RpcError } from "../../errors/rpc-error.ts";
+import type { ClientInterceptor } from "../../interceptor/interceptor.ts";
+import type { Plugin } from "../../plugin/plugin.ts";
+import { isServerFault } from "../failure.ts";
+import { type Breaker, type BreakerKind, sre } from "./breaker.ts";
+
+/** Settings of {@link circuitBreaker}. */
+export interface CircuitBreakerOptions {
+  /** Default: {@link sre}. */
+  readonly kind?: BreakerKind | undefined;
+  /** What breaks as a whole. Default: each method by itself. Single instances: see the option `detectors` of a channel. */
+  readonly per?: "method" | "service" | undefined;
+  /** What counts as a fault of the server. Default: `unavailable`, `deadline_exceeded`, `internal`, `resource_exhausted` and `data_loss`. */
+  readonly isFault?: ((error: RpcError) => boolean) | undefined;
+  /** Told when a breaker opens, half opens or closes. What it throws is ignored. */
+  readonly onState?: ((what: string, state: Breaker["state"]) => void) | undefined;
+}
+
+/** A circuit breaker of a client. */
+export interface CircuitBreaker extends Plugin<ClientInterceptor> {
+  /** Breakers that were made so far, by path of the method or name of the service. */
+  readonly states: Readonly<Record<string, Breaker["state"]>>;
+  /** Calls that were refused. */
+  readonly refused: number;
+  /** Takes other settings; all breakers begin anew, closed. */
+  configure(options: CircuitBreakerOptions): void;
+}
+
+/**
+ * Fails calls at once, with `unavailable` and reason `circuit_open`, while most of those before them failed: callers do not wait for what will not come, and servers are not kept
+ * down by their callers. Unary calls only.
+ */
+export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
+  let settings = options;
+  let environment: Environment;
+  let breakers = new Map<string, Breaker>();
+  let refused = 0;
+
+  function breakerOf(what: string): Breaker {
+    let breaker = breakers.get(what);
+    if (breaker === undefined) breakers.set(what, (breaker = (settings.kind ?? sre()).create(environment)));
+    return breaker;
+  }
+
+  function tell(what: string, breaker: Breaker, before: Breaker["state"]): void {
+    if (breaker.state === before || settings.onState === undefined) return;
+    try {
+      settings.onState(what, breaker.state);
+    } catch {
+      // A fault of the hook must not become the outcome of a call.
+    }
+  }
+
+  function unary(
+    call: ClientCall,
+    request: unknown,
+    next: Parameters<NonNullable<ClientInterceptor["unary"]>>[2],
+  ): Promise<unknown> {
+    const { method } = call;
+    const what = settings.per === "service" ? method.service : method.path;
+    const breaker = breakerOf(what);
+    const before = breaker.state;
+    const isAllowed = breaker.allow();
+    tell(what, breaker, before);
+    if (!isAllowed) {
+      refused++;
+      return Promise.reject(open(method));
+    }
+    const record = (isFault: boolean): void => {
+      const state = breaker.state;
+      breaker.record(isFault);
+      tell(what, breaker, state);
+    };
+    const reply = next(call, request);
+    reply.then(
+      () => record(false),
+      (thrown: unknown) => {
+        const error = RpcError.from(thrown);
+        // A call that its caller gave up says nothing, but a probe that it was must not be waited for.
+        record(settings.isFault === undefined ? isServerFault(error) : settings.isFault(error));
+      },
+    );
+    return reply;
+  }
+
+  return {
+    name: "circuit-breaker",
+    setup(kernel) {
+      ({ environment } = kernel);
+      kernel.addInterceptor({ name: "circuit-breaker", unary });
+    },
+    configure(next) {
+      settings = next;
+      breakers = new Map();
+    },
+    get states() {
+      return Object.fromEntries([...breakers].map(([what, { state }]) => [what, state]));
+    },
+    get refused() {
+      return refused;
+    },
+  };
+}
+
+function open(method: MethodType): RpcError {
+  return new RpcError({
+    reason: "circuit_open",
+    message: `${method.path} was not called: most calls before it failed, and its circuit breaker is open.`,
+  });
+}

@@ -1,0 +1,176 @@
+import type { ClientCall } from "../../call/context.ts";
+import type { MethodType } from "../../call/method-type.ts";
+import type { Environment } from "../../environment/environment.ts";
+import { RpcError } from "../../errors/rpc-error.ts";
+import type { ClientInterceptor, UnaryNext } from "../../interceptor/interceptor.ts";
+import type { Plugin } from "../../plugin/plugin.ts";
+import { isServerFault } from "../failure.ts";
+import { methodMatcher } from "../method-pattern.ts";
+import { ReplyCache } from "./reply-cache.ts";
+
+/** What a caller gets in place of a reply. */
+export type Substitute =
+  /** A value for the reply, as handlers may return it. */
+  | { readonly value: unknown }
+  /** Made for each call. `error` is undefined when the server is not asked at all. */
+  | { readonly reply: (request: never, error: RpcError | undefined, call: ClientCall) => unknown }
+  /** The last reply to an equal request, up to `maxAgeMs` old, of up to `maxEntries` that are kept. Only methods that change nothing (`@readonly`). */
+  | { readonly cache: { readonly maxAgeMs: number; readonly maxEntries?: number | undefined } };
+
+/** What becomes of calls to some methods when the server does not answer them well, or when it should not be asked. */
+export interface DegradationRule {
+  /** `*`, a service or a method, as in `shop.v1.Orders/Get`. */
+  readonly method: string;
+  /** `on-failure`: when the call fails by a fault of the server. `force`: always, the server is not asked. `off`: never. Default: `on-failure`. */
+  readonly when?: "on-failure" | "force" | "off" | undefined;
+  /** Tried in this order. Default: the empty reply. */
+  readonly use?: readonly Substitute[] | undefined;
+  /** Which errors. Default: faults of the server, see `circuitBreaker`; declared errors never. */
+  readonly on?: ((error: RpcError) => boolean) | undefined;
+}
+
+/** Settings of {@link degradation}. */
+export interface DegradationOptions {
+  /** The first rule that names the method counts. Methods with `@cache` that none names keep their last replies. Default: none. */
+  readonly rules?: readonly DegradationRule[] | undefined;
+  /** Told of each reply that is a substitute. What it throws is ignored. */
+  readonly onSubstitute?: ((call: ClientCall, error: RpcError | undefined) => void) | undefined;
+}
+
+/** Degradation of a client; its rules can be changed, and so switched, while calls run. */
+export interface Degradation extends Plugin<ClientInterceptor> {
+  /** From the next call on; cached replies of rules that stay at their place stay. @throws as {@link degradation}, and the old rules stay */
+  configure(options: DegradationOptions): void;
+  /** Replies that were substitutes. */
+  readonly substituted: number;
+}
+
+interface Rule extends Omit<DegradationRule, "method"> {
+  readonly matches: ReturnType<typeof methodMatcher>;
+  readonly use: readonly Substitute[];
+  readonly cache: ReplyCache | undefined;
+}
+
+/**
+ * Gives callers something in place of an error: a value, what a function makes, the last good reply. Put it first in `plugins`, so that it stands around
+ * breakers and fault modes. Unary calls only.
+ * @throws TypeError or RangeError for rules that cannot work
+ */
+export function degradation(options: DegradationOptions = {}): Degradation {
+  let settings = options;
+  let rules = check(options, []);
+  let chosen = new Map<MethodType, Rule | undefined>();
+  let environment: Environment;
+  let substituted = 0;
+
+  function ruleFor(method: MethodType): Rule | undefined {
+    if (!chosen.has(method)) chosen.set(method, rules.find(({ matches }) => matches(method)) ?? ruleFromSchema(method));
+    return chosen.get(method);
+  }
+
+  function unary(call: ClientCall, request: unknown, next: UnaryNext): Promise<unknown> {
+    const rule = ruleFor(call.method);
+    if (rule === undefined || rule.when === "off") return next(call, request);
+    if (rule.when === "force") return substitute(rule, call, request, undefined);
+    const key = rule.cache?.keyOf(call.method, request);
+    return next(call, request).then(
+      (reply) => {
+        if (key !== undefined) rule.cache?.keep(key, call.method, reply, environment.now());
+        return reply;
+      },
+      (thrown: unknown) => {
+        const error = RpcError.from(thrown);
+        const isCaught =
+          error.reason !== "declared" &&
+          (rule.on?.(error) ?? (isServerFault(error) || error.reason === "circuit_open"));
+        if (!isCaught) throw thrown;
+        return substitute(rule, call, request, error);
+      },
+    );
+  }
+
+  async function substitute(
+    rule: Rule,
+    call: ClientCall,
+    request: unknown,
+    error: RpcError | undefined,
+  ): Promise<unknown> {
+    const { method } = call;
+    for (const one of rule.use) {
+      const found = await valueOf(one, rule, { call, request, error });
+      if (found === undefined) continue;
+      substituted++;
+      quietly(() => settings.onSubstitute?.(call, error));
+      return found.isWhole ? found.value : method.response.create(found.value);
+    }
+    throw error ?? nothingThere(method);
+  }
+
+  async function valueOf(
+    one: Substitute,
+    rule: Rule,
+    {
+      call,
+      request,
+      error,
+    }: { readonly call: ClientCall; readonly request: unknown; readonly error: RpcError | undefined },
+  ): Promise<{ readonly value: unknown; readonly isWhole: boolean } | undefined> {
+    if ("value" in one) return { value: one.value, isWhole: false };
+    if ("reply" in one) return { value: await one.reply(request as never, error, call), isWhole: false };
+    const key = rule.cache?.keyOf(call.method, request);
+    const value =
+      key === undefined ? undefined : rule.cache?.find(key, call.method, environment.now(), one.cache.maxAgeMs);
+    return value === undefined ? undefined : { value, isWhole: true };
+  }
+
+  return {
+    name: "degradation",
+    setup(kernel) {
+      ({ environment } = kernel);
+      kernel.addInterceptor({ name: "degradation", unary });
+    },
+    configure(next) {
+      rules = check(next, rules);
+      settings = next;
+      chosen = new Map();
+    },
+    get substituted() {
+      return substituted;
+    },
+  };
+}
+
+function check({ rules = [] }: DegradationOptions, previous: readonly Rule[]): readonly Rule[] {
+  return rules.map((rule, index) => {
+    const { method, when = "on-failure", use = [{ value: undefined }] } = rule;
+    if (!["on-failure", "force", "off"].includes(when)) {
+      throw new TypeError(`rules[${index}].when is ${JSON.stringify(when)}; expected "on-failure", "force" or "off".`);
+    }
+    const cached = use.find((one) => "cache" in one);
+    const cache =
+      cached === undefined ? undefined : (previous[index]?.cache ?? new ReplyCache(cached.cache.maxEntries ?? 1_000));
+    return { ...rule, when, use, cache, matches: methodMatcher(method, `rules[${index}].method`) };
+  });
+}
+
+/** `@cache(ttl)`: when the server fails, its last reply to the same request is good for so long. */
+function ruleFromSchema({ policy, path }: MethodType): Rule | undefined {
+  if (policy.cache === undefined) return undefined;
+  return check({ rules: [{ method: path, use: [{ cache: { maxAgeMs: policy.cache.ttlMs } }] }] }, [])[0];
+}
+
+function nothingThere(method: MethodType): RpcError {
+  return new RpcError({
+    code: 14,
+    reason: "application",
+    message: `${method.path} is switched off, and there is no substitute for its reply.`,
+  });
+}
+
+function quietly(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // A fault of the hook must not become the outcome of a call.
+  }
+}

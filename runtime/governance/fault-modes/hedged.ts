@@ -1,0 +1,170 @@
+import type { ClientCall } from "../../call/context.ts";
+import type { MethodType } from "../../call/method-type.ts";
+import type { Timer } from "../../environment/environment.ts";
+import { RpcError } from "../../errors/rpc-error.ts";
+import type { FaultMode, FaultScope, StartedAttempt } from "../fault-mode.ts";
+import { isInRetriedChain, isRepeatable, mayRepeat } from "../retry-safety.ts";
+import type { RetryBudget, RetryBudgetOptions } from "../retry-budget.ts";
+import { LatencyQuantile } from "./latency-quantile.ts";
+import { budgetOf } from "./shared-budget.ts";
+
+/** Settings of {@link hedged}. */
+export interface HedgeOptions {
+  /** Milliseconds until the next attempt is made. Default: `delay` of `@hedge` in the schema, else what 95 % of the calls of the method take. */
+  readonly delayMs?: number | undefined;
+  /** Which share of the calls the delay is to be enough for, when it is measured: 0.5 to 0.999. Default: 0.95. */
+  readonly quantile?: number | undefined;
+  /** Attempts besides the first, 1 to 3. Default: `max` of `@hedge`, else 1. */
+  readonly max?: number | undefined;
+  /** Extra attempts per call over all calls, 0 to 1. Default: 0.05. */
+  readonly maxExtraLoad?: number | undefined;
+  readonly budget?: RetryBudget | RetryBudgetOptions | undefined;
+}
+
+const leastDelayMs = 1;
+/** Extra attempts that may be saved up. */
+const maxSaved = 10;
+
+/**
+ * Makes a second attempt elsewhere when the first takes longer than nearly all do, and takes the reply that comes first; the others are cancelled. Only for methods that may be
+ * repeated: others are as with failover, without a repetition.
+ *
+ * Source of the defaults: BackupRequestFilter of Finagle; that an attempt which fails brings the next one at once: gRPC A6.
+ * @throws RangeError for settings that cannot work
+ */
+export function hedged(options: HedgeOptions = {}): FaultMode {
+  const { delayMs, quantile = 0.95, max, maxExtraLoad = 0.05 } = options;
+  if (!(quantile >= 0.5 && quantile <= 0.999)) {
+    throw new RangeError(`The option "quantile" is ${String(quantile)}; expected 0.5 to 0.999.`);
+  }
+  if (max !== undefined && !(Number.isInteger(max) && max >= 1 && max <= 3)) {
+    throw new RangeError(`The option "max" is ${String(max)}; expected 1 to 3.`);
+  }
+  if (!(maxExtraLoad >= 0 && maxExtraLoad <= 1)) {
+    throw new RangeError(`The option "maxExtraLoad" is ${String(maxExtraLoad)}; expected 0 to 1.`);
+  }
+  const budgetIn = budgetOf(options.budget);
+  const latencies = new Map<MethodType, LatencyQuantile>();
+  let saved = 1;
+
+  function latencyOf(method: MethodType): LatencyQuantile {
+    let latency = latencies.get(method);
+    if (latency === undefined) latencies.set(method, (latency = new LatencyQuantile(quantile)));
+    return latency;
+  }
+
+  /** Undefined: nothing is known yet. */
+  function delayFor(method: MethodType, nowMs: number): number | undefined {
+    const known = delayMs ?? method.policy.hedge?.delayMs ?? latencyOf(method).value(nowMs);
+    return known === undefined ? undefined : Math.max(leastDelayMs, known);
+  }
+
+  function mayStartAnother(scope: FaultScope): boolean {
+    if (saved < 1 || !budgetIn(scope).withdraw()) return false;
+    saved--;
+    return true;
+  }
+
+  return {
+    name: "hedged",
+    run(call, scope) {
+      const { method } = call;
+      const startedMs = scope.environment.now();
+      budgetIn(scope).deposit();
+      saved = Math.min(maxSaved, saved + maxExtraLoad);
+      const limit = !isRepeatable(method) || isInRetriedChain(call) ? 0 : (max ?? method.policy.hedge?.max ?? 1);
+      const delay = delayFor(method, startedMs);
+      const reply =
+        limit === 0
+          ? scope.start().reply
+          : new Race(call, scope, { limit, delay, mayStart: () => mayStartAnother(scope) }).reply;
+      void reply.then(
+        () => latencyOf(method).add(scope.environment.now() - startedMs, startedMs),
+        () => undefined,
+      );
+      return reply;
+    },
+  };
+}
+
+interface RaceOptions {
+  readonly limit: number;
+  /** Undefined: the next attempt is made only when one fails. */
+  readonly delay: number | undefined;
+  mayStart(): boolean;
+}
+
+/** Attempts of one call, of which the first reply counts. */
+class Race {
+  readonly reply: Promise<unknown>;
+  readonly #call: ClientCall;
+  readonly #scope: FaultScope;
+  readonly #options: RaceOptions;
+  readonly #running: Set<StartedAttempt>;
+  #started: number;
+  #timer: Timer | undefined;
+  #isOver: boolean;
+  #resolve: (value: unknown) => void;
+  #reject: (error: unknown) => void;
+
+  constructor(call: ClientCall, scope: FaultScope, options: RaceOptions) {
+    this.#call = call;
+    this.#scope = scope;
+    this.#options = options;
+    this.#running = new Set();
+    this.#started = 0;
+    this.#timer = undefined;
+    this.#isOver = false;
+    this.#resolve = () => undefined;
+    this.#reject = () => undefined;
+    this.reply = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#start();
+  }
+
+  #start(): void {
+    this.#started++;
+    const attempt = this.#scope.start();
+    this.#running.add(attempt);
+    attempt.reply.then(
+      (value) => this.#win(attempt, value),
+      (error: unknown) => this.#lose(attempt, error),
+    );
+    this.#arm();
+  }
+
+  #arm(): void {
+    const { delay, limit } = this.#options;
+    this.#timer?.cancel();
+    if (delay === undefined || this.#started > limit) return;
+    this.#timer = this.#scope.environment.setTimer(delay, () => {
+      if (!this.#isOver && this.#options.mayStart()) this.#start();
+    });
+  }
+
+  #win(winner: StartedAttempt, value: unknown): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.#running.delete(winner);
+    for (const attempt of this.#running) attempt.cancel();
+    this.#resolve(value);
+  }
+
+  #lose(attempt: StartedAttempt, thrown: unknown): void {
+    this.#running.delete(attempt);
+    if (this.#isOver) return;
+    const error = RpcError.from(thrown);
+    const isWorthIt = mayRepeat(this.#call, error) && (error.retryAfterMs ?? 0) === 0;
+    if (isWorthIt && this.#started <= this.#options.limit && this.#options.mayStart()) return this.#start();
+    if (this.#running.size > 0) return;
+    this.#end();
+    this.#reject(error);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#timer?.cancel();
+  }
+}
