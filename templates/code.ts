@@ -243,7 +243,7 @@ function straightCode(strings: TemplateStringsArray, holes: readonly Hole[]): Co
 /** Code on one line that is made of words and literals, without a place where it may be broken. */
 export function words(
   strings: TemplateStringsArray,
-  ...holes: readonly (Ident | Literal | FlatCode | number | undefined)[]
+  ...holes: readonly (Ident | Literal | Comment | FlatCode | number | undefined)[]
 ): FlatCode {
   let text = strings[0] as string;
   for (let index = 0; index < holes.length; index++) {

@@ -1,3 +1,4 @@
+import type { FlatCode } from "./code.ts";
 import { type Shape, shapeFromStrings } from "./shape.ts";
 
 /** Text of a template literal in front of one of its holes. */
@@ -17,11 +18,11 @@ export interface Frame {
 }
 
 /** The line break before a line at `depth`, with its indentation. */
-export function lineBreak(depth: number): string {
-  return (lineBreaks[depth] ??= `\n${"  ".repeat(depth)}`);
+export function lineBreak(depth: number): FlatCode {
+  return (lineBreaks[depth] ??= `\n${"  ".repeat(depth)}` as FlatCode);
 }
 
-const lineBreaks: string[] = [];
+const lineBreaks: FlatCode[] = [];
 
 /** Takes a template literal apart whose first line stands at `depth`. */
 export function frameFromStrings(strings: TemplateStringsArray, depth: number): Frame {

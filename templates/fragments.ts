@@ -1,6 +1,6 @@
 import type { FieldDescriptor, Type } from "@rpcgen/runtime/descriptor";
 import type { SymbolName } from "@rpcgen/runtime/codegen";
-import type { FlatCode, Piece } from "./code.ts";
+import { type FlatCode, nothing, type Piece } from "./code.ts";
 import { lineBreak } from "./fill.ts";
 import type { ModuleContext } from "./module-context.ts";
 import { settled } from "./settle.ts";
@@ -113,13 +113,19 @@ export function gathered<S extends { readonly fragments: Fragments }>(
   target: { readonly part: Part; readonly depth: number; make(slot: S): Piece | readonly Piece[] },
 ): FlatCode {
   const { part, depth } = target;
-  let text = "";
+  let text = nothing;
   for (let index = 0; index < slots.length; index++) {
     const slot = slots[index] as S;
-    text +=
+    const known =
       slot.fragments.texts[part] ?? remembered(context, slot.fragments, { part, depth, make: () => target.make(slot) });
+    text = below(text, known, depth);
   }
-  return withoutBreak(text, depth);
+  return text;
+}
+
+/** Text with a fragment below it; the first one loses the line break that it begins with. */
+export function below(text: FlatCode, fragment: FlatCode, depth: number): FlatCode {
+  return text === "" ? withoutBreak(fragment, depth) : ((text + fragment) as FlatCode);
 }
 
 /** Text behind the line break that it begins with. */

@@ -1,5 +1,5 @@
 import type { Deprecation } from "@rpcgen/runtime/descriptor";
-import type { Code, Comment, FlatCode } from "./code.ts";
+import type { Code, Comment, FlatCode, Ident } from "./code.ts";
 import { lineBreak } from "./fill.ts";
 import { lines } from "./layout.ts";
 import { unicodeEscape } from "./literal.ts";
@@ -23,6 +23,11 @@ export function docComment(parts: DocParts): Code {
 export function docCommentAt(depth: number, parts: DocParts): FlatCode {
   if (isOneHarmlessLine(parts)) return comment(`/** ${parts.doc} */`);
   return comment(commentLines(parts).join(lineBreak(depth)));
+}
+
+/** A doc comment of one line that is all the template's own, but for names. */
+export function wordComment(strings: TemplateStringsArray, ...names: readonly Ident[]): FlatCode {
+  return comment(`/** ${String.raw({ raw: strings }, ...names)} */`);
 }
 
 function commentLines(parts: DocParts): FlatCode[] {

@@ -6,9 +6,9 @@ const invisible = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2
 /** A string literal in the quotes that prettier chooses. Invisible characters are written as escapes. */
 export function stringLiteral(text: string): Literal {
   if (plain.test(text)) return `"${text}"` as Literal;
-  const json = JSON.stringify(text).replace(invisible, unicodeEscape);
-  if (!json.includes('\\"')) return json as Literal;
-  if (count(text, '"') <= count(text, "'")) return json as Literal;
+  const quotes = count(text, '"');
+  if (quotes === 0 || quotes <= count(text, "'"))
+    return JSON.stringify(text).replace(invisible, unicodeEscape) as Literal;
   const body = text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replace(controls, controlEscape);
   return `'${body.replace(invisible, unicodeEscape)}'` as Literal;
 }
@@ -17,9 +17,7 @@ export function stringLiteral(text: string): Literal {
 const plain = /^[\w .,:/-]{0,80}$/;
 
 function count(text: string, character: string): number {
-  let found = 0;
-  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) found++;
-  return found;
+  return text.length - text.replaceAll(character, "").length;
 }
 
 const controls = /[\u0000-\u001f\ud800-\udfff]+/g;

@@ -17,6 +17,11 @@ export function settled(depth: number, make: () => Piece | readonly Piece[]): Fl
   });
 }
 
+/** One line at `depth` whose text is known, or what `make` becomes when it does not fit. */
+export function fitting(depth: number, line: FlatCode, make: () => Piece): FlatCode {
+  return line.length <= lineWidth - depth * 2 ? line : settled(depth, make);
+}
+
 /** True when no line is longer than `width`. */
 function fits(text: string, width: number): boolean {
   let start = 0;
@@ -35,6 +40,9 @@ export const inFile: (strings: TemplateStringsArray, ...holes: readonly SettledH
 
 /** Statements of a function of the module around code that is laid out already. */
 export const inBody: (strings: TemplateStringsArray, ...holes: readonly SettledHole[]) => FlatCode = settledCode(1);
+
+/** Clauses of a switch of such a function. */
+export const inClauses: (strings: TemplateStringsArray, ...holes: readonly SettledHole[]) => FlatCode = settledCode(2);
 
 function settledCode(depth: number): (strings: TemplateStringsArray, ...holes: readonly SettledHole[]) => FlatCode {
   const frames = new WeakMap<TemplateStringsArray, Frame>();

@@ -1,6 +1,6 @@
 import type { FieldDescriptor, OneofDescriptor, Type } from "@rpcgen/runtime/descriptor";
 import { symbols } from "@rpcgen/runtime/codegen";
-import { code, type Code, type FlatCode, type Ident, nothing, type Piece } from "./code.ts";
+import { code, type Code, type FlatCode, type Ident, nothing, type Piece, words } from "./code.ts";
 import { branded, plainDefault, plainZero } from "./default-value.ts";
 import {
   createFragments,
@@ -24,7 +24,7 @@ import {
   wholeComparison,
 } from "./layout.ts";
 import { stringLiteral } from "./literal.ts";
-import { inBody, settled } from "./settle.ts";
+import { fitting, inBody, inClauses, settled } from "./settle.ts";
 import type { ModuleContext } from "./module-context.ts";
 import type { MessageNames, OneofNames } from "./names.ts";
 import { createVariables } from "./naming.ts";
@@ -142,6 +142,33 @@ export function casesOf(context: ModuleContext, cases: readonly FieldDescriptor[
     if (known.length < maxCompared) known.push(slot);
     return slot;
   });
+}
+
+/** `const contact = value.contact;` and the head of a switch over its cases. */
+export function oneofSwitch({ variable, property }: OneofSlot): FlatCode {
+  const declared = words`const ${variable} = value.${property};`;
+  return inBody`
+    ${fitting(1, declared, () => code`${assign(code`const ${variable}`, code`value.${property}`)};`)}
+    ${oneofHead(variable)}
+  `;
+}
+
+/** `switch (contact?.kind) {` */
+export function oneofHead(variable: Ident): FlatCode {
+  return fitting(1, words`switch (${variable}?.kind) {`, () => open("switch", code`${variable}?.kind`));
+}
+
+/** What is left of a switch over cases: no case at all, and what the types exclude. */
+export function lastClauses(context: ModuleContext, holder: Ident, name: string): FlatCode {
+  const notAMember = context.imports.runtime("notAMember");
+  const literal = stringLiteral(name);
+  const thrown = words`throw ${notAMember}(${literal}, ${holder});`;
+  return inClauses`
+    case undefined:
+      break;
+    default:
+      ${fitting(3, thrown, () => code`throw ${call(notAMember, [literal, holder])};`)}
+  `;
 }
 
 /** How reading begins: with what `previous` holds, or anew. */

@@ -1,9 +1,9 @@
 import type { FieldDescriptor, ListType, MapType, Reference } from "@rpcgen/runtime/descriptor";
-import { code, type Code, type FlatCode, type Ident, type Piece } from "../code.ts";
+import { code, type Code, type FlatCode, type Ident, nothing, type Piece, words } from "../code.ts";
 import { branded, plainZero } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
 import { lineBreak } from "../fill.ts";
-import { gathered, part, remembered, withoutBreak } from "../fragments.ts";
+import { below, gathered, part, remembered } from "../fragments.ts";
 import { assign, assignBelow, call, comparison, conditional, inlineObject, lines, wholeComparison } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
@@ -27,18 +27,19 @@ import { packedMethod } from "./write.ts";
 
 /** The `case` clauses that read every member, in schema order. */
 export function readClauses(context: ModuleContext, slots: readonly Slot[]): FlatCode {
-  let text = "";
+  let text = nothing;
   for (const slot of slots) {
-    text +=
+    const clauses =
       "cases" in slot
-        ? lineBreak(3) + readCases(context, slot.cases, slot.member.optional)
+        ? words`${lineBreak(3)}${readCases(context, slot.cases, slot.member.optional)}`
         : remembered(context, slot.fragments, {
             part: part.read,
             depth: 3,
             make: () => readField(context, slot.member, slot.variable),
           });
+    text = below(text, clauses, 3);
   }
-  return withoutBreak(text, 3);
+  return text;
 }
 
 function readField(context: ModuleContext, field: FieldDescriptor, variable: Ident): Code[] {

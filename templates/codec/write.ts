@@ -1,14 +1,22 @@
 import type { FieldDescriptor, ListType, MapType } from "@rpcgen/runtime/descriptor";
-import { code, type Code, type FlatCode, type Ident, type Piece } from "../code.ts";
+import { code, type Code, type FlatCode, type Ident, nothing, type Piece, words } from "../code.ts";
 import { plainZero } from "../default-value.ts";
 import { lineBreak } from "../fill.ts";
-import { gathered, part, remembered, withoutBreak } from "../fragments.ts";
+import { below, gathered, part, remembered } from "../fragments.ts";
 import { assign, call, lines, open, operands } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { ident, locals } from "../naming.ts";
-import { inBody, settled } from "../settle.ts";
-import type { CaseSlot, FieldSlot, OneofSlot, Slot } from "../slots.ts";
+import { inBody } from "../settle.ts";
+import {
+  type CaseSlot,
+  type FieldSlot,
+  lastClauses,
+  oneofHead,
+  type OneofSlot,
+  oneofSwitch,
+  type Slot,
+} from "../slots.ts";
 import { conversionOf, enumFunction, keyOf, scalarMethod, wireType, wireTypeOf, writeElement } from "./element.ts";
 
 /** What is written together: one field, or neighbouring cases of one oneof. */
@@ -23,14 +31,15 @@ interface CasesRun {
 
 /** The statements that write all members in the order of their numbers, as every protobuf implementation does. */
 export function writeStatements(context: ModuleContext, slots: readonly Slot[], fullName: string): FlatCode {
-  let text = "";
+  let text = nothing;
   for (const run of runsOf(slots)) {
-    text +=
+    const statements =
       "oneof" in run
-        ? lineBreak(1) + writeOneof(context, run, fullName)
+        ? words`${lineBreak(1)}${writeOneof(context, run, fullName)}`
         : remembered(context, run.fragments, { part: part.write, depth: 1, make: () => writeField(context, run) });
+    text = below(text, statements, 1);
   }
-  return withoutBreak(text, 1);
+  return text;
 }
 
 function runsOf(slots: readonly Slot[]): Run[] {
@@ -150,14 +159,10 @@ function writeMap(context: ModuleContext, field: FieldDescriptor, type: MapType,
 }
 
 function writeOneof(context: ModuleContext, run: CasesRun, fullName: string): FlatCode {
-  const { variable, property, member, cases } = run.oneof;
+  const { variable, member, cases } = run.oneof;
   const others = cases.filter((field) => !run.cases.includes(field));
-  const declared = run.isFirst
-    ? settled(1, () => code`${assign(code`const ${variable}`, code`value.${property}`)};`)
-    : undefined;
   return inBody`
-    ${declared}
-    ${settled(1, () => open("switch", code`${variable}?.kind`))}
+    ${run.isFirst ? oneofSwitch(run.oneof) : oneofHead(variable)}
       ${writeCases(context, run.cases)}
       ${run.isFirst ? lastCases(context, others, variable, `${fullName}.${member.name}`) : undefined}
     }
@@ -184,14 +189,8 @@ function writeCase(context: ModuleContext, { field, holder }: CaseSlot): Code {
 
 /** What is left of a switch over the cases: those written elsewhere, none at all, and what the types exclude. */
 export function lastCases(context: ModuleContext, others: readonly CaseSlot[], holder: Ident, name: string): FlatCode {
-  return settled(
-    2,
-    () => code`
-      ${others.map(({ field }) => code`case ${stringLiteral(field.name)}:`)}
-      case undefined:
-        break;
-      default:
-        throw ${call(context.imports.runtime("notAMember"), [stringLiteral(name), holder])};
-    `,
-  );
+  const last = lastClauses(context, holder, name);
+  if (others.length === 0) return last;
+  const empty = others.map(({ field }) => words`case ${stringLiteral(field.name)}:`).join(lineBreak(2));
+  return words`${empty as FlatCode}${lineBreak(2)}${last}`;
 }

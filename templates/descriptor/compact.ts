@@ -113,6 +113,8 @@ function rareParts(field: FieldDescriptor): Json {
 }
 
 function typeJson(file: FileDescriptor, type: Type): string {
+  if (type.kind === "scalar" && type.js === undefined && type.alias === undefined && type.constraints === undefined)
+    return `"${type.scalar}"`;
   const compact = compactType(file, type);
   return typeof compact === "string" ? `"${compact}"` : JSON.stringify(compact);
 }
@@ -150,5 +152,5 @@ function qualified(file: FileDescriptor, name: string): string {
 }
 
 function snakeCase(name: string): string {
-  return /^[a-z0-9_]*$/.test(name) ? name : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return name.replace(/[A-Z]/g, "_$&").toLowerCase();
 }

@@ -1,8 +1,8 @@
 import type { FieldDescriptor, ListType, MapType, ScalarType } from "@rpcgen/runtime/descriptor";
-import { code, type Code, type FlatCode, type Ident, type Piece } from "../code.ts";
+import { code, type Code, type FlatCode, type Ident, nothing, type Piece, words } from "../code.ts";
 import { branded } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
-import { part, remembered, withoutBreak } from "../fragments.ts";
+import { below, part, remembered, withoutBreak } from "../fragments.ts";
 import { assign, assignBelow, call, entry, ifThen, inlineObject, lines, wholeComparison } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
@@ -14,14 +14,15 @@ import { elementFromJson } from "./element.ts";
 /** The loop over the members of a JSON object. */
 export function fromJsonLoop(context: ModuleContext, slots: readonly Slot[]): FlatCode {
   const taken = takenNames(slots.flatMap((slot) => ("cases" in slot ? slot.cases : { field: slot.member })));
-  let text = "";
+  let text = nothing;
   for (const slot of slots) {
-    text +=
+    const clauses =
       "cases" in slot
         ? caseClauses(context, slot.cases, { optional: slot.member.optional, taken })
         : fieldClause(context, slot, hasTwoNames(slot.member, taken));
+    text = below(text, clauses, 3);
   }
-  return loop(withoutBreak(text, 3));
+  return loop(text);
 }
 
 /** The same for the cases of a union, kept in `result`. */
@@ -57,7 +58,7 @@ function hasTwoNames(field: FieldDescriptor, taken: Set<string>): boolean {
   return true;
 }
 
-function fieldClause(context: ModuleContext, { fragments, member, variable }: FieldSlot, twoNames: boolean): string {
+function fieldClause(context: ModuleContext, { fragments, member, variable }: FieldSlot, twoNames: boolean): FlatCode {
   const made = twoNames ? part.fromJsonBothNames : part.fromJson;
   const make = (): Code => clause(member, twoNames, readField(context, member, variable));
   return fragments.texts[made] ?? remembered(context, fragments, { part: made, depth: 3, make });
@@ -67,14 +68,14 @@ function caseClauses(
   context: ModuleContext,
   cases: readonly CaseSlot[],
   { optional, taken }: { readonly optional: boolean; readonly taken: Set<string> },
-): string {
+): FlatCode {
   const parts = optional ? optionalCase : certainCase;
-  let text = "";
+  let text = nothing;
   for (const { field, holder, fragments } of cases) {
     const twoNames = hasTwoNames(field, taken);
     const make = (): Code => clause(field, twoNames, [readCase(context, field, holder, optional)]);
     const part = twoNames ? parts.bothNames : parts.jsonName;
-    text += remembered(context, fragments, { part, depth: 3, make });
+    text = words`${text}${remembered(context, fragments, { part, depth: 3, make })}`;
   }
   return text;
 }

@@ -1,32 +1,33 @@
 import type { FieldDescriptor, ListType, MapType, ScalarType } from "@rpcgen/runtime/descriptor";
-import { code, type Code, type FlatCode, type Ident } from "../code.ts";
+import { code, type Code, type FlatCode, type Ident, nothing, words } from "../code.ts";
 import { plainZero } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
 import { lineBreak } from "../fill.ts";
-import { gathered, part, remembered, withoutBreak } from "../fragments.ts";
+import { below, gathered, part, remembered } from "../fragments.ts";
 import { assign, call, ifAll, lines, open, operands } from "../layout.ts";
 import { objectMembers } from "../reserved.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { ident, locals } from "../naming.ts";
-import { inBody, settled } from "../settle.ts";
-import type { CaseSlot, FieldSlot, OneofSlot, Slot } from "../slots.ts";
+import { inBody } from "../settle.ts";
+import { type CaseSlot, type FieldSlot, lastClauses, type OneofSlot, oneofSwitch, type Slot } from "../slots.ts";
 import { elementToJson } from "./element.ts";
 
 /** The statements that fill `json` with every member, in schema order. */
 export function toJsonStatements(context: ModuleContext, slots: readonly Slot[], fullName: string): FlatCode {
-  let text = "";
+  let text = nothing;
   for (const slot of slots) {
-    text +=
+    const statements =
       "cases" in slot
-        ? lineBreak(1) + oneofStatement(context, slot, fullName)
+        ? words`${lineBreak(1)}${oneofStatement(context, slot, fullName)}`
         : remembered(context, slot.fragments, {
             part: part.toJson,
             depth: 1,
             make: () => fieldStatement(context, slot),
           });
+    text = below(text, statements, 1);
   }
-  return withoutBreak(text, 1);
+  return text;
 }
 
 function fieldStatement(context: ModuleContext, { variable, property, member: field }: FieldSlot): Code {
@@ -111,32 +112,22 @@ function keyToJson(context: ModuleContext, type: ScalarType): Code {
 }
 
 function oneofStatement(context: ModuleContext, slot: OneofSlot, fullName: string): FlatCode {
-  const { variable, property, member, cases } = slot;
   return inBody`
-    ${settled(1, () => code`${assign(code`const ${variable}`, code`value.${property}`)};`)}
-    ${settled(1, () => open("switch", code`${variable}?.kind`))}
-      ${toJsonCases(context, cases, variable, `${fullName}.${member.name}`)}
+    ${oneofSwitch(slot)}
+      ${toJsonCases(context, slot.cases, slot.variable, `${fullName}.${slot.member.name}`)}
     }
   `;
 }
 
 /** The clauses of a switch over the cases that `holder` may hold. */
 export function toJsonCases(context: ModuleContext, cases: readonly CaseSlot[], holder: Ident, name: string): FlatCode {
-  const last = settled(
-    2,
-    () => code`
-      case undefined:
-        break;
-      default:
-        throw ${call(context.imports.runtime("notAMember"), [stringLiteral(name), holder])};
-    `,
-  );
+  const last = lastClauses(context, holder, name);
   const known = gathered(context, cases, {
     part: part.toJsonCase,
     depth: 2,
     make: (slot) => toJsonCase(context, slot),
   });
-  return (known === "" ? last : known + lineBreak(2) + last) as FlatCode;
+  return known === "" ? last : words`${known}${lineBreak(2)}${last}`;
 }
 
 function toJsonCase(context: ModuleContext, { field, holder }: CaseSlot): Code {

@@ -5,10 +5,10 @@ import type {
   OneofDescriptor,
   UnionDescriptor,
 } from "@rpcgen/runtime/descriptor";
-import { code, type Code, type FlatCode, type Ident, type Piece, words } from "../code.ts";
+import { code, type Code, type FlatCode, type Ident, nothing, type Piece, words } from "../code.ts";
 import { lineBreak } from "../fill.ts";
-import { gathered, part, remembered, withoutBreak } from "../fragments.ts";
-import { docCommentAt } from "../jsdoc.ts";
+import { below, gathered, part, remembered, withoutBreak } from "../fragments.ts";
+import { docCommentAt, wordComment } from "../jsdoc.ts";
 import { indent, inlineObjectType, unionBehind } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
@@ -81,15 +81,14 @@ function values(
   descriptor: MessageDescriptor | ErrorDescriptor,
   slots: readonly Slot[],
 ): FlatCode {
-  const between = lineBreak(1);
-  let text = "";
+  let text = nothing;
   for (let index = 0; index < slots.length; index++) {
     const slot = slots[index] as Slot;
     const comment = memberComment(descriptor.members[index] as FieldDescriptor | OneofDescriptor);
-    if (comment !== "") text += between + comment;
-    text += slot.fragments.texts[part.valueProperty] ?? valueProperty(context, slot);
+    if (comment !== "") text = below(text, words`${lineBreak(1)}${comment}`, 1);
+    text = below(text, slot.fragments.texts[part.valueProperty] ?? valueProperty(context, slot), 1);
   }
-  return withoutBreak(text, 1);
+  return text;
 }
 
 function valueProperty(context: ModuleContext, slot: Slot): FlatCode {
@@ -105,6 +104,8 @@ function inits(context: ModuleContext, slots: readonly Slot[]): FlatCode {
 
 function interfaceComment(descriptor: MessageDescriptor | ErrorDescriptor, names: MessageNames, use: Use): FlatCode {
   const { doc, deprecated, unstable } = descriptor;
+  if (use === "init" && deprecated === undefined)
+    return wordComment`What may be passed where a {@link ${names.type}} is expected: what is left out gets its default.`;
   if (use === "init") {
     const note = `What may be passed where a {@link ${names.type}} is expected: what is left out gets its default.`;
     return docCommentAt(0, { notes: [note], deprecated });
@@ -132,7 +133,7 @@ function oneofType({ oneof }: OneofSlot, use: Use): Ident {
 }
 
 function initComment(type: Ident): FlatCode {
-  return docCommentAt(0, { notes: [`What may be passed where a {@link ${type}} is expected.`] });
+  return wordComment`What may be passed where a {@link ${type}} is expected.`;
 }
 
 function oneofTypes(context: ModuleContext, { member, oneof, cases }: OneofSlot): FlatCode {

@@ -1,13 +1,15 @@
 import type {
   Declaration,
   ErrorDescriptor,
+  FieldDescriptor,
   MessageDescriptor,
+  OneofDescriptor,
   Reference,
   SchemaDescriptor,
   Type,
   UnionDescriptor,
 } from "@rpcgen/runtime/descriptor";
-import { allFields, declarationOf, type ModuleContext } from "../module-context.ts";
+import { declarationOf, type ModuleContext } from "../module-context.ts";
 
 type Checked = MessageDescriptor | ErrorDescriptor | UnionDescriptor;
 
@@ -24,23 +26,51 @@ export function isChecked(context: Pick<ModuleContext, "schema">, descriptor: Ch
 function checkedDeclarations(context: Pick<ModuleContext, "schema">): ReadonlySet<Declaration> {
   const holders = new Map<Declaration, Checked[]>();
   const checked = new Set<Declaration>();
-  for (const descriptor of context.schema.files.flatMap((file) => file.declarations).filter(isHolder)) {
-    if (hasOwnConstraints(descriptor)) checked.add(descriptor);
-    for (const held of heldBy(context, descriptor)) {
-      const known = holders.get(held);
-      if (known === undefined) holders.set(held, [descriptor]);
-      else known.push(descriptor);
+  for (const file of context.schema.files) {
+    for (const descriptor of file.declarations) {
+      if (!isHolder(descriptor)) continue;
+      if (descriptor.kind !== "union" && descriptor.checks.length > 0) checked.add(descriptor);
+      const members = descriptor.kind === "union" ? descriptor.cases : descriptor.members;
+      for (const member of members) noteMember(context, { holders, checked }, descriptor, member);
     }
   }
   for (const descriptor of checked) for (const holder of holders.get(descriptor) ?? []) checked.add(holder);
   return checked;
 }
 
-function heldBy(context: Pick<ModuleContext, "schema">, descriptor: Checked): Declaration[] {
-  return allFields(descriptor).flatMap((field) => {
-    const reference = referenceIn(field.type);
-    return reference === undefined ? [] : [declarationOf(context, reference)];
-  });
+interface Found {
+  readonly holders: Map<Declaration, Checked[]>;
+  readonly checked: Set<Declaration>;
+}
+
+function noteMember(
+  context: Pick<ModuleContext, "schema">,
+  found: Found,
+  holder: Checked,
+  member: FieldDescriptor | OneofDescriptor,
+): void {
+  if (member.kind === "oneof") {
+    if (member.required) found.checked.add(holder);
+    for (const field of member.cases) noteField(context, found, holder, field);
+  } else {
+    if (member.required) found.checked.add(holder);
+    noteField(context, found, holder, member);
+  }
+}
+
+function noteField(
+  context: Pick<ModuleContext, "schema">,
+  found: Found,
+  holder: Checked,
+  field: FieldDescriptor,
+): void {
+  if (field.constraints.length > 0 || typeHasConstraints(field.type)) found.checked.add(holder);
+  const reference = referenceIn(field.type);
+  if (reference === undefined) return;
+  const held = declarationOf(context, reference);
+  const known = found.holders.get(held);
+  if (known === undefined) found.holders.set(held, [holder]);
+  else known.push(holder);
 }
 
 /** True when values of a type are checked inside. */
@@ -58,14 +88,6 @@ function referenceIn(type: Type): Reference | undefined {
   if (type.kind === "list") return referenceIn(type.element);
   if (type.kind === "map") return referenceIn(type.value);
   return type.kind === "message" || type.kind === "union" || type.kind === "error" ? type : undefined;
-}
-
-function hasOwnConstraints(descriptor: Checked): boolean {
-  if (descriptor.kind !== "union") {
-    if (descriptor.checks.length > 0) return true;
-    if (descriptor.members.some((member) => member.required)) return true;
-  }
-  return allFields(descriptor).some((field) => field.constraints.length > 0 || typeHasConstraints(field.type));
 }
 
 /** True when a type, its elements, keys or values bring constraints along. */
