@@ -13,13 +13,15 @@ export interface Course {
   readonly restarts: number;
 }
 
-/** Times that a call goes to another connection because its own refused it before a handler saw it. */
+/** Times that a call goes elsewhere because a server refused it before a handler saw it. */
 const maxRestarts = 3;
+/** The same where connections go away: each says so once, and a server that closes sends all those of a pool away, the opening ones too. */
+const maxDrained = 16;
 
 /** True for a request that was refused before a handler saw it and may go over another connection or, with several endpoints, to another of them. */
 export function mayMoveOn({ call, picker, restarts }: Course, error: RpcError): boolean {
+  if (error.reason === "draining") return restarts < maxDrained;
   if (restarts >= maxRestarts) return false;
-  if (error.reason === "draining") return true;
   if (picker === undefined || !reasons[error.reason].retryable || error.retryAfterMs === Infinity) return false;
   // A server that is too busy is passed over once: when all are, going round would make it worse.
   if (error.reason === "too_many_calls" && restarts > 0) return false;

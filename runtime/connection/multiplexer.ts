@@ -71,6 +71,8 @@ export class Multiplexer implements FrameSink, TransportEvents {
   #opening: Opening | undefined;
   #graceTimer: Timer | undefined;
   #graceEndMs: number;
+  /** {@link drain} was called. */
+  #isLeaving: boolean;
   #closeTimer: Timer | undefined;
   #error: RpcError | undefined;
   #peerFault: RpcError | undefined;
@@ -128,6 +130,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
     });
     this.#graceTimer = undefined;
     this.#graceEndMs = Infinity;
+    this.#isLeaving = false;
     this.#closeTimer = undefined;
     this.#error = undefined;
     this.#peerFault = undefined;
@@ -197,11 +200,18 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.#closePolitely();
   }
 
-  /** As `Connection.drain`. A server that has not read an Option yet has nothing to drain and nobody to tell. */
+  /**
+   * As `Connection.drain`. A server that has not read its peer's Option waits for it a little, to send the peer elsewhere: cut off, it could not
+   * know that none of its calls has run.
+   */
   drain(graceMs: number): Promise<void> {
-    if (this.state === "opening" && this.#side === "server") this.abort();
-    if (this.state === "open" || this.state === "opening") this.#beginDrain(GoawayCode.none, "");
-    if (this.state === "draining") this.#limitGrace(graceMs);
+    this.#isLeaving = true;
+    if (this.state === "opening" && this.#side === "server") {
+      this.#limitGrace(Math.min(graceMs, this.limits.closeMs));
+    } else {
+      if (this.state === "open" || this.state === "opening") this.#beginDrain(GoawayCode.none, "");
+      if (this.state === "draining") this.#limitGrace(graceMs);
+    }
     return this.#transportClosed ? Promise.resolve() : new Promise((resolve) => this.#closedWaiters.push(resolve));
   }
 
@@ -267,7 +277,8 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.#setPeer(progress.peer);
     this.messages.grantConnection();
     if (this.state === "opening") this.state = "open";
-    this.#role.onOpen();
+    if (this.#isLeaving && this.state === "open") this.#beginDrain(GoawayCode.none, "");
+    else this.#role.onOpen();
     return progress.used;
   }
 

@@ -12,7 +12,7 @@ import { Session } from "./session.ts";
 export interface ConnectionSet {
   /** Takes a new peer, within the limits. */
   accept(transport: Transport): void;
-  /** Ends all politely; later ones are refused. */
+  /** Ends all politely, those too that are still on their way in; later ones are refused. */
   drain(graceMs: number): Promise<void>;
 }
 
@@ -24,7 +24,9 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
   const all = new Set<ServerConnection>();
   // In order of arrival: the first is the oldest.
   const handshaking = new Set<ServerConnection>();
-  let draining = false;
+  /** Milliseconds that calls have from the moment on that everything ends. */
+  let drainGraceMs: number | undefined;
+  let isDrained = false;
 
   function remove(connection: ServerConnection): void {
     all.delete(connection);
@@ -43,7 +45,7 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
   }
 
   function accept(transport: Transport): void {
-    if (draining || !isWelcome(options, transport.peerAddress) || !makeRoom()) return transport.abort();
+    if (isDrained || !isWelcome(options, transport.peerAddress) || !makeRoom()) return transport.abort();
     const address = transport.peerAddress;
     if (!admission.enter(address)) return transport.abort();
     const session = new Session(transport.peerAddress, transport.peerIdentity, () => connection);
@@ -70,6 +72,8 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
     });
     all.add(connection);
     handshaking.add(connection);
+    // It was let in by the system, or by TLS, before the port was closed.
+    if (drainGraceMs !== undefined) void connection.drain(drainGraceMs);
   }
 
   function authenticate(session: Session, connection: ServerConnection): void {
@@ -97,8 +101,10 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
   return {
     accept,
     async drain(graceMs) {
-      draining = true;
-      await Promise.all([...all].map((connection) => connection.drain(graceMs)));
+      drainGraceMs = graceMs;
+      // Some may come in while others end.
+      while (all.size > 0) await Promise.all([...all].map((connection) => connection.drain(graceMs)));
+      isDrained = true;
     },
   };
 }

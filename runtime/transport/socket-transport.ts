@@ -68,7 +68,10 @@ export class SocketTransport implements Transport {
   /** Listens to `data` events, for a socket that was not made with `onread`. */
   listenToData(): void {
     this.#socket.pause();
-    this.#socket.on("data", (bytes: Buffer) => this.receive(bytes));
+    // Parts of a Buffer are Buffers, which cost twice what parts of plain memory do (bench `calls`).
+    this.#socket.on("data", (bytes: Buffer) =>
+      this.receive(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)),
+    );
   }
 
   /** Takes bytes from the socket; false asks the socket to pause. */

@@ -4,6 +4,8 @@ import { malformed } from "./malformed.ts";
 import { bytewiseText, decodeMixed, decodeUtf8, isAscii } from "./utf8.ts";
 
 const two32 = 0x1_0000_0000;
+/** Up to this many bytes are copied by a loop: the view that a native copy needs costs more (bench `calls`). */
+const shortBytes = 64;
 
 /** Longer strings are decoded on their own. */
 const longestPart = 96;
@@ -315,7 +317,10 @@ export class Reader {
     const { buffer, pos } = this;
     this.pos = pos + length;
     if (length * 4 >= buffer.buffer.byteLength) return new Uint8Array(buffer.buffer, buffer.byteOffset + pos, length);
-    return new Uint8Array(buffer.subarray(pos, pos + length));
+    if (length > shortBytes) return new Uint8Array(buffer.subarray(pos, pos + length));
+    const copy = new Uint8Array(length);
+    for (let index = 0; index < length; index++) copy[index] = buffer[pos + index]!;
+    return copy;
   }
 
   /** Enters a nested message: `end` becomes its end. Returns what {@link close} needs. */

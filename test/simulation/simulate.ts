@@ -195,13 +195,10 @@ class Simulation {
     const restart = (): void => {
       const old = this.#server;
       if (old === undefined) return;
-      // A server that closes cuts peers that have not introduced themselves: a loss, so not in calm weather.
-      const isOpening = this.#network.links.some(({ client }) => client.bytesRead === 0);
-      if (weather.isCalm && isOpening) return void environment.setTimer(5, restart);
       this.#server = undefined;
       this.#closings.push(old.close({ graceMs: 120_000 }));
-      // The port is free once the old listener has closed.
-      environment.setTimer(1, () => void this.#startServer());
+      // The old one has left the port and says goodbye to its peers next: they find the new one there.
+      void this.#startServer();
     };
     at(weather.restarts, restart);
     at(weather.resets, () => {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { RpcError } from "../../../runtime/errors/rpc-error.ts";
+import { createServerConnection } from "../../../runtime/connection/server-connection.ts";
+import { createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
+import { createVirtualPair } from "../../../runtime/testing/virtual-network.ts";
 import { createWorld, noBody, type ServedCall, text } from "./world.ts";
 
 const echo = ({ call, body }: ServedCall): void => {
@@ -419,6 +422,32 @@ describe("the end", () => {
     const crossing = world.start();
     world.environment.advance(100);
     expect([crossing.error?.reason, world.served.length, first.outcomes]).toEqual(["draining", 1, 0]);
+  });
+
+  test("a server that drains before it has read the Option sends its peer elsewhere, and runs none of its calls", () => {
+    const world = createWorld({ network: () => ({ delayMs: () => 10 }) });
+    const outcome = world.start();
+    void world.server.drain(10_000);
+    world.environment.advance(100);
+    expect([outcome.error?.reason, world.served.length, world.closed]).toEqual([
+      "draining",
+      0,
+      { client: "polite", server: "polite" },
+    ]);
+    expect(world.environment.pendingTimers).toBe(0);
+  });
+
+  test("a peer that does not introduce itself holds up a server that drains for closeMs", async () => {
+    const environment = createVirtualEnvironment(1);
+    const [, transport] = createVirtualPair({ environment });
+    const limits = { closeMs: 300 };
+    const server = createServerConnection({ transport, environment, limits, events: { onRequest: () => undefined } });
+    const drained = server.drain(10_000);
+    await environment.advanceAsync(299);
+    expect(server.state).toBe("opening");
+    await environment.advanceAsync(10);
+    await drained;
+    expect(server.state).toBe("closed");
   });
 
   test("what is left after the grace is aborted at both sides", () => {
