@@ -89,9 +89,9 @@ export const bugs = [
   },
   {
     name: "a call whose connection was lost is sent again",
-    file: "runtime/client/attempt.ts",
-    find: 'if (error.reason === "draining" && this.#restart()) return;',
-    put: 'if ((error.reason === "draining" || error.reason === "connection_lost") && this.#restart()) return;',
+    file: "runtime/client/moving-on.ts",
+    find: 'if (error.reason === "draining") return restarts < maxDrained;',
+    put: 'if (error.reason === "draining" || error.reason === "connection_lost") return restarts < maxDrained;',
   },
   {
     name: "metadata of another call",
