@@ -138,7 +138,8 @@ export function encodeLongUtf8(text: string, bytes: Uint8Array, offset: number):
   }
   const written = native.utf8Write.call(bytes, text, offset, bytes.length - offset);
   const end = offset + written;
-  if (mayHideSurrogate(text, native, bytes.subarray(offset, end)) && !isWellFormed(text)) throw loneSurrogate();
+  if (written === text.length) return end;
+  if (mayHideSurrogate(native, bytes, offset, end) && !isWellFormed(text)) throw loneSurrogate();
   return end;
 }
 
@@ -146,12 +147,11 @@ const longText = 256;
 const replacement: Uint8Array = Uint8Array.of(0xef, 0xbf, 0xbd);
 
 /**
- * False when `encoded` proves that `text` has no lone surrogate, which is written as U+FFFD: there is none in ASCII, and a
- * long text is searched for it ten times as fast as its surrogates are counted (bench codec: text).
+ * Whether `bytes[start, end)` may be text with a lone surrogate, which is written as U+FFFD: a long text is searched for that ten
+ * times as fast as its surrogates are counted (bench codec: text).
  */
-function mayHideSurrogate(text: string, strings: NativeStrings, encoded: Uint8Array): boolean {
-  if (encoded.length === text.length) return false;
-  return text.length <= longText || strings.indexOf.call(encoded, replacement) >= 0;
+function mayHideSurrogate(strings: NativeStrings, bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start <= longText || strings.indexOf.call(bytes.subarray(start, end), replacement) >= 0;
 }
 
 /** True when every surrogate of `text` has its partner. */

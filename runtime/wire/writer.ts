@@ -403,9 +403,16 @@ export class Writer {
 
   /** Checks that `values` is an array of an allowed length, and returns it. */
   list<T>(values: readonly T[]): readonly T[] {
-    if (!Array.isArray(values)) throw this.expected("an array", values);
-    this.count(values.length);
+    this.itemsOf(values);
     return values;
+  }
+
+  /** The same for packed lists, whose length is read only here: a proxy might give another one the next time. */
+  private itemsOf(values: readonly unknown[]): number {
+    if (!Array.isArray(values)) throw this.expected("an array", values);
+    const { length } = values;
+    this.count(length);
+    return length;
   }
 
   /** Checks that `entries` is a Map, and returns it. Its entries are counted where they begin. */
@@ -418,11 +425,10 @@ export class Writer {
    * Opens a packed list of at most `size` bytes per value. As many bytes are kept for its length as it has at least, so that
    * the content seldom moves.
    */
-  private beginPacked(values: readonly unknown[], size: number): number {
-    this.list(values);
-    this.reserve(values.length * size + 5);
+  private beginPacked(count: number, size: number): number {
+    this.reserve(count * size + 5);
     const from = this.pos;
-    this.pos = from + varintSize(values.length);
+    this.pos = from + varintSize(count);
     return from;
   }
 
@@ -430,10 +436,8 @@ export class Writer {
     this.putLength(from, from + varintSize(count));
   }
 
-  /** Writes the length of a packed list of exactly `size` bytes per value and steps over it. Returns where its first value goes. */
-  private skipPacked(values: readonly unknown[], size: number): number {
-    this.list(values);
-    const length = values.length * size;
+  /** Writes the length of a packed list of fixed-size values and steps over it. Returns where its first value goes. */
+  private skipPacked(length: number): number {
     this.reserve(length + 5);
     this.varint32(length);
     const start = this.pos;
@@ -442,63 +446,87 @@ export class Writer {
   }
 
   packedBool(values: readonly boolean[]): void {
-    const from = this.beginPacked(values, 1);
-    for (let index = 0; index < values.length; index++) this.bool(values[index]!);
-    this.endPacked(from, values.length);
+    const count = this.itemsOf(values);
+    const from = this.beginPacked(count, 1);
+    for (let index = 0; index < count; index++) this.bool(values[index]!);
+    this.endPacked(from, count);
   }
 
   packedInt32(values: readonly number[]): void {
-    const from = this.beginPacked(values, 10);
-    for (let index = 0; index < values.length; index++) this.int32(values[index]!);
-    this.endPacked(from, values.length);
+    const count = this.itemsOf(values);
+    const from = this.beginPacked(count, 10);
+    for (let index = 0; index < count; index++) this.int32(values[index]!);
+    this.endPacked(from, count);
   }
 
   packedUint32(values: readonly number[]): void {
-    const from = this.beginPacked(values, 5);
-    for (let index = 0; index < values.length; index++) this.uint32(values[index]!);
-    this.endPacked(from, values.length);
+    const count = this.itemsOf(values);
+    const from = this.beginPacked(count, 5);
+    const bytes = this.buffer;
+    let at = this.pos;
+    for (let index = 0; index < count; index++) {
+      const value = values[index]!;
+      if (value >>> 0 !== value) throw this.expected("an unsigned integer of 32 bits", value);
+      at = putVarint(bytes, at, value);
+    }
+    this.pos = at;
+    this.endPacked(from, count);
   }
 
   packedSint32(values: readonly number[]): void {
-    const from = this.beginPacked(values, 5);
-    for (let index = 0; index < values.length; index++) this.sint32(values[index]!);
-    this.endPacked(from, values.length);
+    const count = this.itemsOf(values);
+    const from = this.beginPacked(count, 5);
+    const bytes = this.buffer;
+    let at = this.pos;
+    for (let index = 0; index < count; index++) {
+      const value = values[index]!;
+      if ((value | 0) !== value) throw this.expected("an integer of 32 bits", value);
+      at = putVarint(bytes, at, ((value << 1) ^ (value >> 31)) >>> 0);
+    }
+    this.pos = at;
+    this.endPacked(from, count);
   }
 
   packedFixed32(values: readonly number[]): void {
-    const from = this.beginPacked(values, 4);
-    for (let index = 0; index < values.length; index++) this.fixed32(values[index]!);
-    this.endPacked(from, values.length);
+    const count = this.itemsOf(values);
+    const from = this.beginPacked(count, 4);
+    for (let index = 0; index < count; index++) this.fixed32(values[index]!);
+    this.endPacked(from, count);
   }
 
   packedSfixed32(values: readonly number[]): void {
-    const from = this.beginPacked(values, 4);
-    for (let index = 0; index < values.length; index++) this.sfixed32(values[index]!);
-    this.endPacked(from, values.length);
+    const count = this.itemsOf(values);
+    const from = this.beginPacked(count, 4);
+    for (let index = 0; index < count; index++) this.sfixed32(values[index]!);
+    this.endPacked(from, count);
   }
 
   packedInt64(values: readonly bigint[]): void {
-    const from = this.beginPacked(values, 10);
-    for (let index = 0; index < values.length; index++) this.int64(values[index]!);
-    this.endPacked(from, values.length);
+    const count = this.itemsOf(values);
+    const from = this.beginPacked(count, 10);
+    for (let index = 0; index < count; index++) this.int64(values[index]!);
+    this.endPacked(from, count);
   }
 
   packedUint64(values: readonly bigint[]): void {
-    const from = this.beginPacked(values, 10);
-    for (let index = 0; index < values.length; index++) this.uint64(values[index]!);
-    this.endPacked(from, values.length);
+    const count = this.itemsOf(values);
+    const from = this.beginPacked(count, 10);
+    for (let index = 0; index < count; index++) this.uint64(values[index]!);
+    this.endPacked(from, count);
   }
 
   packedSint64(values: readonly bigint[]): void {
-    const from = this.beginPacked(values, 10);
-    for (let index = 0; index < values.length; index++) this.sint64(values[index]!);
-    this.endPacked(from, values.length);
+    const count = this.itemsOf(values);
+    const from = this.beginPacked(count, 10);
+    for (let index = 0; index < count; index++) this.sint64(values[index]!);
+    this.endPacked(from, count);
   }
 
   packedFixed64(values: readonly bigint[]): void {
-    let at = this.skipPacked(values, 8);
-    const view = this.view;
-    for (let index = 0; index < values.length; index++) {
+    const count = this.itemsOf(values);
+    let at = this.skipPacked(count * 8);
+    const { view } = this;
+    for (let index = 0; index < count; index++) {
       const value = values[index]!;
       this.checkUint64(value);
       view.setBigInt64(at, value, true);
@@ -507,9 +535,10 @@ export class Writer {
   }
 
   packedSfixed64(values: readonly bigint[]): void {
-    let at = this.skipPacked(values, 8);
-    const view = this.view;
-    for (let index = 0; index < values.length; index++) {
+    const count = this.itemsOf(values);
+    let at = this.skipPacked(count * 8);
+    const { view } = this;
+    for (let index = 0; index < count; index++) {
       const value = values[index]!;
       this.checkInt64(value);
       view.setBigInt64(at, value, true);
@@ -518,21 +547,24 @@ export class Writer {
   }
 
   packedInt53(values: readonly number[]): void {
-    const from = this.beginPacked(values, 10);
-    for (let index = 0; index < values.length; index++) this.int53(values[index]!);
-    this.endPacked(from, values.length);
+    const count = this.itemsOf(values);
+    const from = this.beginPacked(count, 10);
+    for (let index = 0; index < count; index++) this.int53(values[index]!);
+    this.endPacked(from, count);
   }
 
   packedUint53(values: readonly number[]): void {
-    const from = this.beginPacked(values, 10);
-    for (let index = 0; index < values.length; index++) this.uint53(values[index]!);
-    this.endPacked(from, values.length);
+    const count = this.itemsOf(values);
+    const from = this.beginPacked(count, 10);
+    for (let index = 0; index < count; index++) this.uint53(values[index]!);
+    this.endPacked(from, count);
   }
 
   packedFloat(values: readonly number[]): void {
-    let at = this.skipPacked(values, 4);
-    const view = this.view;
-    for (let index = 0; index < values.length; index++) {
+    const count = this.itemsOf(values);
+    let at = this.skipPacked(count * 4);
+    const { view } = this;
+    for (let index = 0; index < count; index++) {
       const value = values[index]!;
       if (typeof value !== "number") throw this.expected("a number", value);
       view.setFloat32(at, value, true);
@@ -541,9 +573,10 @@ export class Writer {
   }
 
   packedDouble(values: readonly number[]): void {
-    let at = this.skipPacked(values, 8);
-    const view = this.view;
-    for (let index = 0; index < values.length; index++) {
+    const count = this.itemsOf(values);
+    let at = this.skipPacked(count * 8);
+    const { view } = this;
+    for (let index = 0; index < count; index++) {
       const value = values[index]!;
       if (typeof value !== "number") throw this.expected("a number", value);
       view.setFloat64(at, value, true);
@@ -557,4 +590,30 @@ function varintSize(value: number): number {
   if (value < 0x4000) return 2;
   if (value < 0x200000) return 3;
   return value < 0x10000000 ? 4 : 5;
+}
+
+/** Writes an unsigned 32-bit varint at `at` and returns the offset behind it; five bytes of room are there. */
+function putVarint(bytes: Uint8Array, at: number, value: number): number {
+  if (value < 0x80) {
+    bytes[at] = value;
+    return at + 1;
+  }
+  bytes[at] = value | 0x80;
+  if (value < 0x4000) {
+    bytes[at + 1] = value >>> 7;
+    return at + 2;
+  }
+  bytes[at + 1] = (value >>> 7) | 0x80;
+  if (value < 0x200000) {
+    bytes[at + 2] = value >>> 14;
+    return at + 3;
+  }
+  bytes[at + 2] = (value >>> 14) | 0x80;
+  if (value < 0x10000000) {
+    bytes[at + 3] = value >>> 21;
+    return at + 4;
+  }
+  bytes[at + 3] = (value >>> 21) | 0x80;
+  bytes[at + 4] = value >>> 28;
+  return at + 5;
 }
