@@ -26,7 +26,8 @@ export class JuteWriter {
   }
 
   int(value: number): this {
-    this.#view.setInt32(this.#room(4), value);
+    const at = this.#room(4);
+    this.#view.setInt32(at, value);
     return this;
   }
 

@@ -165,7 +165,7 @@ async function outlives({ register, watch, options }: World): Promise<void> {
   register("a", {}, (state) => void states.push(state));
   await observer.untilIds("a");
   const before = observer.snapshots.length;
-  await pause(options.environment, options.ttlMs * 2.5);
+  await pause(options.environment, options.ttlMs * 2);
   assert.deepEqual(states, ["registered"]);
   assert.ok(observer.snapshots.slice(before).every(({ instances }) => instances.length === 1));
 }

@@ -1,29 +1,36 @@
 import { execFileSync } from "node:child_process";
 import { expect } from "vitest";
 import { etcd } from "../../../runtime/discovery/etcd/etcd.ts";
-import { faultTests } from "./fixture/faults.ts";
+import { faultsAlone, faultsTogether } from "./fixture/faults.ts";
 import { describeDiscovery } from "./fixture/world.ts";
 
 const ttlMs = 1_000;
 const shared = etcd({ pingMs: 5_000, pingLimitMs: 1_000, connectLimitMs: 1_000, graceMs: 1_000 });
 
-describeDiscovery("etcd", { engine: () => shared, ttlMs }, (worldTest) => {
-  faultTests(worldTest, "etcd", ttlMs);
+describeDiscovery(
+  "etcd",
+  { engine: () => shared, ttlMs },
+  {
+    alone: (worldTest) => faultsAlone(worldTest, ttlMs),
+    together: (worldTest) => {
+      faultsTogether(worldTest, "etcd", ttlMs);
 
-  worldTest("changes that were compacted while nobody watched are in the next list (R5)", async (world) => {
-    const { server, proxy, register, watch } = world;
-    const observer = watch();
-    const registration = register("a", { authorities: server.authority });
-    await observer.untilIds("a");
-    proxy.refuse();
-    for (let weight = 1; weight <= 20; weight++) await registration.update({ weight });
-    await register("b", { authorities: server.authority }).ready();
-    compact(server.port);
-    proxy.heal();
-    await observer.untilIds("a", "b");
-    expect(observer.find("a")?.weight).toBe(20);
-  });
-});
+      worldTest("changes that were compacted while nobody watched are in the next list (R5)", async (world) => {
+        const { server, proxy, register, watch } = world;
+        const observer = watch();
+        const registration = register("a", { authorities: server.authority });
+        await observer.untilIds("a");
+        proxy.refuse();
+        for (let weight = 1; weight <= 20; weight++) await registration.update({ weight });
+        await register("b", { authorities: server.authority }).ready();
+        compact(server.port);
+        proxy.heal();
+        await observer.untilIds("a", "b");
+        expect(observer.find("a")?.weight).toBe(20);
+      });
+    },
+  },
+);
 
 /** Forgets all history but the present. */
 function compact(port: number): void {
