@@ -18,7 +18,7 @@ import type {
   Node,
   Piece,
 } from "./code.ts";
-import { block, code, flatOf, inLine, isEmpty, isHard, isStraight, lazy, lose } from "./code.ts";
+import { block, flatOf, inLine, isEmpty, isHard, isStraight, lazy, lose } from "./code.ts";
 import { deeper } from "./fill.ts";
 import { lineWidth } from "./print.ts";
 
@@ -31,7 +31,8 @@ export const hardLine: LineNode = { kind: "line", flat: "", hard: true };
 
 const trailingComma: IfBrokenNode = { kind: "if-broken", broken: ",", flat: "", hard: false };
 
-function raw(text: string): FlatCode {
+/** Text of our own as code; for words of layout only. */
+export function raw(text: string): FlatCode {
   return text as FlatCode;
 }
 
@@ -74,7 +75,7 @@ function brokenGroup(...parts: readonly Piece[]): Code {
 }
 
 /** `left` + `right` on one line, or `undefined` when one of them has lines of its own. */
-function joined(left: Piece, between: string, right: Piece): string | undefined {
+export function joined(left: Piece, between: string, right: Piece): string | undefined {
   const first = flatOf(left);
   const second = flatOf(right);
   return first === undefined || second === undefined ? undefined : first + between + second;
@@ -91,12 +92,13 @@ function joinedAll(pieces: readonly Piece[]): string | undefined {
 }
 
 /** Lazy code when its text on one line is known. */
-function lazily(flat: string | undefined, shape: LazyNode["shape"], build: () => Node): Code {
+export function lazily(flat: string | undefined, shape: LazyNode["shape"], build: () => Node): Code {
   if (isStraight()) return flat === undefined ? lose() : raw(flat);
   return flat === undefined ? build() : lazy(flat, shape, build);
 }
 
-function isFlat(piece: Piece): boolean {
+/** True for code without a place to break. */
+export function isFlat(piece: Piece): boolean {
   return typeof piece !== "object";
 }
 
@@ -160,7 +162,7 @@ export function inlineObject(entries: readonly Piece[]): Code {
 }
 
 /** Words that hold lines are never plain text. */
-function tree(built: Code): Node {
+export function tree(built: Code): Node {
   if (typeof built === "string") throw new TypeError("code with places to break is a tree");
   return built;
 }
@@ -205,7 +207,8 @@ function hugging(args: readonly Piece[], last: Piece): Code {
   return concat(raw("("), ...args.slice(0, -1).flatMap((arg) => [arg, raw(", ")]), forced, raw(")"));
 }
 
-function isHuggable(piece: Piece): boolean {
+/** True for an object or a block that a call may close its parentheses around. */
+export function isHuggable(piece: Piece): boolean {
   if (typeof piece !== "object") return false;
   if (piece.kind === "lazy") return piece.shape === "brace";
   if (piece.kind === "group") return isOpenBrace(piece.contents);
@@ -330,80 +333,6 @@ export function parameterList(parameters: readonly Piece[]): Code {
   return group(raw("("), indent(softLine, join(parameters, commaLine)), trailingComma, softLine, raw(")"));
 }
 
-/** Long comparisons of names may be broken behind their operator. */
-function splitComparison(test: Piece, nested: boolean): Piece {
-  if (typeof test !== "string" || test.length < 60) return test;
-  const [, left, operator, right] = /^([\w.?$]+) (!==|===) ([\w."$]+)$/.exec(test) ?? [];
-  if (left === undefined || operator === undefined || right === undefined) return test;
-  return nested
-    ? comparison(raw(left), operator, raw(right))
-    : concat(raw(left), raw(` ${operator}`), spaceLine, raw(right));
-}
-
-/** `keyword (test) {`: `else if`, `while`, `switch`. */
-export function open(keyword: "if" | "} else if" | "while" | "switch", test: Piece): Code {
-  const flat = flatOf(test);
-  return lazily(flat === undefined ? undefined : `${keyword} (${flat}) {`, "other", () =>
-    tree(
-      concat(group(raw(`${keyword} (`), indent(softLine, splitComparison(test, false)), softLine, raw(")")), raw(" {")),
-    ),
-  );
-}
-
-/** `if (test) statement` without a block; the statement goes below when not all of it fits. */
-export function ifThen(test: Piece, statement: Piece): Code {
-  const flat = joined(test, ") ", statement);
-  return lazily(flat === undefined ? undefined : `if (${flat}`, "group", () =>
-    tree(group(raw("if ("), test, raw(")"), indent(spaceLine, statement))),
-  );
-}
-
-/** `if (a && b) statement` when that fits into a line at `depth`; else the statement has a block of its own. */
-export function ifAll(tests: readonly Piece[], statement: Piece, depth: number): Code {
-  const flat = joined(operands("&&", tests), ") ", statement);
-  if (flat !== undefined && flat.length + 4 <= lineWidth - depth * 2) return raw(`if (${flat}`);
-  return code`
-    ${open("if", operands("&&", tests))}
-      ${statement}
-    }
-  `;
-}
-
-/** `a && b && c`: broken behind every operator when it does not fit. Belongs into `open` or a group. */
-export function operands(operator: "&&" | "||", items: readonly Piece[]): Code {
-  return join(comparable(items), concat(raw(` ${operator}`), spaceLine));
-}
-
-/** The same for `returned`, where the second of two stays behind a first one whose last line leaves room for it. */
-export function returnedOperands(operator: "&&" | "||", items: readonly Piece[]): Code {
-  const [first, second] = comparable(items);
-  if (first === undefined || second === undefined || items.length > 2) return operands(operator, items);
-  return concat(first, raw(` ${operator}`), group(spaceLine, second));
-}
-
-function comparable(items: readonly Piece[]): Piece[] {
-  const isLone = items.length === 1;
-  return items.map((item) => splitComparison(item, !isLone));
-}
-
-/** `return test;` where the test may be put in parentheses over several lines. */
-export function returned(test: Piece): Code {
-  if (isFlat(test)) return concat(raw("return "), test, raw(";"));
-  const parenthesis = (text: string): IfBrokenNode => ({ kind: "if-broken", broken: text, flat: "", hard: false });
-  return concat(
-    raw("return "),
-    group(parenthesis("("), indent(softLine, group(test)), softLine, parenthesis(")")),
-    raw(";"),
-  );
-}
-
-/** `test ? yes : no` */
-export function conditional(test: Piece, yes: Piece, no: Piece): Code {
-  const flat = joined(test, " ? ", yes);
-  const text = flat === undefined ? undefined : joined(raw(flat), " : ", no);
-  return lazily(text, "group", () => tree(group(test, indent(spaceLine, raw("? "), yes, spaceLine, raw(": "), no))));
-}
-
 /** Behind keys shorter than this prettier never breaks the line: nothing would be won. */
 const shortKey = 5;
 
@@ -418,35 +347,7 @@ export function entryBelow(name: Piece, value: Piece): Code {
   return lazily(joined(name, ": ", value), "group", () => tree(group(name, raw(":"), group(indent(spaceLine, value)))));
 }
 
-/** `a && b && c` as an argument or in parentheses. */
-export function chained(operator: "&&" | "||", items: readonly Piece[]): Code {
-  const [first, ...others] = items;
-  if (first === undefined) return raw("");
-  const rest = others.flatMap((item) => [raw(` ${operator}`), spaceLine, item]);
-  return group(first, indent(...rest));
-}
-
 /** A call without side effects: bundlers drop it when nobody uses its result. */
 export function pureCall(callee: Piece, args: readonly Piece[]): Code {
   return call(concat(raw("/*@__PURE__*/ "), callee), args);
-}
-
-/** `name: value ?? fallback` of an object literal; a fallback that is an object literal stays on the line and opens there. */
-export function entryOr(name: Piece, value: Piece, fallback: Piece): Code {
-  if (isHuggable(fallback)) return entry(name, concat(value, raw(" ?? "), fallback));
-  return entryBelow(name, wholeComparison(value, "??", fallback));
-}
-
-/** `left === right` as part of a larger condition. */
-export function comparison(left: Piece, operator: string, right: Piece): Code {
-  return lazily(joined(left, ` ${operator} `, right), "group", () =>
-    tree(group(left, raw(` ${operator}`), indent(spaceLine, right))),
-  );
-}
-
-/** `left === right` as the whole of a condition. */
-export function wholeComparison(left: Piece, operator: string, right: Piece): Code {
-  return lazily(joined(left, ` ${operator} `, right), "group", () =>
-    tree(group(left, raw(` ${operator}`), group(spaceLine, right))),
-  );
 }

@@ -1,5 +1,6 @@
 /**
- * Every identifier that generated code declares is decided here, and nowhere else. Wire names never change; a name that
+ * Every identifier that generated code declares is decided here (those of variables that hold members in `variables.ts`), and
+ * nowhere else. Wire names never change; a name that
  * would break TypeScript gets underscores behind it until it is free. The order in which names are given is fixed
  * (declared names first, then derived ones), so equal schemas give equal names.
  */
@@ -27,7 +28,7 @@ import type {
   OneofNames,
   ServiceNames,
 } from "./names.ts";
-import { clientMembers, enumMembers, objectMembers, reservedWords, usedGlobals, variableWords } from "./reserved.ts";
+import { clientMembers, enumMembers, objectMembers, reservedWords, usedGlobals } from "./reserved.ts";
 
 const localNames = [
   "a",
@@ -90,70 +91,6 @@ const localNameSet: ReadonlySet<string> = new Set(localNames);
 export function ident(text: string): Ident {
   if (!/^[A-Za-z_$][\w$]*$/.test(text)) throw new TypeError(`${JSON.stringify(text)} is not an identifier`);
   return text as Ident;
-}
-
-/** The {@link locals} of functions that read and write messages. */
-const codecLocals: ReadonlySet<string> = new Set([
-  ...[
-    "entry",
-    "field",
-    "inner",
-    "item",
-    "json",
-    "key",
-    "mark",
-    "number",
-    "numbers",
-    "outer",
-    "previous",
-    "reader",
-    "tag",
-  ],
-  ...["value", "writer"],
-]);
-
-/**
- * Gives the variables that hold the members of messages while they are read or written, in the order of the members. None
- * hides a name that the function around it may use: a declaration of this file or of one it imports, a symbol of the runtime,
- * or an alias of either.
- */
-export function createVariables(
-  hidden: Iterable<ReadonlySet<string>>,
-): (members: readonly { readonly name: string }[]) => readonly Ident[] {
-  const scopes = [codecLocals, usedGlobals, ...hidden];
-  const free = new Map<string, boolean>();
-  const isFree = (name: string): boolean => {
-    let known = free.get(name);
-    if (known === undefined) free.set(name, (known = isFreeIn(scopes, name)));
-    return known;
-  };
-  return (members) =>
-    members.every((member) => isFree(member.name))
-      ? members.map((member) => ident(member.name))
-      : renamedVariables(members, isFree);
-}
-
-function isFreeIn(scopes: readonly ReadonlySet<string>[], name: string): boolean {
-  return !isKeyword(name) && !looksLikeAlias(name) && !scopes.some((scope) => scope.has(name));
-}
-
-function renamedVariables(members: readonly { readonly name: string }[], isFree: (name: string) => boolean): Ident[] {
-  const taken = new Set<string>();
-  return members.map((member) => {
-    let { name } = member;
-    while (taken.has(name) || !isFree(name)) name = looksLikeAlias(name) ? `field_${name.toLowerCase()}` : `${name}_`;
-    taken.add(name);
-    return ident(name);
-  });
-}
-
-function isKeyword(name: string): boolean {
-  return reservedWords.has(name) && !variableWords.has(name);
-}
-
-/** What {@link importAlias} and {@link runtimeAlias} may make. */
-function looksLikeAlias(name: string): boolean {
-  return /^[a-z]\w*_[A-Z]/.test(name) || /^[Rr]pc[A-Z]/.test(name);
 }
 
 /** Name of the user's constant with the handlers of a service: `users`. */

@@ -12,22 +12,13 @@ import {
   maxCompared,
   part,
 } from "./fragments.ts";
-import {
-  assign,
-  assignBelow,
-  call,
-  entry,
-  entryOr,
-  inlineObject,
-  open,
-  unionBehind,
-  wholeComparison,
-} from "./layout.ts";
+import { entryOr, open, wholeComparison } from "./conditions.ts";
+import { assign, assignBelow, call, entry, inlineObject, unionBehind } from "./layout.ts";
 import { stringLiteral } from "./literal.ts";
 import { fitting, inBody, inClauses, settled } from "./settle.ts";
 import type { ModuleContext } from "./module-context.ts";
 import type { MessageNames, OneofNames } from "./names.ts";
-import { createVariables } from "./naming.ts";
+import { createVariables } from "./variables.ts";
 import { messageNamesOf, typeExpression, valueName } from "./type-expression.ts";
 
 /**

@@ -3,7 +3,8 @@ import { code, type Code, type FlatCode, type Ident, nothing, type Piece, words 
 import { plainZero } from "../default-value.ts";
 import { lineBreak } from "../fill.ts";
 import { below, gathered, part, remembered } from "../fragments.ts";
-import { assign, call, lines, open, operands } from "../layout.ts";
+import { open, operands } from "../conditions.ts";
+import { assign, call, lines } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { ident, locals } from "../naming.ts";

@@ -3,7 +3,8 @@ import { code, type Code, type FlatCode, type Ident, nothing, type Piece, words 
 import { branded } from "../default-value.ts";
 import type { ElementType } from "../element-type.ts";
 import { below, part, remembered, withoutBreak } from "../fragments.ts";
-import { assign, assignBelow, call, entry, ifThen, inlineObject, lines, wholeComparison } from "../layout.ts";
+import { ifThen, wholeComparison } from "../conditions.ts";
+import { assign, assignBelow, call, entry, inlineObject, lines } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals } from "../naming.ts";

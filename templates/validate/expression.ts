@@ -1,7 +1,8 @@
 import type { ConstantValue, Expression, Type } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident } from "../code.ts";
 import { constantExpression, plainZero } from "../default-value.ts";
-import { chained, comparison, concat } from "../layout.ts";
+import { chained, comparison } from "../conditions.ts";
+import { concat } from "../layout.ts";
 import { bigintLiteral } from "../literal.ts";
 import { messageOf, type ModuleContext } from "../module-context.ts";
 import { messageNamesOf } from "../type-expression.ts";

@@ -10,7 +10,8 @@ import type {
 } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { plainDefault } from "../default-value.ts";
-import { array, call, concat, open, sections, signature, spaceLine } from "../layout.ts";
+import { open } from "../conditions.ts";
+import { array, call, concat, sections, signature, spaceLine } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import { messageOf, type ModuleContext } from "../module-context.ts";
 import type { MessageNames, OneofNames } from "../names.ts";

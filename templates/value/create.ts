@@ -9,7 +9,8 @@ import type {
 } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type FlatCode, type Piece, words } from "../code.ts";
 import { branded, plainDefault } from "../default-value.ts";
-import { call, entry, entryBelow, entryOr, inlineObject, signature, wholeComparison } from "../layout.ts";
+import { entryOr, wholeComparison } from "../conditions.ts";
+import { call, entry, entryBelow, inlineObject, signature } from "../layout.ts";
 import { gathered, part } from "../fragments.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";

@@ -8,7 +8,8 @@ import type {
 } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type FlatCode, type Piece, words } from "../code.ts";
 import { plainDefault } from "../default-value.ts";
-import { call, comparison, returned, returnedOperands, wholeComparison } from "../layout.ts";
+import { comparison, returned, returnedOperands, wholeComparison } from "../conditions.ts";
+import { call } from "../layout.ts";
 import { gathered, part } from "../fragments.ts";
 import { stringLiteral } from "../literal.ts";
 import { messageOf, type ModuleContext } from "../module-context.ts";

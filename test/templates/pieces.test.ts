@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { code } from "../../templates/code.ts";
+import { code, type Code } from "../../templates/code.ts";
 import { docComment } from "../../templates/jsdoc.ts";
 import { array, assign, call, object, sections, specifiers } from "../../templates/layout.ts";
 import { numberLiteral, regularExpressionLiteral, stringLiteral } from "../../templates/literal.ts";
 import { ident } from "../../templates/naming.ts";
 import { print } from "../../templates/print.ts";
+import { inBody, settled, stacked } from "../../templates/settle.ts";
 
 const long = ident("aNameThatIsRatherLongAndFillsTheLine");
 
@@ -69,6 +70,51 @@ describe("layout", () => {
 
   test("puts blank lines between sections and none for empty ones", () => {
     expect(print(sections(code`a;`, code``, code`b;`))).toBe("a;\n\nb;");
+  });
+});
+
+describe("settled code", () => {
+  test("is made once when all of its lines fit", () => {
+    let made = 0;
+    const make = (): Code => {
+      made++;
+      return code`
+        first;
+        ${call(ident("f"), [object([code`a: 1`])])};
+      `;
+    };
+    expect(settled(1, make)).toBe("first;\n  f({\n    a: 1,\n  });");
+    expect(made).toBe(1);
+  });
+
+  test("breaks a line that fits at another depth only", () => {
+    const arguments_ = [long, ident("b".repeat(38))];
+    const make = (): Code => code`${call(ident("f"), arguments_)};`;
+    expect(settled(0, make)).toBe(`f(${long}, ${"b".repeat(38)});`);
+    expect(settled(1, make)).toBe(`f(\n    ${long},\n    ${"b".repeat(38)},\n  );`);
+  });
+
+  test("leaves code behind it alone when what it is made of throws", () => {
+    expect(() => settled(0, () => code`${ident("not an identifier")}`)).toThrow(TypeError);
+    expect(print(code`${call(ident("f"), [long, long, long])};`)).toContain("\n");
+  });
+
+  test("stands as it is in the code around it", () => {
+    const statements = settled(2, () => [code`a;`, code`b;`]);
+    expect(inBody`
+      while (true) {
+        ${statements}
+      }
+    `).toBe("while (true) {\n    a;\n    b;\n  }");
+  });
+
+  test("drops the line of a hole that is empty, the first one too", () => {
+    expect(inBody`
+      ${undefined}
+      a;
+      ${undefined}
+    `).toBe("a;");
+    expect(stacked(inBody`a;`, inBody``, inBody`b;`)).toBe("a;\n\nb;");
   });
 });
 
