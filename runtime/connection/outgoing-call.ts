@@ -142,15 +142,16 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
     if (isFree) this.onLaneEmpty();
   }
 
-  /** Puts the request into the queues, where it waits for the transport. */
+  /** Puts the request into the queues, where it waits for the transport; a small one may leave at once all the same. */
   queueRequest(flags: number, header: Uint8Array, body: Uint8Array): void {
-    this.#owner.link.outbound.send(this.#lane(), {
+    const isSent = this.#owner.link.outbound.send(this.#lane(), {
       kind: FrameKind.request,
       flags,
       serialization: this.serialization,
       header,
       body,
     });
+    if (isSent && this.isOneway) this.onLaneEmpty();
   }
 
   /** @returns false when the sum overflows */

@@ -1,11 +1,5 @@
 import type { Environment, Timer } from "../environment/environment.ts";
-
-interface Task {
-  readonly atMs: number;
-  readonly order: number;
-  readonly action: () => void;
-  isCancelled: boolean;
-}
+import { TimerHeap } from "./timer-heap.ts";
 
 /** An environment whose time only moves when it is told to, and whose lots come from a seed: the same seed gives the same run. */
 export interface VirtualEnvironment extends Environment {
@@ -27,29 +21,18 @@ export interface VirtualEnvironment extends Environment {
 const hourMs = 3_600_000;
 /** Steps after which the event loop gets a turn of its own. */
 const stepsPerTurn = 256;
+const settled: Promise<void> = Promise.resolve();
 
 /** @param seed whole number; decides every `random` and `randomBytes` */
 export function createVirtualEnvironment(seed = 1): VirtualEnvironment {
   const random = createRandom(seed);
   let nowMs = 1_000;
-  let order = 0;
   let deferred: (() => void)[] = [];
   let turns: (() => void)[] = [];
-  const timers: Task[] = [];
+  const timers = new TimerHeap();
 
   function setTimer(delayMs: number, action: () => void): Timer {
-    const task: Task = { atMs: nowMs + Math.max(0, delayMs), order: order++, action, isCancelled: false };
-    insert(timers, task);
-    return {
-      cancel: () => {
-        if (task.isCancelled) return;
-        task.isCancelled = true;
-        const at = timers.indexOf(task);
-        if (at >= 0) timers.splice(at, 1);
-      },
-      ref: () => undefined,
-      unref: () => undefined,
-    };
+    return timers.add(nowMs + Math.max(0, delayMs), action);
   }
 
   function runDeferred(): void {
@@ -75,22 +58,32 @@ export function createVirtualEnvironment(seed = 1): VirtualEnvironment {
   /** @returns false when nothing is due until `endMs` */
   function step(endMs: number): boolean {
     flush();
-    const task = timers[0];
-    if (task === undefined || task.atMs > endMs) return false;
-    timers.shift();
-    nowMs = Math.max(nowMs, task.atMs);
-    task.action();
+    if (timers.nextMs > endMs) return false;
+    nowMs = Math.max(nowMs, timers.nextMs);
+    timers.take()?.action();
     return true;
   }
 
-  /** Steps until time is `endMs` or `isDone` says so. @returns false when nothing is due any more */
-  async function stepAsync(endMs: number, isDone: () => boolean): Promise<boolean> {
-    await turn();
-    for (let steps = 1; step(endMs); steps++) {
-      await (steps % stepsPerTurn === 0 ? turn() : settlePromises());
-      if (isDone()) return true;
-    }
-    return false;
+  /**
+   * Steps until time is `endMs` or `isDone` says so. Between two steps all promise reactions run: a tick that is asked for by one of them comes
+   * after the last of them. Resolves to false when nothing is due any more.
+   */
+  function stepAsync(endMs: number, isDone: () => boolean): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      let steps = 0;
+      const next = (): void => {
+        try {
+          if (steps > 0 && isDone()) return resolve(true);
+          if (!step(endMs)) return resolve(false);
+        } catch (error) {
+          return reject(error);
+        }
+        if (++steps % stepsPerTurn === 0) setImmediate(next);
+        else void settled.then(tick);
+      };
+      const tick = (): void => process.nextTick(next);
+      setImmediate(next);
+    });
   }
 
   return {
@@ -102,7 +95,7 @@ export function createVirtualEnvironment(seed = 1): VirtualEnvironment {
     random,
     randomBytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(random() * 256)),
     get pendingTimers() {
-      return timers.length;
+      return timers.size;
     },
     flush,
     advance(durationMs) {
@@ -119,8 +112,8 @@ export function createVirtualEnvironment(seed = 1): VirtualEnvironment {
     },
     async run(work, limitMs = hourMs) {
       let isSettled = false;
-      const settled = (): void => void (isSettled = true);
-      work.then(settled, settled);
+      const onSettled = (): void => void (isSettled = true);
+      work.then(onSettled, onSettled);
       const isDone = (): boolean => isSettled;
       const startedMs = nowMs;
       await stepAsync(startedMs + limitMs, isDone);
@@ -128,29 +121,13 @@ export function createVirtualEnvironment(seed = 1): VirtualEnvironment {
       for (let turns = 0; turns < 3 && !isDone(); turns++) await stepAsync(startedMs + limitMs, isDone);
       if (isDone()) return work;
       throw new Error(
-        `The work has not settled after ${nowMs - startedMs} ms of virtual time, and ${timers.length === 0 ? "no timer is set" : "the limit is " + limitMs + " ms"}.`,
+        `The work has not settled after ${nowMs - startedMs} ms of virtual time, and ${timers.size === 0 ? "no timer is set" : "the limit is " + limitMs + " ms"}.`,
       );
     },
   };
 }
 
-function insert(timers: Task[], task: Task): void {
-  let low = 0;
-  let high = timers.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((timers[middle] as Task).atMs <= task.atMs) low = middle + 1;
-    else high = middle;
-  }
-  timers.splice(low, 0, task);
-}
-
-/** Every promise reaction has run: Node's next ticks come after all of them. */
-function settlePromises(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve));
-}
-
-/** As above, with a turn of the event loop. */
+/** A turn of the event loop: every promise reaction has run. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

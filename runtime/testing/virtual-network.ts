@@ -23,6 +23,8 @@ export interface VirtualTransport extends Transport {
 }
 
 const defaultHighWaterBytes = 65_536;
+const firstMemoryBytes = 4_096;
+const noMemory: Uint8Array = new Uint8Array(0);
 
 /** Two joined transports on an environment's time: delivery is late, cut and backed up as the options say. */
 export function createVirtualPair(
@@ -37,7 +39,9 @@ export function createVirtualPair(
 }
 
 interface Piece {
-  bytes: Uint8Array;
+  readonly bytes: Uint8Array;
+  /** How much of it has arrived. */
+  offset: number;
   readonly dueMs: number;
   readonly onWritten: (() => void) | undefined;
 }
@@ -64,6 +68,8 @@ class VirtualEnd implements VirtualTransport {
   /** The end was abrupt, and the peer has not heard of it. */
   #hasReset: boolean;
   #wantsDrain: boolean;
+  #memory: Uint8Array;
+  readonly #deliverNext: () => void;
 
   constructor(name: string, peerName: string, options: VirtualNetworkOptions) {
     this.localAddress = name;
@@ -85,6 +91,8 @@ class VirtualEnd implements VirtualTransport {
     this.#isEnding = false;
     this.#hasReset = false;
     this.#wantsDrain = false;
+    this.#memory = noMemory;
+    this.#deliverNext = () => this.#deliver();
   }
 
   get isMute(): boolean {
@@ -110,7 +118,7 @@ class VirtualEnd implements VirtualTransport {
     const { environment, delayMs, bytesPerMs } = this.#options;
     const arrivesMs = Math.max(this.#lastDueMs, environment.now() + (delayMs?.() ?? 0));
     this.#lastDueMs = arrivesMs + (bytesPerMs === undefined ? 0 : bytes.length / bytesPerMs());
-    this.#queue.push({ bytes, onWritten, dueMs: this.#lastDueMs });
+    this.#queue.push({ bytes, offset: 0, onWritten, dueMs: this.#lastDueMs });
     this.bytesWritten += bytes.length;
     this.bytesQueued += bytes.length;
     this.move();
@@ -144,7 +152,7 @@ class VirtualEnd implements VirtualTransport {
     if (this.#timer !== undefined || this.isClosed || this.#isMute) return;
     const { environment } = this.#options;
     const delayMs = (this.#queue[0]?.dueMs ?? 0) - environment.now();
-    this.#timer = environment.setTimer(Math.max(0, delayMs), () => this.#deliver());
+    this.#timer = environment.setTimer(Math.max(0, delayMs), this.#deliverNext);
   }
 
   end(error: Error | undefined): void {
@@ -171,11 +179,10 @@ class VirtualEnd implements VirtualTransport {
     if (piece === undefined) return this.#finish(peer);
     if (peer.isClosed) return;
     if (peer.isPaused || peer.#events === undefined) return;
-    const size = this.#options.cut?.(piece.bytes.length) ?? piece.bytes.length;
-    const part = new Uint8Array(piece.bytes.subarray(0, size));
+    const rest = piece.bytes.length - piece.offset;
+    const part = this.#take(piece, this.#options.cut?.(rest) ?? rest);
     this.bytesQueued -= part.length;
-    if (size < piece.bytes.length) piece.bytes = piece.bytes.subarray(size);
-    else {
+    if (piece.offset === piece.bytes.length) {
       this.#queue.shift();
       piece.onWritten?.();
     }
@@ -184,7 +191,19 @@ class VirtualEnd implements VirtualTransport {
     this.move();
   }
 
-  /** The view is wiped afterwards, as a transport that reuses its memory would. */
+  /** The next bytes of a piece, in memory that is used for all. */
+  #take(piece: Piece, size: number): Uint8Array {
+    const { bytes, offset } = piece;
+    const length = Math.min(size, bytes.length - offset);
+    if (length > this.#memory.length) this.#memory = new Uint8Array(Math.max(length, firstMemoryBytes));
+    const part = this.#memory.subarray(0, length);
+    if (length > 32) part.set(bytes.subarray(offset, offset + length));
+    else for (let at = 0; at < length; at++) part[at] = bytes[offset + at] as number;
+    piece.offset += length;
+    return part;
+  }
+
+  /** The view is wiped afterwards: nobody may keep it. */
   #receive(peer: VirtualEnd, part: Uint8Array): void {
     peer.bytesRead += part.length;
     if (peer.isClosed || peer.#isEnding) return;

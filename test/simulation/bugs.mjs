@@ -141,4 +141,53 @@ export const bugs = [
     find: 'if (this.state !== "draining" || this.#role.callsInProgress > 0 || !this.outbound.isEmpty) return;',
     put: 'if (this.state !== "draining" || this.#role.callsInProgress > 1 || !this.outbound.isEmpty) return;',
   },
+  {
+    name: "credit of used items is not returned to the stream",
+    file: `${connection}/message-receiver.ts`,
+    find: "    lane.window.release(bytes);\n    this.window.release(bytes);",
+    put: "    this.window.release(bytes);",
+  },
+  {
+    name: "credit of used items is not returned to the connection",
+    file: `${connection}/message-receiver.ts`,
+    find: "    lane.window.release(bytes);\n    this.window.release(bytes);",
+    put: "    lane.window.release(bytes);",
+  },
+  {
+    name: "credit of what a call left unread is not returned",
+    file: `${connection}/message-receiver.ts`,
+    find: "    this.window.release(lane.window.held);\n",
+    put: "",
+  },
+  {
+    name: "items for calls that are over are not charged",
+    file: `${connection}/message-receiver.ts`,
+    find: '    if (!this.window.receive(reader.frameBytes)) return this.#overrun("connection");\n',
+    put: "",
+  },
+  {
+    name: "the rest of a request that was broken off is taken for a second one",
+    file: `${connection}/incoming-call.ts`,
+    find: "    if (this.#isCutShort) return;\n",
+    put: "",
+  },
+  {
+    name: "the sender forgets what it spent of the connection's credit",
+    file: `${connection}/outbound.ts`,
+    find: "if (kind === FrameKind.item) this.connectionCredit -= cost;",
+    put: "if (kind === FrameKind.item && cost < 10_000) this.connectionCredit -= cost;",
+  },
+  {
+    name: "memory of requests is not given back",
+    file: `${connection}/server-connection.ts`,
+    find: "    this.link.memory?.give(call.requestBytes);\n",
+    put: "",
+  },
+  {
+    name: "a one-way call that leaves at once past a full turn never ends",
+    file: `${connection}/outgoing-call.ts`,
+    find: "    if (isSent && this.isOneway) this.onLaneEmpty();\n",
+    put: "    void isSent;\n",
+    calls: 1_000,
+  },
 ];

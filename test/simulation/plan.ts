@@ -1,4 +1,5 @@
 import type { CallOptions } from "../../runtime/index.ts";
+import { createRandom } from "../../runtime/testing/index.ts";
 
 /** One call of a simulation: what its client does and what its handler does. The handler finds it by the name in the request. */
 export interface Plan {
@@ -25,6 +26,8 @@ export interface Weather {
   readonly maxDelayMs: number;
   readonly maxPieceBytes: number;
   readonly bytesPerMs: number;
+  /** Part of the calls that are large, where the network does not cut small. */
+  readonly largeShare: number;
   readonly maxCalls: number;
   readonly connections: number;
   readonly restarts: number;
@@ -50,8 +53,9 @@ export function createWeather(seed: number, random: Random): Weather {
   return {
     isCalm,
     maxDelayMs: pick(random, [0, 1, 5, 30]),
-    maxPieceBytes: pick(random, [7, 1_000, 100_000, 100_000]),
-    bytesPerMs: pick(random, [5_000, 50_000, Infinity]),
+    maxPieceBytes: pick(random, [7, 1_000, 100_000, 100_000, 100_000]),
+    bytesPerMs: pick(random, [1_000, 20_000, Infinity]),
+    largeShare: pick(random, [0.01, 0.05, 0.05, 0.05, 0.2]),
     maxCalls: pick(random, [6, 20, 200]),
     connections: pick(random, [1, 1, 1, 3]),
     restarts: pick(random, [0, 1, 3]),
@@ -68,7 +72,6 @@ export function createPlans(count: number, weather: Weather, random: Random): Pl
 
 function createPlan(index: number, count: number, weather: Weather, random: Random): Plan {
   const kind = pick(random, ["unary", "unary", "unary", "list", "sum", "chat", "oneway"] as const);
-  const isSmall = weather.maxPieceBytes < 1_000 || random() < 0.9;
   const handler = random() < 0.75 ? "answers" : pick(random, troubles(kind));
   const cancels = random() < 0.15;
   // What never answers needs another end.
@@ -78,8 +81,7 @@ function createPlan(index: number, count: number, weather: Weather, random: Rand
     name: `call-${index}`,
     kind,
     startMs: Math.floor(random() * count * paceMs),
-    bytes: isSmall ? pick(random, [0, 1, 30, 30, 300, 3_000]) : pick(random, [17_000, 70_000, 300_000]),
-    items: pick(random, [0, 1, 3, 3, 12, 40]),
+    ...createLoad(kind, weather, random),
     timeoutMs: kind === "oneway" ? undefined : timeoutMs,
     cancelAfterMs: cancels && kind !== "oneway" ? pick(random, [0, 3, 20, 100]) : undefined,
     leaveAfter: (kind === "list" || kind === "chat") && random() < 0.15 ? pick(random, [1, 2, 5]) : undefined,
@@ -88,6 +90,32 @@ function createPlan(index: number, count: number, weather: Weather, random: Rand
     handler,
     waitForReady: random() < 0.3,
   };
+}
+
+/**
+ * How much a call carries: little, or one large message, or a stream that is longer than its window, of items that fit it and of items that
+ * do not. Where the network cuts small, messages are small too: they meet as many cuts.
+ */
+function createLoad(
+  kind: Plan["kind"],
+  { maxPieceBytes, largeShare }: Weather,
+  random: Random,
+): { readonly bytes: number; readonly items: number } {
+  const isStream = kind === "list" || kind === "sum" || kind === "chat";
+  const items = pick(random, [0, 1, 3, 3, 12, 40]);
+  const size = random();
+  if (maxPieceBytes < 1_000) return { bytes: pick(random, [0, 1, 30, 30, 300]), items: Math.min(items, 12) };
+  if (maxPieceBytes === 1_000 && size < 0.01)
+    return { bytes: pick(random, [17_000, 70_000]), items: Math.min(items, 3) };
+  if (maxPieceBytes > 1_000 && size < largeShare)
+    return isStream
+      ? pick(random, [
+          { bytes: 17_000, items: 40 },
+          { bytes: 70_000, items: 8 },
+          { bytes: maxBytes, items: 2 },
+        ])
+      : { bytes: pick(random, [17_000, 70_000, maxBytes]), items };
+  return { bytes: pick(random, [0, 1, 30, 30, 300, 3_000]), items };
 }
 
 /** Only the methods that declare an error may throw it, and what never ends needs somebody who gives it up. */
@@ -105,7 +133,25 @@ export function optionsOf(plan: Plan): CallOptions {
   };
 }
 
-/** The bytes of message `item` of a call: every one can be told from every other. */
+/** The longest message of a run. */
+const maxBytes = 300_000;
+/** Beginnings of messages in {@link pattern}. */
+const offsets = 1_021;
+/** Bytes without a period, so that a part in the wrong place shows. */
+const pattern: Uint8Array = createPattern(maxBytes + offsets);
+
+function createPattern(length: number): Uint8Array {
+  const random = createRandom(1);
+  return Uint8Array.from({ length }, () => random() * 256);
+}
+
+/** The bytes of message `item` of a call: nearly every one can be told from every other. */
 export function bytesOf(plan: Plan, item: number): Uint8Array {
-  return new Uint8Array(plan.bytes).fill((plan.index * 31 + item) & 0xff);
+  const from = (plan.index * 31 + item) % offsets;
+  return pattern.subarray(from, from + plan.bytes);
+}
+
+/** True when `bytes` is message `item` of a call. */
+export function isMessage(bytes: Uint8Array, plan: Plan, item: number): boolean {
+  return Buffer.compare(bytes, bytesOf(plan, item)) === 0;
 }

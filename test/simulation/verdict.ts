@@ -4,13 +4,13 @@ export const invariants = {
   "I-2": "no reply, error or metadata reaches another call",
   "I-3": "items are in order, without gap, without duplicate",
   "I-4": "the outcome comes by the deadline, and not before it for its sake",
-  "I-5": "after the end nothing is left: timers, connections, listeners, handlers",
+  "I-5": "after the end nothing is left: calls, bytes, timers, connections, listeners, handlers",
   "I-6": "a cancel reaches the handler",
   "I-7": "a call runs at most once",
   "I-8": "bytes in memory stay within bounds at every step",
-  "I-9": "credit is never overdrawn, and never exceeds the window",
+  "I-9": "credit is never overdrawn, never exceeds the window, and none is lost",
   "I-10": "calls up to the last id of a GOAWAY are answered, later ones run elsewhere",
-  "I-11": "with faults over, everything settles",
+  "I-11": "with faults over, everything settles and a call goes through",
   "I-12": "attempts to connect keep to the backoff",
 } as const;
 

@@ -5,35 +5,33 @@ import { defaultLimits, initialCredit } from "../../runtime/protocol/limits.ts";
 import type { VirtualLink, VirtualTransport } from "../../runtime/testing/index.ts";
 import type { Verdict } from "./verdict.ts";
 
+type Side = "client" | "server";
+
+/** What a side has sent on the connection or in a call, and what it was allowed to. */
+interface Account {
+  sent: number;
+  granted: number;
+  /** A message is under way in chunks. */
+  isPartial: boolean;
+}
+
 /** What both sides said about one call. */
 interface Lane {
-  readonly id: string;
+  readonly id: number;
   readonly isOneway: boolean;
+  readonly client: Account;
+  readonly server: Account;
   isCancelled: boolean;
   isOver: boolean;
   hasMore: boolean;
   itemsEnded: boolean;
 }
 
-interface Account {
-  sent: number;
-  granted: number;
-}
-
-/** Milliseconds after which no call is left that began before the limits were known. */
-const settlingMs = 2_000;
-
 /** Reads along on a link, knows the protocol and nothing of its implementation's state, and reports what must not be on the wire. */
-export function monitor(link: VirtualLink, maxCalls: number, verdict: Verdict, now: () => number): WireMonitor {
+export function monitor(link: VirtualLink, maxCalls: number, verdict: Verdict): WireMonitor {
   const made = new WireMonitor(maxCalls, verdict);
   // Until the server's Option has arrived, the client goes by the numbers that the protocol begins with.
-  // Calls that were begun before keep the place they got.
-  let knownSinceMs = Infinity;
-  const knowsLimits = (): boolean => {
-    if (server.optionBytes > 0 && link.client.bytesRead >= server.optionBytes)
-      knownSinceMs = Math.min(knownSinceMs, now());
-    return now() - knownSinceMs > settlingMs;
-  };
+  const knowsLimits = (): boolean => server.optionBytes > 0 && link.client.bytesRead >= server.optionBytes;
   tap(link.client, (reader, header) => made.onClientFrame(reader, header, knowsLimits()));
   const server = tap(link.server, (reader, header) => made.onServerFrame(reader, header));
   return made;
@@ -43,9 +41,9 @@ export class WireMonitor {
   frames = 0;
   readonly #maxCalls: number;
   readonly #verdict: Verdict;
-  readonly #lanes: Map<string, Lane>;
-  readonly #accounts: Map<string, Account>;
-  readonly #partial: Set<string>;
+  readonly #lanes: Map<number, Lane>;
+  readonly #connection: Record<Side, Account>;
+  readonly #lateLanes: Set<number>;
   #lastId: number;
   #goawayId: number | undefined;
 
@@ -53,8 +51,8 @@ export class WireMonitor {
     this.#maxCalls = maxCalls;
     this.#verdict = verdict;
     this.#lanes = new Map();
-    this.#accounts = new Map();
-    this.#partial = new Set();
+    this.#connection = { client: createAccount(), server: createAccount() };
+    this.#lateLanes = new Set();
     this.#lastId = -1;
     this.#goawayId = undefined;
   }
@@ -65,17 +63,17 @@ export class WireMonitor {
     const last = this.#goawayId;
     return [...this.#lanes.values()]
       .filter((lane) => !lane.isOver && !lane.isCancelled && !lane.isOneway && sequenceOf(lane.id) <= last)
-      .map(({ id }) => id);
+      .map(({ id }) => nameOf(id));
   }
 
   onClientFrame(reader: FrameReader, header: HeaderReader, knowsLimits: boolean): void {
     this.frames++;
     const id = idOf(reader);
-    if (reader.kind === FrameKind.request) this.#onRequest(reader, id, knowsLimits);
+    const lane = this.#lanes.get(id);
+    if (reader.kind === FrameKind.request) this.#onRequest(reader, id, lane, knowsLimits);
     else if (reader.kind === FrameKind.cancel) {
-      const lane = this.#lanes.get(id);
       if (lane !== undefined) lane.isCancelled = true;
-    } else if (reader.kind === FrameKind.item || reader.kind === FrameKind.end) this.#onClientItem(reader, id);
+    } else if (reader.kind === FrameKind.item || reader.kind === FrameKind.end) this.#onClientItem(reader, id, lane);
     this.#account("client", reader, header, id);
   }
 
@@ -87,88 +85,100 @@ export class WireMonitor {
     this.#account("server", reader, header, id);
   }
 
-  #onRequest(reader: FrameReader, id: string, knowsLimits: boolean): void {
-    const known = this.#lanes.get(id);
+  #onRequest(reader: FrameReader, id: number, known: Lane | undefined, knowsLimits: boolean): void {
     const hasMore = (reader.flags & FrameFlag.moreFollows) !== 0;
     if (known !== undefined) {
-      this.#verdict.expect(known.hasMore || known.isOver, "I-7", () => `the request ${id} was sent twice`);
+      this.#verdict.expect(known.hasMore || known.isOver, "I-7", () => `the request ${nameOf(id)} was sent twice`);
+      this.#verdict.expect(!known.isCancelled, "I-6", () => `a chunk of ${nameOf(id)} follows its cancel`);
       known.hasMore = hasMore;
       return;
     }
-    this.#verdict.expect(sequenceOf(id) > this.#lastId, "I-2", () => `the id ${id} does not rise`);
+    this.#verdict.expect(sequenceOf(id) > this.#lastId, "I-2", () => `the id ${nameOf(id)} does not rise`);
     this.#lastId = sequenceOf(id);
     const place = reader.idLow & laneMask;
-    this.#verdict.expect(
-      !knowsLimits || place === onewayLane || place < this.#maxCalls,
-      "I-8",
-      () => `lane ${place} of ${this.#maxCalls} is used`,
-    );
-    const itemsEnded = (reader.flags & FrameFlag.endOfStream) !== 0;
-    this.#lanes.set(id, { id, isOneway: place === onewayLane, isCancelled: false, isOver: false, hasMore, itemsEnded });
+    if (knowsLimits && place !== onewayLane && place >= this.#maxCalls) this.#onLateLane(place);
+    this.#lanes.set(id, {
+      id,
+      isOneway: place === onewayLane,
+      client: createAccount(),
+      server: createAccount(),
+      isCancelled: false,
+      isOver: false,
+      hasMore,
+      itemsEnded: (reader.flags & FrameFlag.endOfStream) !== 0,
+    });
   }
 
-  #onClientItem(reader: FrameReader, id: string): void {
-    const lane = this.#lanes.get(id);
-    if (lane === undefined) return this.#verdict.breach("I-2", `an item names the unknown call ${id}`);
-    this.#verdict.expect(!lane.isCancelled, "I-6", () => `an item of ${id} follows its cancel`);
+  /** A call that was begun before the limits were known keeps its place, however late it is sent; nobody gets that place again. */
+  #onLateLane(place: number): void {
+    this.#verdict.expect(!this.#lateLanes.has(place), "I-8", () => `lane ${place} of ${this.#maxCalls} is used again`);
+    this.#lateLanes.add(place);
+  }
+
+  #onClientItem(reader: FrameReader, id: number, lane: Lane | undefined): void {
+    if (lane === undefined) return this.#verdict.breach("I-2", `an item names the unknown call ${nameOf(id)}`);
+    this.#verdict.expect(!lane.isCancelled, "I-6", () => `an item of ${nameOf(id)} follows its cancel`);
     if (reader.kind === FrameKind.end) {
-      this.#verdict.expect(!lane.itemsEnded, "I-3", () => `the items of ${id} ended twice`);
+      this.#verdict.expect(!lane.itemsEnded, "I-3", () => `the items of ${nameOf(id)} ended twice`);
       lane.itemsEnded = true;
     }
   }
 
-  #onReply(reader: FrameReader, id: string): void {
+  #onReply(reader: FrameReader, id: number): void {
     const lane = this.#lanes.get(id);
-    if (lane === undefined) return this.#verdict.breach("I-2", `a reply names the unknown call ${id}`);
-    this.#verdict.expect(!lane.isOver, "I-1", () => `frame kind ${reader.kind} of ${id} follows its last word`);
-    this.#verdict.expect(!lane.isOneway, "I-1", () => `the one-way call ${id} was answered`);
+    if (lane === undefined) return this.#verdict.breach("I-2", `a reply names the unknown call ${nameOf(id)}`);
+    this.#verdict.expect(!lane.isOver, "I-1", () => `frame kind ${reader.kind} of ${nameOf(id)} follows its last word`);
+    this.#verdict.expect(!lane.isOneway, "I-1", () => `the one-way call ${nameOf(id)} was answered`);
     this.#verdict.expect(
       this.#goawayId === undefined || sequenceOf(id) <= this.#goawayId,
       "I-10",
-      () => `${id} was answered although GOAWAY named ${this.#goawayId}`,
+      () => `${nameOf(id)} was answered although GOAWAY named ${this.#goawayId}`,
     );
     if (reader.kind !== FrameKind.item && (reader.flags & FrameFlag.moreFollows) === 0) lane.isOver = true;
   }
 
   /** Grants count from when they are written, so that a breach here is one by any reading of the protocol. */
-  #account(side: "client" | "server", reader: FrameReader, header: HeaderReader, id: string): void {
-    const other = side === "client" ? "server" : "client";
-    if (reader.kind === FrameKind.credit) {
-      const isConnection = reader.idHigh === 0 && reader.idLow === 0;
-      const account = this.#accountOf(isConnection ? other : `${other} ${id}`);
-      account.granted += header.credit;
-      const window = isConnection ? initialCredit.connectionBytes : initialCredit.streamBytes;
-      this.#verdict.expect(
-        account.granted - account.sent <= window,
-        "I-9",
-        () =>
-          `${side} granted ${account.granted - account.sent} above what was sent on ${isConnection ? "the connection" : id}`,
-      );
-    }
-    const name = `${side} ${id}`;
+  #account(side: Side, reader: FrameReader, header: HeaderReader, id: number): void {
+    if (reader.kind === FrameKind.credit) return this.#grant(side, id, header.credit);
+    const account = this.#lanes.get(id)?.[side];
+    if (account === undefined) return;
     // Free, and the end of what was under way in chunks [FLW-1].
-    if (reader.kind === FrameKind.error) this.#partial.delete(name);
+    if (reader.kind === FrameKind.error) account.isPartial = false;
     if (reader.kind > FrameKind.item || reader.kind === FrameKind.error) return;
     const hasMore = (reader.flags & FrameFlag.moreFollows) !== 0;
+    const isItem = reader.kind === FrameKind.item;
     // Whole requests and replies are free; their chunks cost credit of the stream, items that of the connection as well.
-    if (reader.kind === FrameKind.item) this.#spend(side, reader, initialCredit.connectionBytes);
-    if (reader.kind === FrameKind.item || hasMore || this.#partial.has(name))
-      this.#spend(name, reader, initialCredit.streamBytes);
-    if (hasMore) this.#partial.add(name);
-    else this.#partial.delete(name);
+    if (isItem) this.#spend(this.#connection[side], reader, initialCredit.connectionBytes, id);
+    if (isItem || hasMore || account.isPartial) this.#spend(account, reader, initialCredit.streamBytes, id);
+    account.isPartial = hasMore;
   }
 
-  #spend(name: string, reader: FrameReader, initial: number): void {
-    const account = this.#accountOf(name);
+  #grant(side: Side, id: number, bytes: number): void {
+    const other = side === "client" ? "server" : "client";
+    const account = id === 0 ? this.#connection[other] : this.#lanes.get(id)?.[other];
+    if (account === undefined) return this.#verdict.breach("I-9", `credit names the unknown call ${nameOf(id)}`);
+    account.granted += bytes;
+    const window = id === 0 ? initialCredit.connectionBytes : initialCredit.streamBytes;
+    const above = account.granted - account.sent;
+    this.#verdict.expect(
+      above <= window,
+      "I-9",
+      () => `${side} granted ${above} above what was sent on ${id === 0 ? "the connection" : nameOf(id)}`,
+    );
+  }
+
+  #spend(account: Account, reader: FrameReader, initial: number, id: number): void {
     account.sent += fixedBytes + reader.bodyEnd - reader.headerStart;
-    this.#verdict.expect(account.sent <= account.granted + initial, "I-9", () => `${name} overdrew its credit`);
+    this.#verdict.expect(
+      account.sent <= account.granted + initial,
+      "I-9",
+      () => `frame kind ${reader.kind} of ${nameOf(id)} overdrew the credit`,
+    );
   }
+}
 
-  #accountOf(name: string): Account {
-    let account = this.#accounts.get(name);
-    if (account === undefined) this.#accounts.set(name, (account = { sent: 0, granted: 0 }));
-    return account;
-  }
+function createAccount(): Account {
+  return { sent: 0, granted: 0, isPartial: false };
 }
 
 function tap(
@@ -199,11 +209,15 @@ function tap(
   return seen;
 }
 
-function idOf({ idHigh, idLow }: FrameReader): string {
-  return `${idHigh}.${idLow >>> 16}.${idLow & laneMask}`;
+/** Both halves as one number: runs are too short for the high half to grow large. */
+function idOf({ idHigh, idLow }: FrameReader): number {
+  return idHigh * 2 ** 32 + idLow;
 }
 
-function sequenceOf(id: string): number {
-  const [high, low] = id.split(".");
-  return Number(high) * 65_536 + Number(low);
+function sequenceOf(id: number): number {
+  return Math.floor(id / 65_536);
+}
+
+function nameOf(id: number): string {
+  return `${sequenceOf(id)}.${id % 65_536}`;
 }

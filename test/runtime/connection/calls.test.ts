@@ -141,6 +141,14 @@ describe("a one-way call", () => {
     expect([world.served.map(({ body }) => body.length), world.server.callsInProgress]).toEqual([[0, 500_000], 0]);
   });
 
+  test("ends as soon when so much was written in its turn that it had to pass the queues", () => {
+    const world = createWorld();
+    for (let count = 0; count < 9; count++) world.start({ body: Buffer.alloc(60_000) });
+    const outcome = world.start({ oneway: true, body: Buffer.from("bye") });
+    world.environment.advance(10);
+    expect([outcome.outcomes, outcome.ended]).toEqual([1, true]);
+  });
+
   test("counts at the server until its handler settles", () => {
     const world = createWorld();
     world.start({ oneway: true });
