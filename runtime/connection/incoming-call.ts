@@ -108,6 +108,11 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     return this.#state === "done";
   }
 
+  /** True until the request is complete. */
+  get isReading(): boolean {
+    return this.#state === "reading";
+  }
+
   metadata(): readonly (readonly [key: string, value: string])[] {
     return (this.#pairs ??= decodeMetadata(this.#header));
   }

@@ -106,8 +106,11 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     return this.#compressors.peerReads;
   }
 
+  /** A one-way call is open for both sides while its request is under way: a peer that stops in between has to be noticed. */
   get openCalls(): number {
-    return this.#table.size;
+    let count = this.#table.size;
+    for (const call of this.#oneways.values()) if (call.isReading) count++;
+    return count;
   }
 
   drain(graceMs: number): Promise<void> {

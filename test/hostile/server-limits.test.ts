@@ -414,6 +414,17 @@ describe("messages", () => {
     }
   });
 
+  test("a client that stops between two chunks is asked whether it is there, and cut, one-way or not", () => {
+    for (const script of [chunk(1, 0, 9), request(1, 0xffff, { flags: 0x70, body: Buffer.alloc(9) })]) {
+      const world = createRawWorld();
+      world.send(script);
+      world.settle(20_001);
+      expect([kinds(world), world.isClosed()]).toEqual([[FrameKind.ping], false]);
+      world.settle(10_001);
+      expect([world.isClosed(), world.server.callsInProgress, world.environment.pendingTimers]).toEqual([true, 0, 0]);
+    }
+  });
+
   test("empty chunks bring nothing forward", () => {
     const world = createRawWorld();
     world.send(chunk(1, 0, 1));

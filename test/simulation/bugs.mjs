@@ -170,6 +170,8 @@ export const bugs = [
     file: `${connection}/incoming-call.ts`,
     find: "    if (this.#isCutShort) return;\n",
     put: "",
+    calls: 1_000,
+    first: 120,
   },
   {
     name: "the sender forgets what it spent of the connection's credit",

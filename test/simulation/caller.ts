@@ -8,7 +8,7 @@ import { bytesOf, isMessage, optionsOf, type Plan } from "./plan.ts";
 
 /** What the world did that may explain a failure. */
 export interface Excuses {
-  /** The last attempt to connect failed. */
+  /** An attempt to connect failed, and what it failed for may have gone on. */
   readonly isUnreachable: boolean;
 }
 

@@ -14,14 +14,16 @@ interface Dial {
 export class DialMonitor implements Excuses {
   readonly #journal: Journal;
   #last: Dial | undefined;
+  #failedMs: number;
 
   constructor(journal: Journal) {
     this.#journal = journal;
     this.#last = undefined;
+    this.#failedMs = -Infinity;
   }
 
   get isUnreachable(): boolean {
-    return this.#last?.hasFailed === true;
+    return this.#journal.environment.now() - this.#failedMs < unreachableMs;
   }
 
   /** The transport, observed. */
@@ -34,6 +36,7 @@ export class DialMonitor implements Excuses {
           return await kind.connect(target, options);
         } catch (error) {
           dial.hasFailed = true;
+          this.#failedMs = this.#journal.environment.now();
           throw error;
         }
       },
@@ -57,6 +60,9 @@ export class DialMonitor implements Excuses {
     return dial;
   }
 }
+
+/** What a call waits at most for the next attempt, with the time to make it. */
+const unreachableMs = 2_000;
 
 /** A call that is wanted shortens the wait to this, and jitter by a fifth. */
 function leastGapMs(failures: number): number {

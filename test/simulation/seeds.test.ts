@@ -5,18 +5,19 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bugs } from "./bugs.mjs";
 import { bundleSimulation } from "./bundle.mjs";
-import { findBug } from "./simulate.mjs";
+import { compareTraces, findBug } from "./simulate.mjs";
 import type { Report } from "./simulate.ts";
 
-/** Fewer than `npm run simulate -- --seeds 1000 --calls 1000`, so that a run of all tests stays short. */
-const seedCount = 24;
-const callCount = 200;
+/** The sweep over 1,000 seeds is a step of its own: `npm run simulate`. */
+const seedCount = 6;
 const bugSeeds = 60;
 const bugCalls = 250;
 
 const folder = mkdtempSync(join(tmpdir(), "rpcgen-simulation-"));
 const program = join(folder, "main.mjs");
-const hashes = JSON.parse(readFileSync(new URL("hashes.json", import.meta.url), "utf8")) as Record<string, string>;
+const record = JSON.parse(readFileSync(new URL("hashes.json", import.meta.url), "utf8")) as Parameters<
+  typeof compareTraces
+>[0];
 
 function run(...options: string[]): Report[] {
   const { stdout, stderr, status } = spawnSync(process.execPath, [program, ...options], { encoding: "utf8" });
@@ -31,12 +32,9 @@ beforeAll(() => bundleSimulation(program, undefined));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test(`no invariant is broken by ${seedCount} seeds, and each gives the trace that is on record`, () => {
-  const reports = run("--seeds", String(seedCount), "--calls", String(callCount));
+  const reports = run("--seeds", String(seedCount), "--calls", String(record.calls));
   expect(reports.flatMap(({ seed, breaches }) => breaches.map((breach) => `seed ${seed}: ${breach}`))).toEqual([]);
-  const recorded = Object.keys(hashes).map(Number);
-  expect(
-    Object.fromEntries(reports.filter(({ seed }) => recorded.includes(seed)).map(({ seed, hash }) => [seed, hash])),
-  ).toEqual(hashes);
+  expect([Object.keys(record.seeds).length >= seedCount, compareTraces(record, reports)]).toEqual([true, []]);
 });
 
 describe("the simulation finds", () => {

@@ -1,6 +1,12 @@
 import type { Bug } from "./bugs.mjs";
+import type { Report } from "./simulate.ts";
 
 export function findBug(
   bug: Bug,
   size: { readonly seeds: number; readonly calls: number },
 ): Promise<{ readonly seed: number; readonly breach: string } | undefined>;
+
+export function compareTraces(
+  record: { readonly calls: number; readonly seeds: Readonly<Record<string, string>> },
+  reports: readonly Report[],
+): string[];

@@ -1,15 +1,20 @@
 /**
- * `npm run simulate -- --seeds 1000 --calls 1000 [--first 1] [--processes 2]`: runs seeds, prints breaches with their seed, ends with 1 if there are any.
- * `--bugs`: plants each bug in turn and tells by which seed it was found.
+ * `npm run simulate -- --seeds 1000 --calls 1000 [--first 1] [--processes 2]`: runs seeds, prints breaches with their seed, compares the traces on
+ * record, ends with 1 if anything is wrong. `--record`: puts the traces of the first seeds on record. `--bugs`: plants each bug in turn and tells by
+ * which seed it was found.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { bugs } from "./bugs.mjs";
 import { bundleSimulation } from "./bundle.mjs";
+
+const recordFile = new URL("hashes.json", import.meta.url);
+/** Seeds whose traces are on record. */
+const recordedSeeds = 20;
 
 /** Runs one process. @returns the reports that it printed */
 export function runBundle(file, options, onReport = () => undefined, limitMs = 2 ** 31 - 1) {
@@ -42,7 +47,8 @@ export async function findBug(bug, { seeds, calls }) {
   try {
     const file = join(folder, "main.mjs");
     await bundleSimulation(file, bug);
-    const { reports, code, errors } = await runBundle(file, { seeds, calls, stop: true }, () => undefined, 50_000);
+    const options = { first: bug.first ?? 1, seeds, calls, stop: true };
+    const { reports, code, errors } = await runBundle(file, options, () => undefined, 50_000);
     const found = reports.find(({ breaches }) => breaches.length > 0);
     if (found !== undefined) return { seed: found.seed, breach: found.breaches[0] };
     return code === 0 || code === null
@@ -53,6 +59,16 @@ export async function findBug(bug, { seeds, calls }) {
   }
 }
 
+/** What is wrong with the traces of a sweep, by those on record. */
+export function compareTraces(record, reports) {
+  return reports
+    .filter(({ seed, calls, hash }) => calls === record.calls && (record.seeds[seed] ?? hash) !== hash)
+    .map(
+      ({ seed, hash }) =>
+        `seed ${seed}: the trace is ${hash}, on record is ${record.seeds[seed]}. If the change is meant: npm run simulate -- --record`,
+    );
+}
+
 async function main() {
   const { values } = parseArgs({
     options: {
@@ -61,54 +77,67 @@ async function main() {
       first: { type: "string", default: "1" },
       processes: { type: "string", default: String(availableParallelism()) },
       bugs: { type: "boolean", default: false },
+      record: { type: "boolean", default: false },
     },
   });
-  process.exitCode = (await (values.bugs ? hunt(values) : sweep(values))) ? 0 : 1;
+  if (values.bugs) process.exitCode = (await hunt(values)) ? 0 : 1;
+  else if (values.record) await record(values);
+  else process.exitCode = (await sweep(values)).isFine ? 0 : 1;
 }
 
 async function hunt({ seeds, calls }) {
   let all = true;
   for (const bug of bugs) {
-    const found = await findBug(bug, { seeds, calls });
+    const found = await findBug(bug, { seeds, calls: bug.calls ?? calls });
     all &&= found !== undefined;
     console.log(found === undefined ? `NOT FOUND  ${bug.name}` : `seed ${found.seed}  ${bug.name}  <- ${found.breach}`);
   }
   return all;
 }
 
+async function record(values) {
+  const calls = Number(values.calls);
+  rmSync(recordFile, { force: true });
+  const { reports } = await sweep({ ...values, first: "1", seeds: String(recordedSeeds) });
+  const seeds = Object.fromEntries(reports.map(({ seed, hash }) => [seed, hash]));
+  writeFileSync(recordFile, `${JSON.stringify({ calls, seeds }, undefined, 2)}\n`);
+}
+
+function readRecord() {
+  try {
+    return JSON.parse(readFileSync(recordFile, "utf8"));
+  } catch {
+    return { calls: 0, seeds: {} };
+  }
+}
+
 async function sweep({ seeds, calls, first, processes }) {
   const folder = mkdtempSync(join(tmpdir(), "rpcgen-simulation-"));
   const file = join(folder, "main.mjs");
   const started = performance.now();
-  let done = 0;
-  let bad = 0;
+  const reports = [];
+  const faults = [];
+  const onReport = (report) => {
+    reports.push(report);
+    if (report.breaches.length > 0) faults.push(`seed ${report.seed}:\n  ${report.breaches.join("\n  ")}`);
+  };
   try {
     await bundleSimulation(file, undefined);
     const runs = Array.from({ length: Number(processes) }, (_, index) =>
-      runBundle(
-        file,
-        { first: Number(first) + index, seeds: Number(seeds) - index, step: processes, calls },
-        (report) => {
-          done += report.calls;
-          if (report.breaches.length === 0) return;
-          bad++;
-          console.log(`seed ${report.seed}:\n  ${report.breaches.join("\n  ")}`);
-        },
-      ),
+      runBundle(file, { first: Number(first) + index, seeds: Number(seeds) - index, step: processes, calls }, onReport),
     );
-    for (const { code, errors } of await Promise.all(runs)) {
-      if (code === 0) continue;
-      bad++;
-      console.log(errors);
-    }
+    for (const { code, errors } of await Promise.all(runs)) if (code !== 0) faults.push(errors);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  faults.push(...compareTraces(readRecord(), reports));
+  for (const fault of faults) console.log(fault);
   const seconds = (performance.now() - started) / 1000;
+  const done = reports.reduce((sum, report) => sum + report.calls, 0);
   console.log(
-    `${seeds} seeds, ${done} calls, ${bad} bad, ${seconds.toFixed(1)} s, ${Math.round(done / seconds)} calls/s`,
+    `${reports.length} seeds, ${done} calls, ${faults.length} bad, ${seconds.toFixed(1)} s, ${Math.round(done / seconds)} calls/s`,
   );
-  return bad === 0;
+  return { reports, isFine: faults.length === 0 && reports.length === Number(seeds) };
 }
 
 if (process.argv[1]?.endsWith("simulate.mjs")) await main();
