@@ -185,11 +185,4 @@ export const bugs = [
     find: "    this.link.memory?.give(call.requestBytes);\n",
     put: "",
   },
-  {
-    name: "a one-way call that leaves at once past a full turn never ends",
-    file: `${connection}/outgoing-call.ts`,
-    find: "    if (isSent && this.isOneway) this.onLaneEmpty();\n",
-    put: "    void isSent;\n",
-    calls: 1_000,
-  },
 ];
