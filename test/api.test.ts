@@ -25,7 +25,6 @@ describe("the public names of", () => {
   test("@rpcgen/runtime/testing", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/testing")).sort()).toMatchInlineSnapshot(`
       [
-        "createMemoryRegistry",
         "createRandom",
         "createVirtualEnvironment",
         "createVirtualNetwork",

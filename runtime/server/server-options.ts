@@ -13,6 +13,7 @@ import { checkOrigins } from "../transport/websocket-origin.ts";
 import type { Authenticate } from "./authentication.ts";
 import { type Authorize, createGate, type Gate } from "./authorization.ts";
 import { type ErrorReport, reportToConsole } from "./error-report.ts";
+import type { ServerRegistration } from "./registrar.ts";
 
 /** Limits over all connections of a server. */
 export interface ServerLimits {
@@ -42,6 +43,8 @@ export interface ServerOptions {
   readonly interceptors?: readonly ServerInterceptor[] | undefined;
   /** Parts that are set up with the server and stopped with it. Default: none. */
   readonly plugins?: readonly Plugin<ServerInterceptor>[] | undefined;
+  /** Registries that the server's services are kept in from the first `listen` to `close`. Default: none. */
+  readonly registrations?: readonly ServerRegistration[] | undefined;
   /** What differs from the default limits. */
   readonly limits?: Partial<Limits & ServerLimits> | undefined;
   /** Allows unencrypted connections from other machines. Default: false. */
@@ -85,6 +88,7 @@ export interface ServerOptions {
 
 /** {@link ServerOptions} with every value known. */
 export interface CheckedServerOptions {
+  readonly registrations: readonly ServerRegistration[];
   readonly interceptors: readonly ServerInterceptor[];
   readonly plugins: readonly Plugin<ServerInterceptor>[];
   readonly limits: Limits;
@@ -121,6 +125,7 @@ export function checkServerOptions(options: ServerOptions): CheckedServerOptions
   const { serverLimits, limits: given } = partLimits(options.limits ?? {});
   const limits = createLimits(given);
   return {
+    registrations: options.registrations ?? [],
     interceptors: checkInterceptors(options.interceptors),
     plugins: options.plugins ?? [],
     limits,

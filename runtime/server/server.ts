@@ -1,4 +1,6 @@
 import type { ServiceType } from "../call/method-type.ts";
+import type { InstanceChange } from "../discovery/instance.ts";
+import type { Environment } from "../environment/environment.ts";
 import { startPlugins } from "../plugin/kernel.ts";
 import { parseAddress } from "../transport/address.ts";
 import { builtinTransports, transportFor } from "../transport/builtin.ts";
@@ -7,12 +9,18 @@ import { checkServerTls, type TlsOptions } from "../transport/tls-options.ts";
 import type { Transport, TransportListener } from "../transport/transport.ts";
 import { createConnectionSet } from "./connection-set.ts";
 import { createDispatcher } from "./dispatcher.ts";
+import { createRegistrar } from "./registrar.ts";
 import { checkServerOptions, type ServerOptions } from "./server-options.ts";
 
 /** How {@link Server.close} ends. */
 export interface ServerCloseOptions {
   /** Milliseconds that calls in progress get before they are cut. Default: 10,000. */
   readonly graceMs?: number | undefined;
+  /**
+   * Milliseconds between the server's being taken out of its registries and its goodbye, in which it serves as before: callers hear of it meanwhile.
+   * Default: 1,000 with `registrations`, 0 without.
+   */
+  readonly farewellMs?: number | undefined;
 }
 
 /** A server of one or more services on one or more addresses. */
@@ -36,13 +44,21 @@ export interface Server {
    * @throws TypeError or Error for options that cannot work; the old ones are kept
    */
   reloadTls(options: TlsOptions): void;
-  /** Stops accepting, tells every client, lets running calls end, then closes the connections. Idempotent. */
+  /** Resolves once every registry has every service that was added. @throws the reason of `signal` when that fires first */
+  registered(signal?: AbortSignal): Promise<void>;
+  /**
+   * Changes what the registries say of this server: `{ weight: 0 }`, `{ status: "draining" }`. Resolves once all have it.
+   */
+  announce(change: InstanceChange): Promise<void>;
+  /** Takes itself out of its registries and waits a little (`farewellMs`); stops accepting, tells every client, lets running calls end, then closes the connections. Idempotent. */
   close(options?: ServerCloseOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Milliseconds that calls get by default when a server closes. */
 const defaultGraceMs = 10_000;
+/** One interval of what watches by looking. */
+const defaultFarewellMs = 1_000;
 
 /** Schemes of ports where not only our own clients call. */
 const sharedSchemes: ReadonlySet<string> = new Set(["tcp", "tls", "unix"]);
@@ -69,6 +85,8 @@ export function createServer(options: ServerOptions = {}): Server {
   const dispatcher = createDispatcher(checked, plugins.interceptors);
   const connections = createConnectionSet(checked, dispatcher);
   const listeners: TransportListener[] = [];
+  const registrar = createRegistrar(checked.registrations, environment);
+  const services: string[] = [];
   let closing: Promise<void> | undefined;
 
   async function listen(text: string): Promise<string> {
@@ -88,6 +106,12 @@ export function createServer(options: ServerOptions = {}): Server {
       await listener.close();
       throw closed();
     }
+    try {
+      registrar.listening(listener.address, services);
+    } catch (error) {
+      await Promise.all([listener.close(), registrar.close()]);
+      throw error;
+    }
     listeners.push(listener);
     return listener.address;
   }
@@ -102,7 +126,9 @@ export function createServer(options: ServerOptions = {}): Server {
     return closing !== undefined;
   }
 
-  async function shutDown(graceMs: number): Promise<void> {
+  async function shutDown(graceMs: number, farewellMs: number): Promise<void> {
+    await registrar.close();
+    if (farewellMs > 0) await pause(environment, farewellMs);
     await Promise.all(listeners.map((listener) => listener.close()));
     await connections.drain(graceMs);
     await plugins.stop();
@@ -114,6 +140,9 @@ export function createServer(options: ServerOptions = {}): Server {
     },
     add(service, handlers) {
       dispatcher.add(service, handlers);
+      services.push(service.name);
+      const [first] = listeners;
+      if (first !== undefined) registrar.listening(first.address, services);
       return server;
     },
     listen,
@@ -122,10 +151,17 @@ export function createServer(options: ServerOptions = {}): Server {
         throw new TypeError("The server was made without tls; give it tls: { key, cert }.");
       checked.tls.reload(checkServerTls(options));
     },
-    close: ({ graceMs = defaultGraceMs } = {}) => (closing ??= shutDown(graceMs)),
+    registered: registrar.ready,
+    announce: registrar.update,
+    close: ({ graceMs = defaultGraceMs, farewellMs = registrar.isNeeded ? defaultFarewellMs : 0 } = {}) =>
+      (closing ??= shutDown(graceMs, farewellMs)),
     [Symbol.asyncDispose]: () => server.close(),
   });
   return server;
+}
+
+function pause(environment: Environment, delayMs: number): Promise<void> {
+  return new Promise((resolve) => void environment.setTimer(delayMs, resolve));
 }
 
 function plaintext(address: string): TypeError {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type ChannelOptions, createChannel, createDnsResolver, RpcError } from "../../../runtime/index.ts";
-import { createMemoryRegistry, type MemoryRegistry } from "../../../runtime/testing/memory-registry.ts";
+import { createScriptedRegistry, type ScriptedRegistry } from "../fixture/scripted-registry.ts";
 import { createSignal, errorOf } from "../fixture/world.ts";
 import { createFleet, type Fleet, type FleetOptions, instanceOf } from "./fleet.ts";
 
@@ -12,7 +12,7 @@ const target = `test:///${service}`;
 
 interface Site {
   readonly fleet: Fleet;
-  readonly registry: MemoryRegistry;
+  readonly registry: ScriptedRegistry;
   /** Servers that answered 60 calls. */
   reached(): Promise<(number | string)[]>;
   /** Names these servers, by number. */
@@ -20,7 +20,7 @@ interface Site {
 }
 
 async function createSite(options: FleetOptions): Promise<Site> {
-  const registry = createMemoryRegistry();
+  const registry = createScriptedRegistry();
   const fleet = await createFleet({ target, resolvers: [registry], ...options });
   const name = (...indexes: number[]): void =>
     registry.set(
@@ -199,7 +199,7 @@ describe("a target that a resolver takes", () => {
     ["dns:///x", { connect: "eager" }, /no name:port follows/],
     ["dns://server/x:1", { connect: "eager" }, /three slashes/],
     ["file:///", {}, /is not a target/],
-    [target, { resolvers: [createMemoryRegistry()], discovery: { ttlMs: 1 } }, /ttlMs is 1/],
+    [target, { resolvers: [createScriptedRegistry()], discovery: { ttlMs: 1 } }, /ttlMs is 1/],
   ])("is refused at once when it is %s", (wrong, options, message) => {
     expect(() => createChannel({ target: wrong, ...options })).toThrow(message);
   });

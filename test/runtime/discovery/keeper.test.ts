@@ -7,7 +7,7 @@ import { checkDiscovery, createKeeper, type Keeper } from "../../../runtime/disc
 import { parseTarget } from "../../../runtime/discovery/parse-target.ts";
 import { createSnapshotFile } from "../../../runtime/discovery/snapshot-file.ts";
 import type { DiscoveryOptions } from "../../../runtime/discovery/instance-view.ts";
-import { createMemoryRegistry, type MemoryRegistry } from "../../../runtime/testing/memory-registry.ts";
+import { createScriptedRegistry, type ScriptedRegistry } from "../fixture/scripted-registry.ts";
 import { createVirtualEnvironment, type VirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 
 const service = "lab.v1.Lab";
@@ -23,7 +23,7 @@ function instances(count: number): Instance[] {
 
 interface Site {
   readonly environment: VirtualEnvironment;
-  readonly registry: MemoryRegistry;
+  readonly registry: ScriptedRegistry;
   readonly keeper: Keeper;
   /** Ids of each list that was given, oldest first. */
   readonly lists: string[][];
@@ -42,7 +42,7 @@ interface SiteOptions extends DiscoveryOptions {
 
 async function createSite({ count = 0, isDown = false, ...options }: SiteOptions = {}): Promise<Site> {
   const environment = createVirtualEnvironment();
-  const registry = createMemoryRegistry();
+  const registry = createScriptedRegistry();
   registry.set(service, instances(count));
   registry.isDown = isDown;
   const lists: string[][] = [];
