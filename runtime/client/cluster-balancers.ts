@@ -1,6 +1,7 @@
 import type { Environment } from "../environment/environment.ts";
 import type { Endpoint } from "../discovery/endpoint.ts";
 import { p2c } from "../governance/balance/p2c.ts";
+import { warmUp } from "../governance/balance/warm-up.ts";
 import type { Balancer, BalancerKind } from "../governance/balancer.ts";
 import type { Subset } from "../governance/router.ts";
 
@@ -23,7 +24,7 @@ export function createBalancers(options: {
   readonly kind: BalancerKind | undefined;
   readonly environment: Environment;
 }): Balancers {
-  const { kind = p2c(), environment } = options;
+  const { kind = warmUp(p2c()), environment } = options;
   const entries = new Map<string, Entry>();
   const whole: Entry = { balancer: kind.create({ environment }), endpoints: [] };
 

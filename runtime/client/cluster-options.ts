@@ -10,9 +10,9 @@ export interface ClusterOptions {
   readonly resolvers?: readonly Resolver[] | undefined;
   /** How the channel treats what a registry says. */
   readonly discovery?: DiscoveryOptions | undefined;
-  /** How calls are spread. Default: `p2c()`, by latency and load. */
+  /** How calls are spread. Default: `warmUp(p2c())`, by latency and load, instances that have just started little by little. */
   readonly balancer?: BalancerKind | undefined;
-  /** Which endpoints a call may go to. Default: all. */
+  /** Which endpoints a call may go to. Default: `routing()`, those that `@group` and `@route` of the schema allow. */
   readonly router?: Router | undefined;
   /** What finds endpoints that should get no calls for a while. Default: none; those that cannot be connected to are passed over in any case. */
   readonly detectors?: readonly DetectorKind[] | undefined;

@@ -4,6 +4,7 @@ import { RpcError } from "../errors/rpc-error.ts";
 import { nowhere } from "../governance/balance/fitness.ts";
 import type { Detector } from "../governance/detector.ts";
 import type { Subset } from "../governance/router.ts";
+import { routing } from "../governance/routing/routing.ts";
 import type { CheckedChannelOptions } from "./channel-options.ts";
 import type { ChannelState } from "./channel-state.ts";
 import { createBalancers } from "./cluster-balancers.ts";
@@ -36,7 +37,7 @@ const seekers = 3;
 /** Nothing is looked for or opened before it is asked for. */
 export function createCluster({ channel, source, options, onState }: ClusterSetup): Cluster {
   const { environment } = channel;
-  const { router } = options;
+  const { router = routing() } = options;
   const isEager = channel.connect === "eager";
   const waiters = createWaiterSet(channel.limits.maxWaitingCalls);
   const unresolved = createWaiterSet(channel.limits.maxWaitingCalls);
@@ -142,7 +143,7 @@ export function createCluster({ channel, source, options, onState }: ClusterSetu
     },
     pick(call, wanted) {
       if (isClosed) throw clientClosed(source.target);
-      const subset = router === undefined ? all : router.route(call, all);
+      const subset = router.route(call, all);
       const balancer = balancers.of(subset);
       if (call.endpoint !== undefined) (call.tried ??= []).push(call.endpoint);
       const chosen = wanted ?? balancer.pick(call, call.tried ?? nowhere);
@@ -158,7 +159,7 @@ export function createCluster({ channel, source, options, onState }: ClusterSetu
       balancer?.done?.(endpoint, outcome);
     },
     hasOther: ({ tried, endpoint }) => all.endpoints.length > new Set<unknown>(tried).add(endpoint).size,
-    endpoints: (call) => (router === undefined ? all : router.route(call, all)).endpoints,
+    endpoints: (call) => router.route(call, all).endpoints,
   };
 
   if (source.known !== undefined) setInstances(source.known);

@@ -127,7 +127,7 @@ export function createServer(options: ServerOptions = {}): Server {
   }
 
   async function shutDown(graceMs: number, farewellMs: number): Promise<void> {
-    await registrar.close();
+    if (registrar.isNeeded) await registrar.close();
     if (farewellMs > 0) await pause(environment, farewellMs);
     await Promise.all(listeners.map((listener) => listener.close()));
     await connections.drain(graceMs);

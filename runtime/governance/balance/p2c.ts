@@ -22,6 +22,8 @@ const minCostMs = 0.001;
 const faultFactor = 2;
 const maxFaultMs = 10_000;
 const minFaultMs = 1;
+/** Loads that are closer than this are alike: then the chance goes by weight, which the first was drawn by. */
+const clearlyLess = 0.9;
 /** Pairs that are drawn before all endpoints are looked at. */
 const maxDraws = 4;
 
@@ -107,7 +109,7 @@ class PeakEwma implements Balancer {
   #better(left: Node, right: Node, tried: readonly Endpoint[], nowMs: number): Node | undefined {
     if (!isFit(left.endpoint, tried)) return isFit(right.endpoint, tried) ? right : undefined;
     if (!isFit(right.endpoint, tried)) return left;
-    return this.#load(right, nowMs) < this.#load(left, nowMs) ? right : left;
+    return this.#load(right, nowMs) < this.#load(left, nowMs) * clearlyLess ? right : left;
   }
 
   #leastLoaded(tried: readonly Endpoint[], nowMs: number): Endpoint | undefined {
