@@ -59,18 +59,6 @@ export type { Outcome } from "./governance/outcome.ts";
 export type { RoutedCall } from "./governance/routed-call.ts";
 export type { Router, Subset } from "./governance/router.ts";
 export { createDnsResolver, type DnsResolverOptions } from "./discovery/dns.ts";
-export { consistentHash, type ConsistentHashOptions } from "./governance/balance/consistent-hash.ts";
-export type { HashKeyOf } from "./governance/balance/hash-key.ts";
-export type { HashKey } from "./governance/balance/hash.ts";
-export { leastLoaded } from "./governance/balance/least-loaded.ts";
-export { localityFirst, type LocalityOptions } from "./governance/balance/locality.ts";
-export { p2c, type P2cOptions } from "./governance/balance/p2c.ts";
-export { random, weightedRandom } from "./governance/balance/random.ts";
-export { roundRobin } from "./governance/balance/round-robin.ts";
-export { sticky, type StickyOptions } from "./governance/balance/sticky.ts";
-export { warmUp, type WarmUpOptions } from "./governance/balance/warm-up.ts";
-export type { RouteCondition, RouteRule, RouteTarget } from "./governance/routing/route-rule.ts";
-export { type Routing, routing } from "./governance/routing/routing.ts";
 
 export type { CompressionOptions, CompressorName } from "./compression/compression.ts";
 export { type Compressor, OutputLimitError } from "./compression/compressor.ts";

@@ -1,4 +1,4 @@
-/** Policies: parts for the option `plugins` of clients and servers. What each is for, and its defaults: GOVERNANCE.md. */
+/** Policies: parts for the options of clients and servers. What each is for, and its defaults: GOVERNANCE.md. */
 export {
   concurrencyLimit,
   type ConcurrencyLimit,
@@ -45,3 +45,15 @@ export {
   type DegradationRule,
   type Substitute,
 } from "./fallback/fallback.ts";
+export { consistentHash, type ConsistentHashOptions } from "./balance/consistent-hash.ts";
+export type { HashKeyOf } from "./balance/hash-key.ts";
+export type { HashKey } from "./balance/hash.ts";
+export { leastLoaded } from "./balance/least-loaded.ts";
+export { localityFirst, type LocalityOptions } from "./balance/locality.ts";
+export { p2c, type P2cOptions } from "./balance/p2c.ts";
+export { random, weightedRandom } from "./balance/random.ts";
+export { roundRobin } from "./balance/round-robin.ts";
+export { sticky, type StickyOptions } from "./balance/sticky.ts";
+export { warmUp, type WarmUpOptions } from "./balance/warm-up.ts";
+export type { RouteCondition, RouteRule, RouteTarget } from "./routing/route-rule.ts";
+export { type Routing, routing } from "./routing/routing.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { consistentHash, p2c, roundRobin, routing } from "../../../runtime/index.ts";
+import { consistentHash, p2c, roundRobin, routing } from "../../../runtime/governance/index.ts";
 import type { BalancerKind } from "../../../runtime/governance/balancer.ts";
 import { createScriptedRegistry } from "../fixture/scripted-registry.ts";
 import { createFleet, instanceOf } from "./fleet.ts";
