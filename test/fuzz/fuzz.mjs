@@ -1,0 +1,119 @@
+/**
+ * `npm run fuzz -- [--cases 100000] [--seconds N] [--seed 1] [--kind frames|bodies|prefaces] [--processes 2]`: cases of each kind at decoders and
+ * connections, ends with 1 if anything is found. `--reproduce SEED:CASE --kind KIND` runs one again.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const kinds = ["frames", "bodies", "prefaces"];
+const vectors = join(root, "test/conformance/vectors");
+
+/** The program of one process. `bug` changes one place of the runtime in it. It lies where Node finds esbuild. */
+export async function bundleFuzzer(bug) {
+  const folder = join(root, "node_modules/.cache/rpcgen-fuzz");
+  mkdirSync(folder, { recursive: true });
+  const outfile = join(folder, `fuzz-${process.pid}-${bundles++}.mjs`);
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["test/fuzz/main.ts"],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    conditions: ["@rpcgen/source"],
+    external: ["esbuild"],
+    logLevel: "error",
+    plugins: [{ name: "places", setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, ({ path }) => loadAs(path, bug)) }],
+  });
+  return outfile;
+}
+
+let bundles = 0;
+
+/** Files that read their neighbours keep their place. */
+function loadAs(path, bug) {
+  const isPlace = path.endsWith("conformance/implementation/schema.ts");
+  const isBug = bug !== undefined && path === join(root, bug.file);
+  if (!isPlace && !isBug) return undefined;
+  let contents = readFileSync(path, "utf8");
+  if (isPlace) contents = contents.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href));
+  if (isBug) {
+    if (contents.split(bug.find).length !== 2)
+      throw new Error(
+        `${bug.file} must hold ${JSON.stringify(bug.find)} once: bring test/fuzz/fuzz.test.ts up to date.`,
+      );
+    contents = contents.replace(bug.find, () => bug.put);
+  }
+  return { contents, loader: "ts" };
+}
+
+/** Runs one process. @returns what it says */
+export function runFuzzer(file, options) {
+  const args = Object.entries({ vectors, ...options }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ["--expose-gc", file, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+    let text = "";
+    child.stdout.on("data", (part) => (text += part));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) return resolve(JSON.parse(text));
+      resolve({ ...options, cases: 0, cpuMs: 1, growth: 0, findings: [`the process ended with ${code}`] });
+    });
+  });
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      cases: { type: "string", default: "100000" },
+      seconds: { type: "string" },
+      seed: { type: "string", default: "1" },
+      kind: { type: "string" },
+      processes: { type: "string", default: String(availableParallelism()) },
+      reproduce: { type: "string" },
+    },
+  });
+  const file = await bundleFuzzer(undefined);
+  try {
+    process.exitCode = (await runAll(file, values)) ? 0 : 1;
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+async function runAll(file, { cases, seconds, seed, kind, processes, reproduce }) {
+  let isFine = true;
+  for (const each of kind === undefined ? kinds : [kind]) {
+    const jobs = reproduce === undefined ? share(Number(cases), Number(processes), seed) : [oneCase(reproduce)];
+    const limits = seconds === undefined ? {} : { seconds };
+    const reports = await Promise.all(jobs.map((job) => runFuzzer(file, { kind: each, ...job, ...limits })));
+    const done = reports.reduce((sum, report) => sum + report.cases, 0);
+    const cpuMs = reports.reduce((sum, report) => sum + report.cpuMs, 0);
+    const findings = reports.flatMap((report) => report.findings);
+    for (const finding of findings) console.log(finding);
+    isFine &&= findings.length === 0;
+    console.log(
+      `${each}: ${done} cases, seed ${seed}, ${findings.length} findings, ${Math.round((done / cpuMs) * 1000)} cases/s of processor time`,
+    );
+  }
+  return isFine;
+}
+
+function share(cases, processes, seed) {
+  const each = Math.ceil(cases / processes);
+  return Array.from({ length: processes }, (_, index) => ({ seed, first: index * each, cases: each }));
+}
+
+function oneCase(text) {
+  const [seed, index] = text.split(":").map(Number);
+  return { seed, first: index, cases: 1 };
+}
+
+if (process.argv[1]?.endsWith("fuzz.mjs")) await main();

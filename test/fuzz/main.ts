@@ -1,0 +1,98 @@
+/** One process of the fuzzer: `--kind frames --seed 1 --first 0 --cases 1000 [--seconds N] --vectors FOLDER`; one line of JSON on stdout. */
+import { parseArgs } from "node:util";
+import { createBodies } from "./bodies.ts";
+import { createFrames, createHandshakes } from "./connections.ts";
+import { Lots } from "./mutate.ts";
+import type { Target } from "./target.ts";
+
+const { values } = parseArgs({
+  options: {
+    kind: { type: "string", default: "frames" },
+    seed: { type: "string", default: "1" },
+    first: { type: "string", default: "0" },
+    cases: { type: "string", default: "1000" },
+    seconds: { type: "string", default: "Infinity" },
+    vectors: { type: "string", default: "test/conformance/vectors" },
+  },
+});
+// Traces cost more than what they trace; a case that is repeated has them.
+Error.stackTraceLimit = values.cases === "1" ? 10 : 0;
+const targets: Readonly<Record<string, (vectors: string) => Target>> = {
+  frames: createFrames,
+  bodies: createBodies,
+  prefaces: createHandshakes,
+};
+const create = targets[values.kind];
+if (create === undefined) throw new TypeError(`--kind must be frames, bodies or prefaces; found ${values.kind}`);
+const target = create(values.vectors);
+const seed = Number(values.seed);
+/** A case may take so much processor time. */
+const hangMs = 50;
+const batch = 128;
+const findings: string[] = [];
+let current = "none";
+
+// A rejection that nobody hears comes after its case: the batch is named.
+process.on("unhandledRejection", (error) => report(`a rejection near ${current}: ${String(error)}`));
+process.on("uncaughtException", (error) => report(`an exception near ${current}: ${String(error)}`));
+
+function report(finding: string): void {
+  if (findings.length < 20) findings.push(finding);
+}
+
+function run(index: number): void {
+  current = `${seed}:${index}`;
+  try {
+    target.run(new Lots(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)));
+  } catch (error) {
+    report(`${values.kind} ${current}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Slow twice is slow; once may have been the collector. */
+function lookForHang(from: number, to: number): void {
+  for (let index = from; index < to; index++) {
+    const times = [0, 1].map(() => {
+      const startedMs = cpuMs();
+      run(index);
+      return cpuMs() - startedMs;
+    });
+    if (Math.min(...times) > hangMs) report(`${values.kind} ${seed}:${index} takes ${Math.min(...times)} ms`);
+  }
+}
+
+function heapBytes(): number {
+  globalThis.gc?.();
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
+}
+
+const first = Number(values.first);
+const end = first + Number(values.cases);
+const untilMs = performance.now() + Number(values.seconds) * 1000;
+/** Code and shapes are warm by then. */
+const warmAt = Math.min(end, first + Math.max(20_000, Math.floor(Number(values.cases) / 4)));
+let warmBytes = 0;
+let done = first;
+while (done < end && performance.now() < untilMs && findings.length < 20) {
+  const startedMs = cpuMs();
+  const from = done;
+  for (const to = Math.min(end, from + batch); done < to; done++) run(done);
+  if (cpuMs() - startedMs > hangMs) lookForHang(from, done);
+  if (warmBytes === 0 && done >= warmAt) warmBytes = heapBytes();
+  // Lets rejections and what was deferred come up.
+  if (done % (batch * 64) === 0) await new Promise((resolve) => setImmediate(resolve));
+}
+await new Promise((resolve) => setImmediate(resolve));
+const growth = warmBytes === 0 ? 0 : heapBytes() / warmBytes - 1;
+if (growth > 0.02 && done - first > 100_000)
+  report(`${values.kind}: memory grew by ${(growth * 100).toFixed(1)} % since it was warm`);
+process.stdout.write(
+  `${JSON.stringify({ kind: values.kind, cases: done - first, cpuMs: cpuMs(), growth, findings })}\n`,
+);
+process.exit(0);
