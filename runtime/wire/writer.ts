@@ -1,7 +1,8 @@
 import type { RpcError } from "../errors/rpc-error.ts";
 import { wireLimits } from "./limits.ts";
 import { describeValue, malformed } from "./malformed.ts";
-import { createMemory, createSlab, type Memory, sharesSlabs, slabBytes } from "./memory.ts";
+import { createSlab, sharesSlabs, slabBytes } from "./memory.ts";
+import { createMemory, type Memory } from "./plain-memory.ts";
 import { encodeLongUtf8, encodeUtf8 } from "./utf8.ts";
 
 const int64Min = -0x8000000000000000n;

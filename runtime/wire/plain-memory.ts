@@ -1,0 +1,12 @@
+/** Bytes to write into. */
+export interface Memory {
+  readonly bytes: Uint8Array;
+  /** Of the same bytes. */
+  readonly view: DataView;
+}
+
+/** Zeroed memory of at least one byte. */
+export function createMemory(size: number): Memory {
+  const bytes = new Uint8Array(Math.max(size, 1));
+  return { bytes, view: new DataView(bytes.buffer) };
+}
