@@ -48,14 +48,15 @@ export function manifestOf({ request, host, settings, product, written, warnings
 
 function trackUnit(
   { path, rendered, elsewhere }: PlannedUnit,
-  { keyOf, factsOf }: Product,
+  { keys, factsOf }: Product,
   written: ReadonlyMap<string, TrackedFile>,
 ): TrackedUnit {
   const found = elsewhere
     ? elsewhere.map((output) => written.get(output))
     : (rendered ?? []).map((file) => written.get(file.path) ?? trackFile(file.path, file.text));
   const outputs = found.filter((file) => file !== undefined);
-  return { path, key: outputs.length === found.length ? keyOf(path) : "", outputs, facts: factsOf(path) };
+  const key = outputs.length === found.length ? keys.keyOf(path) : "";
+  return { path, key, outputs, interface: keys.interfaceOf(path), facts: factsOf(path) };
 }
 
 /** The manifest of a run whose files turned out to hold the same content under new times. */

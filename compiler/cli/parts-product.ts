@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { layoutOf } from "../emit/layout.ts";
 import type { UnitFacts } from "../emit/manifest.ts";
 import { directoryOf, keptUnit, type PlannedUnit, renderUnit } from "../emit/plan.ts";
+import type { UnitKeys } from "../emit/unit-key.ts";
 import { areCompatible } from "../parts/claims.ts";
 import { checkPart, type CheckedPart } from "../parts/check-part.ts";
 import { createSurveyor, type Surveyor } from "../parts/part.ts";
@@ -60,7 +61,7 @@ async function compileParts(shop: Workshop, helper: Helper | undefined): Promise
   const rendered = renderAll(checked, mine, { shop, drafted });
   // The manifest will want them; the helper is likely not to be ready yet.
   if (job !== undefined && shop.request.mode === "write")
-    for (const { module } of surveyor.survey.files) drafted.keyOf(module.path);
+    for (const { module } of surveyor.survey.files) drafted.keys.keyOf(module.path);
   const theirPlan = await job?.plan;
   if (job !== undefined && theirPlan === undefined) return undefined;
   return assemble({ shop, drafted, surveyor, checked, rendered, theirPlan, job });
@@ -71,7 +72,7 @@ const NOTHING: CheckedPart = { schema: { files: [] }, claims: new Map() };
 /** What is known before anything is compiled. */
 interface Draft {
   readonly layout: ReturnType<typeof layoutOf>;
-  readonly keyOf: (path: string) => string;
+  readonly keys: UnitKeys;
   /** Outputs of the last run that still stand, by schema. */
   readonly kept: ReadonlyMap<string, PlannedUnit>;
   /** Files to compile, in the order of loading. */
@@ -85,18 +86,18 @@ function draft(shop: Workshop, { survey }: Surveyor): Draft | undefined {
   const files = survey.files.map(({ module, text, targets }) => {
     return { path: module.path, text, targets: targets.map((target) => target.module.path) };
   });
-  const keyOf = keysFor(files, layout, shop);
+  const keys = keysFor(files, layout, shop);
   const previous = trustedUnits(shop);
   const kept = new Map<string, PlannedUnit>();
   const dirty = new Set<SurveyedFile>();
   for (const file of survey.files) {
     const { path } = file.module;
     const before = previous.get(path);
-    const unit = before && keptUnit(before, keyOf(path));
+    const unit = before && keptUnit(before, keys.keyOf(path));
     if (unit === undefined) dirty.add(file);
     else kept.set(path, unit);
   }
-  return { layout, keyOf, kept, dirty };
+  return { layout, keys, kept, dirty };
 }
 
 interface Drafted {
@@ -153,7 +154,7 @@ function assemble({ drafted, surveyor, checked, rendered, theirPlan, job }: Piec
     plan: { units: planned, base: drafted.layout.base },
     diagnostics: [],
     counts: countsOf([...facts.values()]),
-    keyOf: drafted.keyOf,
+    keys: drafted.keys,
     factsOf: (path) => facts.get(path) ?? { messages: 0, services: 0, claims: [] },
     ...(job === undefined || theirPlan === undefined ? {} : { helper: { job, plan: theirPlan } }),
   };

@@ -6,7 +6,7 @@ import { foreignRoots, layoutOf } from "../emit/layout.ts";
 import type { Counts, Manifest, TrackedUnit, UnitFacts } from "../emit/manifest.ts";
 import type { OutputLayout } from "../emit/output-path.ts";
 import { directoryOf, keptUnit, type Plan, type PlannedUnit, renderUnit } from "../emit/plan.ts";
-import { createUnitKeys, type KeyedFile } from "../emit/unit-key.ts";
+import { createUnitKeys, type KeyedFile, type UnitKeys } from "../emit/unit-key.ts";
 import type { Claims } from "../parts/claims.ts";
 import { builtinTemplates } from "../../templates/index.ts";
 import type { CheckedProject } from "./check-project.ts";
@@ -31,7 +31,7 @@ export interface Product {
   /** Warnings. */
   readonly diagnostics: readonly Diagnostic[];
   readonly counts: Counts;
-  keyOf(path: string): string;
+  readonly keys: UnitKeys;
   factsOf(path: string): UnitFacts;
   /** Holds what it rendered, and writes it. */
   readonly helper?: { readonly job: HelperJob; readonly plan: HelperPlan };
@@ -51,12 +51,12 @@ export function productOf(shop: Workshop, checked: CheckedProject): Product {
   const files = modules.map(({ path, source, targets }): KeyedFile => {
     return { path, text: source.text, targets: [...targets.values()].map((target) => target.path) };
   });
-  const keyOf = keysFor(files, layout, shop);
+  const keys = keysFor(files, layout, shop);
   const previous = trustedUnits(shop);
   const options = { templates: builtinTemplates, layout, optionsFor: shop.settings.optionsFor };
   const units = schema.files.map((file): PlannedUnit => {
     const before = previous.get(file.path);
-    const kept = before && keptUnit(before, keyOf(file.path));
+    const kept = before && keptUnit(before, keys.keyOf(file.path));
     return kept ?? renderUnit(file, schema, options);
   });
   const facts = new Map(
@@ -66,7 +66,7 @@ export function productOf(shop: Workshop, checked: CheckedProject): Product {
     plan: { units, base: layout.base },
     diagnostics: checked.diagnostics,
     counts: countsOf(schema.files.map((file) => countDeclarations(file.declarations))),
-    keyOf,
+    keys,
     factsOf: (path) => facts.get(path)?.() ?? NO_FACTS,
   };
 }
@@ -74,13 +74,12 @@ export function productOf(shop: Workshop, checked: CheckedProject): Product {
 const NO_FACTS: UnitFacts = { messages: 0, services: 0, claims: [] };
 
 /** The cache keys of a compilation's files. */
-export function keysFor(
-  files: readonly KeyedFile[],
-  layout: OutputLayout,
-  { request, settings }: Workshop,
-): (path: string) => string {
+export function keysFor(files: readonly KeyedFile[], layout: OutputLayout, shop: Workshop): UnitKeys {
+  const { request, settings, previous } = shop;
+  const isOfTool = previous?.tool === request.tool.hash;
   return createUnitKeys(files, {
     tool: request.tool.hash,
+    known: new Map(isOfTool ? previous.units.map((unit) => [unit.path, unit.interface]) : []),
     templates: builtinTemplates.map((template) => template.name),
     directoryOf: (path) => directoryOf(layout, path),
     optionsFor: settings.optionsFor,

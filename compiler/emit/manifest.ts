@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isAbsent, isUntouched, type Stamp } from "./stamp.ts";
 import { identityText, projectKey, type ProjectIdentity } from "./project-key.ts";
+import type { InterfaceHash } from "./unit-key.ts";
 
 /** Raised whenever the layout of {@link Manifest} changes; older manifests are then ignored. */
-export const MANIFEST_FORMAT = 2;
+export const MANIFEST_FORMAT = 3;
 
 /** A file that took part in a run. */
 export interface TrackedFile {
@@ -19,6 +20,7 @@ export interface TrackedUnit {
   /** Hash of everything its output depends on; empty when an output was not what was written by the end of the run. */
   readonly key: string;
   readonly outputs: readonly TrackedFile[];
+  readonly interface: InterfaceHash;
   readonly facts: UnitFacts;
 }
 

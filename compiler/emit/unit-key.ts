@@ -17,43 +17,66 @@ export interface UnitKeyOptions {
   /** Where the outputs of a file go. */
   directoryOf(path: string): string;
   optionsFor(directory: string): OutputOptions;
+  /** What an earlier run found of the files. */
+  readonly known: ReadonlyMap<string, InterfaceHash>;
+}
+
+/** What importers see of a file, by what the file holds. */
+export interface InterfaceHash {
+  /** Hash of the text. */
+  readonly text: string;
+  /** Hash of the text without comments and layout. */
+  readonly hash: string;
+}
+
+/** The cache keys of a compilation's files. */
+export interface UnitKeys {
+  keyOf(path: string): string;
+  interfaceOf(path: string): InterfaceHash;
 }
 
 /**
  * Gives the cache key of each file of a compilation: equal keys mean equal output, and equal findings. Of the files that one
  * imports, directly or not, only what importers see counts: a changed comment there dirties nobody else.
  */
-export function createUnitKeys(files: readonly KeyedFile[], options: UnitKeyOptions): (path: string) => string {
+export function createUnitKeys(files: readonly KeyedFile[], options: UnitKeyOptions): UnitKeys {
   const byPath = new Map(files.map((file) => [file.path, file]));
-  const hashes = new Map<KeyedFile, string>();
-  const interfaceOf = (file: KeyedFile): string => {
-    let hash = hashes.get(file);
-    if (hash === undefined) hashes.set(file, (hash = hashText(withoutComments(file.text))));
-    return hash;
-  };
+  const interfaceOf = createInterfaces(options.known);
   const twins = createTwins(files);
-  const keys = new Map<string, string>();
-  return (path) => {
-    let key = keys.get(path);
-    const file = byPath.get(path);
-    if (key !== undefined || file === undefined) return key ?? "";
+  const keyOf = (file: KeyedFile): string => {
+    const { path } = file;
     const used = reachable(file, byPath).sort((left, right) => (left.path < right.path ? -1 : 1));
     const directory = options.directoryOf(path);
     const settings = JSON.stringify(options.optionsFor(directory));
-    const around = used.map((each) => `${each.path}=${interfaceOf(each)}${twins(each.path)}`);
-    const parts = [
-      options.tool,
-      settings,
-      directory,
-      ...options.templates,
-      "",
-      path,
-      twins(path),
-      file.text,
-      ...around,
-    ];
-    keys.set(path, (key = hashParts(parts)));
-    return key;
+    const around = used.map((each) => `${each.path}=${interfaceOf(each).hash}${twins(each.path)}`);
+    return hashParts([
+      ...[options.tool, settings, directory, ...options.templates, ""],
+      ...[path, twins(path), interfaceOf(file).text, ...around],
+    ]);
+  };
+  const keys = new Map<string, string>();
+  return {
+    keyOf: (path) => {
+      const file = byPath.get(path);
+      const key = keys.get(path) ?? (file === undefined ? "" : keyOf(file));
+      keys.set(path, key);
+      return key;
+    },
+    interfaceOf: (path) => interfaceOf(byPath.get(path) ?? { path, text: "", targets: [] }),
+  };
+}
+
+/** Taking the comments out of a text costs more than its hash, so it is not done again for a text that is known. */
+function createInterfaces(known: ReadonlyMap<string, InterfaceHash>): (file: KeyedFile) => InterfaceHash {
+  const found = new Map<string, InterfaceHash>();
+  return ({ path, text }) => {
+    const before = found.get(path);
+    if (before !== undefined) return before;
+    const hash = hashText(text);
+    const earlier = known.get(path);
+    const result = earlier?.text === hash ? earlier : { text: hash, hash: hashText(withoutComments(text)) };
+    found.set(path, result);
+    return result;
   };
 }
 

@@ -8,7 +8,6 @@ export interface DisplayLine {
   readonly columns: readonly number[];
 }
 
-const segments = new Intl.Segmenter("en", { granularity: "grapheme" });
 const pictograph = /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|\p{Regional_Indicator}{2})/u;
 const onlyMarks = /^[\p{Mn}\p{Me}]+$/u;
 const TAB_WIDTH = 4;
@@ -68,7 +67,9 @@ export function displayLine(source: string): DisplayLine {
   let text = "";
   let column = 0;
   const columns: number[] = [];
-  for (const { segment } of segments.segment(source)) {
+  // Made when there is a line to show: the first one takes milliseconds, which a run without findings need not spend.
+  const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+  for (const { segment } of segmenter.segment(source)) {
     const shown = segment === "\t" ? " ".repeat(TAB_WIDTH - (column % TAB_WIDTH)) : visible(segment);
     for (let unit = 0; unit < segment.length; unit++) columns.push(column);
     column += segment === "\t" ? shown.length : textWidth(segment, shown);
