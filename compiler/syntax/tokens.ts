@@ -77,13 +77,13 @@ export const UnterminatedText: TokenType = createToken({
 });
 
 const WhiteSpace = createToken({ name: "WhiteSpace", pattern: /[ \t\r\n]+/, group: Lexer.SKIPPED });
-const LineComment = createToken({
+export const LineComment: TokenType = createToken({
   name: "LineComment",
   pattern: /\/\/[^\r\n]*/,
   start_chars_hint: ["/"],
   group: COMMENT_GROUP,
 });
-const BlockComment = createToken({
+export const BlockComment: TokenType = createToken({
   name: "BlockComment",
   pattern: /\/\*[^]*?\*\//,
   start_chars_hint: ["/"],
@@ -116,6 +116,12 @@ export const Star: TokenType = punctuation("*");
 export const DotDot: TokenType = punctuation("..");
 export const Dot: TokenType = punctuation(".");
 
+/** Tokens that are one or two signs. */
+export const punctuationTokens: readonly TokenType[] = [
+  ...[OpenBrace, CloseBrace, OpenParen, CloseParen, OpenSquare, CloseSquare, OpenAngle, CloseAngle],
+  ...[Equals, Colon, Semicolon, Comma, Question, Bar, At, Star, DotDot, Dot],
+];
+
 /** Every unit that starts no other token; the hint lists one unit per look-up bucket of the lexer. */
 function strayStarts(): number[] {
   const ascii = Array.from({ length: 256 }, (_, unit) => unit).filter((unit) =>
@@ -147,24 +153,7 @@ export const allTokens: readonly TokenType[] = [
   LineComment,
   BlockComment,
   UnterminatedComment,
-  OpenBrace,
-  CloseBrace,
-  OpenParen,
-  CloseParen,
-  OpenSquare,
-  CloseSquare,
-  OpenAngle,
-  CloseAngle,
-  Equals,
-  Colon,
-  Semicolon,
-  Comma,
-  Question,
-  Bar,
-  At,
-  Star,
-  DotDot,
-  Dot,
+  ...punctuationTokens,
   Stray,
 ];
 
@@ -191,7 +180,8 @@ export function createLexer(): (text: string) => LexedText {
   };
 }
 
-const keywordOf: ReadonlyMap<string, TokenType> = new Map(words.map((word) => [word, Keyword[word]]));
+/** Keywords by their texts. */
+export const keywordOf: ReadonlyMap<string, TokenType> = new Map(words.map((word) => [word, Keyword[word]]));
 
 function becomeKeyword(token: Token): void {
   const keyword = keywordOf.get(token.image);
