@@ -9,7 +9,7 @@ import type { OutputOptions } from "../../../templates/template.ts";
 import { moduleTemplate } from "../../../templates/module.ts";
 import { projectFrom } from "./random-project.ts";
 
-const output: OutputOptions = {
+const outputOptions: OutputOptions = {
   importExtension: ".js",
   enums: "string",
   version: "0.0.0",
@@ -30,10 +30,12 @@ function checkInParts(files: Record<string, string>, isFirst: (path: string) => 
   return areCompatible(found.flatMap(({ claims }) => [...claims.values()])) ? found : undefined;
 }
 
-function render({ schema }: Pick<CheckedPart, "schema">, path: string): { descriptor: unknown; text: unknown } {
+/** The descriptor of a file and what is generated from it, as one text. */
+function render({ schema }: Pick<CheckedPart, "schema">, path: string): string {
   const file = schema.files.find((each) => each.path === path);
   if (file === undefined) throw new Error(`${path} is not there`);
-  return { descriptor: file, text: moduleTemplate.render({ file, schema, options: output }) };
+  const [output] = moduleTemplate.render({ file, schema, options: outputOptions });
+  return `${JSON.stringify(file, undefined, 1)}\n${output?.path}\n${output?.text}`;
 }
 
 describe("a compilation in parts", () => {
@@ -52,11 +54,11 @@ describe("a compilation in parts", () => {
         expect(whole.diagnostics).toEqual([]);
         const owned = parts.flatMap((part) => [...part.claims.keys()].map((path) => [path, part] as const));
         expect(owned.map(([path]) => path).sort()).toEqual(whole.schema.files.map(({ path }) => path));
-        for (const [path, part] of owned) expect(render(part, path)).toEqual(render(whole, path));
+        for (const [path, part] of owned) expect(render(part, path)).toBe(render(whole, path));
       }),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
-    expect(seen.parts).toBeGreaterThan(60);
-    expect(seen.mistakes).toBeGreaterThan(5);
+    expect(seen.parts).toBeGreaterThan(15);
+    expect(seen.wholes).toBeLessThan(5);
   });
 });
