@@ -23,10 +23,18 @@ export interface LimitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The time for a piece of work is up. */
+export class TimeLimitError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "TimeLimitError";
+  }
+}
+
 /**
  * Runs `work` for at most `limitMs`. Its signal fires when time is up or the outer signal fires, and then the promise rejects at once, whether or
  * not the work heeds the signal.
- * @throws Error that names the work and the limit, the outer signal's reason, or what the work threw
+ * @throws TimeLimitError that names the work and the limit, the outer signal's reason, or what the work threw
  */
 export function limited<T>(options: LimitOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { environment, limitMs, what, signal } = options;
@@ -39,7 +47,9 @@ export function limited<T>(options: LimitOptions, work: (signal: AbortSignal) =>
     };
     const onAbort = (): void => giveUp(signal?.reason);
     if (signal?.aborted === true) return reject(signal.reason);
-    const timer = environment.setTimer(limitMs, () => giveUp(new Error(`${what}: no answer within ${limitMs} ms.`)));
+    const timer = environment.setTimer(limitMs, () =>
+      giveUp(new TimeLimitError(`${what}: no answer within ${Math.round(limitMs)} ms.`)),
+    );
     const settle = (): void => {
       timer.cancel();
       signal?.removeEventListener("abort", onAbort);

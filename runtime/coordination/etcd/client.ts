@@ -1,4 +1,5 @@
 import type { Environment } from "../../environment/environment.ts";
+import { TimeLimitError } from "../../environment/limit.ts";
 import { Link } from "../link.ts";
 import type { Server } from "../server.ts";
 import { type CoordinationTls, openSocket } from "../socket.ts";
@@ -32,6 +33,8 @@ export interface EtcdClientOptions {
 }
 
 const unauthenticated = 16;
+/** The member has no leader, or it changed. Another member may be better off. */
+const unavailable = 14;
 
 /** The requests of etcd that discovery and configuration need, over one connection to whichever server answers. */
 export class EtcdClient {
@@ -41,13 +44,22 @@ export class EtcdClient {
     this.#link = new Link({ ...options, connect: (server, signal) => connectTo(server, options, signal) });
   }
 
-  /** Keys that begin with `prefix`, as a majority of the servers has them. */
-  rangePrefix(prefix: string, signal: AbortSignal): Promise<RangeResponse> {
-    return this.#range(rangeRequest(prefix, endOfPrefix(prefix)), signal);
+  /**
+   * Keys that begin with `prefix`, as a majority of the servers has them. When time is up, another server is asked next: one that lost a read in an
+   * election lets all later ones wait behind it for seconds.
+   */
+  async rangePrefix(prefix: string, signal: AbortSignal): Promise<RangeResponse> {
+    const connection = await this.#link.get(signal);
+    try {
+      return await this.#range(rangeRequest(prefix, endOfPrefix(prefix)), signal);
+    } catch (error) {
+      if (error instanceof TimeLimitError) await connection.close();
+      throw error;
+    }
   }
 
-  rangeKey(key: string, signal: AbortSignal, isKeyOnly = false): Promise<RangeResponse> {
-    return this.#range(rangeRequest(key, "", isKeyOnly), signal);
+  rangeKey(key: string, signal: AbortSignal): Promise<RangeResponse> {
+    return this.#range(rangeRequest(key, ""), signal);
   }
 
   async #range(request: Uint8Array, signal: AbortSignal): Promise<RangeResponse> {
@@ -142,8 +154,9 @@ class EtcdConnection {
     try {
       await this.#grpc.call({ ...call, path, metadata: { ...token, ...call.metadata } });
     } catch (error) {
-      // The token has run out; the next connection gets another.
-      if (error instanceof GrpcError && error.code === unauthenticated) this.#grpc.destroy(error);
+      // A token that has run out is replaced with the connection.
+      const isOver = error instanceof GrpcError && (error.code === unauthenticated || error.code === unavailable);
+      if (isOver) this.#grpc.destroy(error);
       throw error;
     }
   }

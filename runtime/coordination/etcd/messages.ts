@@ -93,13 +93,10 @@ export function endOfPrefix(prefix: string): string {
 }
 
 /** `end` empty: one key. */
-export function rangeRequest(key: string, end: string, isKeysOnly = false): Uint8Array {
+export function rangeRequest(key: string, end: string): Uint8Array {
   return encode((writer) => {
     text(writer, 0x0a, key);
     text(writer, 0x12, end);
-    if (!isKeysOnly) return;
-    writer.tag(0x40);
-    writer.bool(true);
   });
 }
 

@@ -21,7 +21,6 @@ export interface ZooKeeperClientOptions {
 const types = Object.freeze({
   create: 1,
   delete: 2,
-  exists: 3,
   getData: 4,
   setData: 5,
   sync: 9,
@@ -143,11 +142,9 @@ export class ZooKeeperClient {
     }
   }
 
-  /** The session that an ephemeral node hangs on, 0 for another node; undefined where there is none. */
-  async ownerOf(path: string, signal: AbortSignal): Promise<bigint | undefined> {
-    const reply = this.#ask(types.exists, `exists ${path}`, signal, (writer) => void writer.text(path).bool(false));
-    const found = await ignoring(zooKeeperCode.noNode, reply);
-    return found === undefined ? undefined : readOwner(found.reader);
+  /** What a node holds; undefined where there is none. */
+  async nodeOf(path: string, signal: AbortSignal): Promise<ZooKeeperNode | undefined> {
+    return dataOf(await this.#link.get(signal), path, signal);
   }
 
   async setData(path: string, data: string, signal: AbortSignal): Promise<void> {
@@ -215,26 +212,32 @@ export async function childrenOf(
   return (await ignoring(zooKeeperCode.noNode, reply))?.reader.texts() ?? [];
 }
 
-/** What a node holds, and the transaction that wrote it last; undefined where there is none. */
+/** A node. */
+export interface ZooKeeperNode {
+  readonly text: string;
+  /** The transaction that wrote it last. */
+  readonly zxid: bigint;
+  /** The session that an ephemeral node hangs on; 0: it is not ephemeral. */
+  readonly owner: bigint;
+}
+
+/** What a node holds; undefined where there is none. */
 export async function dataOf(
   connection: ZooKeeperConnection,
   path: string,
   signal: AbortSignal,
-): Promise<{ readonly text: string; readonly zxid: bigint } | undefined> {
+): Promise<ZooKeeperNode | undefined> {
   const write = (writer: JuteWriter): void => void writer.text(path).bool(false);
   const reply = connection.request({ type: types.getData, what: `get ${path}`, write, signal });
-  const found = await ignoring(zooKeeperCode.noNode, reply);
-  if (found === undefined) return undefined;
-  const text = found.reader.text();
-  found.reader.long();
-  return { text, zxid: found.reader.long() };
-}
-
-/** The owner in a node's Stat: czxid, mzxid, ctime, mtime, version, cversion, aversion, ephemeralOwner, ... */
-function readOwner(reader: JuteReader): bigint {
-  for (let count = 0; count < 4; count++) reader.long();
+  const reader = (await ignoring(zooKeeperCode.noNode, reply))?.reader;
+  if (reader === undefined) return undefined;
+  // The data, then the Stat: czxid, mzxid, ctime, mtime, version, cversion, aversion, ephemeralOwner, ...
+  const text = reader.text();
+  reader.long();
+  const zxid = reader.long();
+  for (let count = 0; count < 2; count++) reader.long();
   for (let count = 0; count < 3; count++) reader.int();
-  return reader.long();
+  return { text, zxid, owner: reader.long() };
 }
 
 async function ignoring<T>(code: number, reply: Promise<T>): Promise<T | undefined> {

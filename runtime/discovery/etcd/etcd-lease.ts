@@ -13,9 +13,10 @@ export function etcdLease(
 ): LeaseDriver {
   const ttlSeconds = Math.ceil(ttlMs / 1000);
   let lease: bigint | undefined;
+  let value = "";
   return {
     async put(instance, signal) {
-      const value = instanceToText(instance);
+      value = instanceToText(instance);
       const isNew = lease === undefined;
       lease ??= await client.grantLease(ttlSeconds, signal);
       try {
@@ -34,9 +35,10 @@ export function etcdLease(
         lease = undefined;
         return false;
       }
-      // The lease may live while the key was deleted, or taken over by another process with the same id.
-      const { kvs } = await client.rangeKey(key, signal, true);
-      return kvs[0]?.lease === lease;
+      // The lease may live while the key was deleted, taken over by another process with the same id, or overwritten by a put of ours that was given up
+      // long ago and carried out late.
+      const { kvs } = await client.rangeKey(key, signal);
+      return kvs[0]?.lease === lease && kvs[0].value === value;
     },
     async remove(signal) {
       if (lease === undefined) return;

@@ -13,8 +13,9 @@ export function zooKeeperLease(
   path: string,
 ): LeaseDriver {
   client.ephemerals++;
+  let data = "";
 
-  async function take(data: string, signal: AbortSignal): Promise<boolean> {
+  async function take(signal: AbortSignal): Promise<boolean> {
     try {
       await client.create(path, data, true, signal);
       return true;
@@ -22,16 +23,16 @@ export function zooKeeperLease(
       if (!(error instanceof ZooKeeperError)) throw error;
       if (error.code === zooKeeperCode.noNode) await client.ensure(folder, signal);
       else if (error.code !== zooKeeperCode.nodeExists) throw error;
-      else return takeOver(data, signal);
+      else return takeOver(signal);
     }
     return false;
   }
 
   /** The node is there: this session's own, or what an earlier process or session left behind and the server has not noticed yet. */
-  async function takeOver(data: string, signal: AbortSignal): Promise<boolean> {
-    const owner = await client.ownerOf(path, signal);
-    if (owner === undefined) return false;
-    if (owner === client.sessionId) {
+  async function takeOver(signal: AbortSignal): Promise<boolean> {
+    const node = await client.nodeOf(path, signal);
+    if (node === undefined) return false;
+    if (node.owner === client.sessionId) {
       await client.setData(path, data, signal);
       return true;
     }
@@ -41,18 +42,20 @@ export function zooKeeperLease(
 
   return {
     async put(instance, signal) {
-      const data = instanceToText(instance);
+      data = instanceToText(instance);
       for (let round = 0; round < maxRounds; round++) {
-        if (await take(data, signal)) return;
+        if (await take(signal)) return;
       }
       throw new Error(`${path} is contended: another process registers under the same id.`);
     },
     async renew(signal) {
-      return (await client.ownerOf(path, signal)) === client.sessionId;
+      // A write of ours that was given up may be carried out late.
+      const node = await client.nodeOf(path, signal);
+      return node?.owner === client.sessionId && node.text === data;
     },
     async remove(signal) {
-      const owner = await client.ownerOf(path, signal);
-      if (owner === client.sessionId) await client.delete(path, signal);
+      const node = await client.nodeOf(path, signal);
+      if (node?.owner === client.sessionId) await client.delete(path, signal);
     },
     async close() {
       client.ephemerals--;
