@@ -25,6 +25,8 @@ describe("the public names of", () => {
   test("@rpcgen/runtime/testing", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/testing")).sort()).toMatchInlineSnapshot(`
       [
+        "createFaultProxy",
+        "createMemoryRegistry",
         "createRandom",
         "createVirtualEnvironment",
         "createVirtualNetwork",

@@ -1,4 +1,14 @@
-/** Virtual time and a network with faults: for tests of programs that use clients and servers. Needs no test runner. */
+/**
+ * Virtual time, a network with faults, and a proxy with faults for real sockets: for tests of programs that use clients and servers. Needs no test
+ * runner.
+ */
+export {
+  createFaultProxy,
+  type FaultProxy,
+  type FaultProxyOptions,
+  type ProxyDirection,
+  type ProxyFaults,
+} from "./fault-proxy.ts";
 export { createRandom, createVirtualEnvironment, type VirtualEnvironment } from "./virtual-environment.ts";
 export { createVirtualNetwork, type Reachability, type VirtualLink, type VirtualNetwork } from "./virtual-links.ts";
 export { createVirtualPair, type VirtualNetworkOptions, type VirtualTransport } from "./virtual-network.ts";

@@ -196,7 +196,13 @@ export const restrictedGlobals: readonly {
   {
     name: "a socket",
     pattern: /["']node:(?:net|tls|dgram|http|https|http2)["']|\bnet\.\w/u,
-    homes: ["runtime/transport/", "runtime/registry/", "runtime/coordination/", "runtime/discovery/eureka/"],
+    homes: [
+      "runtime/transport/",
+      "runtime/registry/",
+      "runtime/coordination/",
+      "runtime/discovery/eureka/",
+      "runtime/testing/fault-proxy.ts",
+    ],
   },
   { name: "eval", pattern: /(?<![.\w$])eval\s*\(|\bnew Function\b/u, homes: [] },
 ];

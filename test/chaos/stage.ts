@@ -1,0 +1,88 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createFaultProxy, type FaultProxy } from "../../runtime/testing/fault-proxy.ts";
+import { type Role, startRole } from "../processes/role.ts";
+import type { ClientReport } from "./client.ts";
+
+/** A server process, the proxy before it and a client process that calls it through the proxy. */
+export interface Line {
+  readonly name: string;
+  readonly proxy: FaultProxy;
+  readonly client: Role;
+  server: Role;
+  /** Another process on the same port, once the old one is gone. */
+  restart(): Promise<void>;
+}
+
+/** Everything a scenario plays with. */
+export interface Stage {
+  readonly lines: readonly Line[];
+  /** Ids of executions, as the servers noted them; killed ones too. */
+  executions(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** What the client holds its peer to, so that a run is short. */
+export const keepalive = { keepaliveMs: 1_000, keepaliveTimeoutMs: 500 } as const;
+
+/** Starts processes and warms them up. */
+export async function createStage(count: number, waitForReady: boolean): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), "rpcgen-chaos-"));
+  const log = join(folder, "executions");
+  const lines: Line[] = [];
+  for (let index = 0; index < count; index++) lines.push(await openLine(`${index}`, log, waitForReady));
+  return {
+    lines,
+    executions: () => readFileSync(log, "utf8").split("\n").filter(Boolean),
+    async close() {
+      await Promise.all(lines.map(({ proxy }) => proxy.close()));
+      await Promise.all(lines.flatMap(({ client, server }) => [client.stop(), server.stop()]));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openLine(name: string, log: string, waitForReady: boolean): Promise<Line> {
+  const server = startRole("server");
+  const address = await server.request<string>("listen", { address: "tcp://127.0.0.1:0", log });
+  const proxy = await createFaultProxy({ target: address });
+  const client = startRole("client");
+  await client.request("start", { target: proxy.address, name, waitForReady, limits: keepalive });
+  await client.request("untilSuccess");
+  const line: Line = {
+    name,
+    proxy,
+    client,
+    server,
+    async restart() {
+      line.server = startRole("server");
+      await line.server.request("listen", { address, log });
+    },
+  };
+  return line;
+}
+
+/** The sum of what clients saw. */
+export interface Tally {
+  ok: number;
+  failed: Record<string, number>;
+  answered: string[];
+  wrong: string[];
+  open: number;
+  latestMs: number;
+}
+
+export async function tallyOf(stage: Stage): Promise<Tally> {
+  const sum: Tally = { ok: 0, failed: {}, answered: [], wrong: [], open: 0, latestMs: -Infinity };
+  for (const { client } of stage.lines) {
+    const report = await client.request<ClientReport>("look");
+    sum.ok += report.ok;
+    sum.open += report.open;
+    sum.answered.push(...report.answered);
+    sum.wrong.push(...report.wrong);
+    sum.latestMs = Math.max(sum.latestMs, report.latestMs);
+    for (const [reason, times] of Object.entries(report.failed)) sum.failed[reason] = (sum.failed[reason] ?? 0) + times;
+  }
+  return sum;
+}
