@@ -7,6 +7,8 @@ export interface ClientPlan {
   /** Each of its calls has such an id. */
   readonly name: string;
   readonly waitForReady: boolean;
+  /** The server is not on loopback. */
+  readonly insecure: boolean;
   readonly limits?: Partial<Limits>;
 }
 

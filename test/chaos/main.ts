@@ -1,6 +1,7 @@
 /** The bundled program of the chaos runs: `[--minutes N] [--servers 3] [--json]`. See README.md. */
 import { parseArgs } from "node:util";
 import { playClient } from "./client.ts";
+import { createNetworkStage, networkScenarios, whyNotNetwork } from "./network.ts";
 import { type Scenario, scenarios, timeMarks, type Times } from "./scenarios.ts";
 import { playServer } from "./server.ts";
 import { createStage, type Tally, tallyOf } from "./stage.ts";
@@ -13,6 +14,8 @@ const { values, positionals } = parseArgs({
     servers: { type: "string", default: "3" },
     /** Only scenarios whose names hold this. */
     only: { type: "string", default: "" },
+    /** Faults that the kernel makes, in place of those of a proxy. */
+    network: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
@@ -39,7 +42,7 @@ async function conduct(): Promise<void> {
   const until = performance.now() + Number(values.minutes) * 60_000;
   let isGood = true;
   do {
-    for (const scenario of scenarios(Number(values.minutes) > 0 ? 5 : 2)) {
+    for (const scenario of chosen()) {
       if (!scenario.name.includes(values.only)) continue;
       const act = await play(scenario);
       isGood &&= act.breaches.length === 0 && act.late.length === 0;
@@ -49,9 +52,18 @@ async function conduct(): Promise<void> {
   process.exit(isGood ? 0 : 1);
 }
 
+function chosen(): readonly Scenario[] {
+  if (!values.network) return scenarios(Number(values.minutes) > 0 ? 5 : 2);
+  const why = whyNotNetwork();
+  if (why !== undefined) console.error(`SKIPPED: faults of the network, because ${why}.`);
+  return why === undefined ? networkScenarios : [];
+}
+
 async function play(scenario: Scenario): Promise<Act> {
   const { name, mustNotFail = false } = scenario;
-  const stage = await createStage(Number(values.servers), mustNotFail);
+  const stage = await (values.network
+    ? createNetworkStage(mustNotFail)
+    : createStage(Number(values.servers), mustNotFail));
   try {
     await Promise.all(stage.lines.map(({ client }) => client.request("resume")));
     const times = (await scenario.run(stage)) ?? {};

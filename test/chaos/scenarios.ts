@@ -25,7 +25,7 @@ async function everyLine(stage: Stage, action: (line: Line) => Promise<unknown>)
 }
 
 /** Breaks a line that has a call on it, mends it when the call has ended, and takes the times. */
-async function breakAndMend(line: Line, fault: () => unknown, mend: () => unknown): Promise<Times> {
+export async function breakAndMend(line: Line, fault: () => unknown, mend: () => unknown): Promise<Times> {
   const hanging = line.client.request<HangReport>("hang");
   await line.client.request("outcomes", between);
   await fault();
@@ -37,7 +37,8 @@ async function breakAndMend(line: Line, fault: () => unknown, mend: () => unknow
   return { noticedMs: atMs - brokenMs, recoveredMs: answeredMs - mendedMs };
 }
 
-function first(stage: Stage): Line {
+/** Where a fault needs only one. */
+export function first(stage: Stage): Line {
   const [line] = stage.lines;
   if (line === undefined) throw new Error("A stage has at least one line.");
   return line;

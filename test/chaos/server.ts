@@ -17,7 +17,7 @@ export function playServer(): void {
   playRole({
     async listen({ address, log }: ServerPlan): Promise<string> {
       const file = openSync(log, "a");
-      server = createServer({ onError: () => undefined }).add(Lab, {
+      server = createServer({ insecure: true, onError: () => undefined }).add(Lab, {
         ...echoing,
         async echo(note, { signal }) {
           if (note.text === "hang") await new Promise((resolve) => signal.addEventListener("abort", resolve));

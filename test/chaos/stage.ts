@@ -28,27 +28,52 @@ export const keepalive = { keepaliveMs: 1_000, keepaliveTimeoutMs: 500 } as cons
 
 /** Starts processes and warms them up. */
 export async function createStage(count: number, waitForReady: boolean): Promise<Stage> {
-  const folder = mkdtempSync(join(tmpdir(), "rpcgen-chaos-"));
+  const folder = temporaryFolder();
   const log = join(folder, "executions");
   const lines: Line[] = [];
-  for (let index = 0; index < count; index++) lines.push(await openLine(`${index}`, log, waitForReady));
+  for (let index = 0; index < count; index++) lines.push(await openLine({ name: `${index}`, log, waitForReady }));
+  return stageOf(lines, folder);
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), "rpcgen-chaos-"));
+}
+
+/** @param folder holds the file of executions, and is removed in the end */
+export function stageOf(lines: readonly Line[], folder: string, onClose: () => void = () => undefined): Stage {
   return {
     lines,
-    executions: () => readFileSync(log, "utf8").split("\n").filter(Boolean),
+    executions: () => readFileSync(join(folder, "executions"), "utf8").split("\n").filter(Boolean),
     async close() {
       await Promise.all(lines.map(({ proxy }) => proxy.close()));
       await Promise.all(lines.flatMap(({ client, server }) => [client.stop(), server.stop()]));
       rmSync(folder, { recursive: true, force: true });
+      onClose();
     },
   };
 }
 
-async function openLine(name: string, log: string, waitForReady: boolean): Promise<Line> {
-  const server = startRole("server");
-  const address = await server.request<string>("listen", { address: "tcp://127.0.0.1:0", log });
+/** What a line is made of. */
+export interface LineOptions {
+  readonly name: string;
+  readonly log: string;
+  readonly waitForReady: boolean;
+  /** Where the server listens. Default: a port of loopback that the system chooses. */
+  readonly address?: string;
+  /** Starts the process of the server. */
+  readonly start?: () => Role;
+  /** The client goes past the proxy. */
+  readonly isDirect?: boolean;
+}
+
+export async function openLine(options: LineOptions): Promise<Line> {
+  const { name, log, waitForReady, start = () => startRole("server"), isDirect = false } = options;
+  const server = start();
+  const address = await server.request<string>("listen", { address: options.address ?? "tcp://127.0.0.1:0", log });
   const proxy = await createFaultProxy({ target: address });
   const client = startRole("client");
-  await client.request("start", { target: proxy.address, name, waitForReady, limits: keepalive });
+  const target = isDirect ? address : proxy.address;
+  await client.request("start", { target, name, waitForReady, insecure: isDirect, limits: keepalive });
   await client.request("untilSuccess");
   const line: Line = {
     name,
@@ -56,7 +81,7 @@ async function openLine(name: string, log: string, waitForReady: boolean): Promi
     client,
     server,
     async restart() {
-      line.server = startRole("server");
+      line.server = start();
       await line.server.request("listen", { address, log });
     },
   };

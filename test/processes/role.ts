@@ -2,7 +2,7 @@
  * The processes of a bundled program: the first one starts the others, which are the same file in another role, and asks them things over the
  * channel of `child_process`. A role ends when the first process does.
  */
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 
 /** A process in a role, as the first process sees it. */
 export interface Role {
@@ -32,10 +32,26 @@ interface Question {
 
 const stopMs = 5_000;
 
+/** How a process is started. */
+export interface RoleOptions {
+  readonly nodeFlags?: readonly string[];
+  /** A program that becomes the one that follows it, such as `ip netns exec name`. */
+  readonly through?: readonly string[];
+}
+
 /** Starts this program in a role. */
-export function startRole(name: string, nodeFlags: readonly string[] = []): Role {
-  const file = process.argv[1] ?? "";
-  return roleOf(name, fork(file, [name], { execArgv: [...nodeFlags], serialization: "advanced" }));
+export function startRole(name: string, { nodeFlags = [], through = [] }: RoleOptions = {}): Role {
+  const command = [...through, process.execPath, ...nodeFlags, process.argv[1] ?? "", name];
+  const [program, ...args] = command as [string, ...string[]];
+  return roleOf(
+    name,
+    spawn(program, args, { stdio: ["inherit", "inherit", "inherit", "ipc"], serialization: "advanced" }),
+  );
+}
+
+/** Starts another program that answers in the same way. */
+export function startProgram(file: string, args: readonly string[]): Role {
+  return roleOf(args.join(" "), fork(file, [...args]));
 }
 
 function roleOf(name: string, child: ChildProcess): Role {

@@ -28,8 +28,8 @@ else process.exitCode = (await conduct(Number(values.minutes))) ? 0 : 1;
 
 async function conduct(minutes: number): Promise<boolean> {
   const count = Number(values.samples ?? Math.max(6, Math.round((minutes * 60) / secondsPerSample)));
-  const server = startRole("server", nodeFlags);
-  const client = startRole("client", nodeFlags);
+  const server = startRole("server", { nodeFlags });
+  const client = startRole("client", { nodeFlags });
   const started = performance.now();
   const samples: Sample[] = [];
 

@@ -27,6 +27,7 @@ respond({
   canStream: () => client.items !== undefined,
   hold,
   memory,
+  fair,
 });
 
 /** Many calls at once, so that both sides are compiled before the first case, which may be one with few calls. @param {number} durationMs */
@@ -91,4 +92,32 @@ async function stream({ count, bytes }) {
   if (received !== count * bytes)
     throw new Error(`a stream of ${count} items brought ${received} bytes, not ${count * bytes}`);
   return { items: count, seconds, cpuUs: cpuUs() - before };
+}
+
+/**
+ * Small calls one after the other, first alone, then for as long as a stream takes on the same connection.
+ * @param {{ count: number, bytes: number }} params
+ */
+async function fair({ count, bytes }) {
+  const alone = await smallCalls((calls) => calls < 1_000);
+  let isOver = false;
+  const begin = performance.now();
+  const transfer = Promise.resolve(client.items?.(count, bytes)).then(() => (isOver = true));
+  const under = await smallCalls(() => !isOver);
+  await transfer;
+  return { alone, under, megabytesPerSecond: (count * bytes) / 1_000 / (performance.now() - begin) };
+}
+
+/** @param {(calls: number) => boolean} goOn */
+async function smallCalls(goOn) {
+  const request = client.requestFrom(bodyOf(32));
+  const times = [];
+  while (goOn(times.length)) {
+    const begin = performance.now();
+    await new Promise((resolve, reject) => client.call(request, () => resolve(undefined), reject));
+    times.push((performance.now() - begin) * 1_000);
+  }
+  times.sort((left, right) => left - right);
+  const at = (/** @type {number} */ part) => times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0;
+  return { calls: times.length, p50Us: at(0.5), p99Us: at(0.99) };
 }

@@ -30,6 +30,10 @@ export interface Attack {
   readonly name: string;
   /** What is done, for the table. */
   readonly how: string;
+  /** What the server's `limits` let peers fill, where the attack is about that. Default: 0. */
+  readonly budgetBytes?: number;
+  /** Connections whose handlers run at a time. Default: 1. */
+  readonly connectionsAtOnce?: number;
   /** Does it. The measuring around it is the same for all. */
   run(arena: Arena): Promise<Finding | undefined>;
 }

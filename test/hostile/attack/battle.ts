@@ -14,7 +14,9 @@ export interface Battle {
   readonly survived: boolean;
   /** Resident memory at its highest, above what it was before. -1 where /proc is not there. */
   readonly peakBytes: number;
+  readonly budgetBytes: number;
   readonly mostHandlers: number;
+  readonly handlerConnections: number;
   /** From the end of the connections to the end of the last handler. */
   readonly abortMs: number;
   readonly pollution: readonly string[];
@@ -54,7 +56,9 @@ export async function fight(attack: Attack, { scale, limits = {} }: BattleOption
       finding,
       survived: isQuiet && report.failures.length === 0,
       peakBytes: before < 0 ? -1 : peakBytes,
+      budgetBytes: attack.budgetBytes ?? 0,
       mostHandlers: state.mostHandlers,
+      handlerConnections: attack.connectionsAtOnce ?? 1,
       abortMs,
       pollution: state.pollution,
       bystander: report,

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { attacks } from "./attacks.ts";
 import { type Battle, fight } from "./battle.ts";
 import { playBystander } from "./bystander.ts";
+import { fightPeer, peerNames, plainAttacks } from "./peers.ts";
 import { playVictim } from "./victim.ts";
 
 const { values, positionals } = parseArgs({
@@ -13,12 +14,15 @@ const { values, positionals } = parseArgs({
     only: { type: "string", default: "" },
     /** Limits of time that let a test end soon. */
     fast: { type: "boolean", default: false },
+    /** Path of the program that plays other servers, to attack those. */
+    peers: { type: "string" },
   },
 });
 const [role] = positionals;
 if (role === "victim") playVictim();
 else if (role === "bystander") playBystander();
-else await conduct();
+else if (values.peers === undefined) await conduct();
+else await conductPeers(values.peers);
 
 /** Prints a line of JSON for each attack. */
 async function conduct(): Promise<void> {
@@ -28,5 +32,12 @@ async function conduct(): Promise<void> {
     process.stdout.write(`${JSON.stringify(battle)}\n`);
   }
   // Sockets that were reset while they connected may linger.
+  process.exit();
+}
+
+async function conductPeers(program: string): Promise<void> {
+  for (const attack of plainAttacks) {
+    for (const peer of peerNames) process.stdout.write(`${JSON.stringify(await fightPeer(peer, attack, program))}\n`);
+  }
   process.exit();
 }
