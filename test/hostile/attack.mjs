@@ -1,14 +1,16 @@
 /**
  * `npm run attack -- [--scale 1] [--only words] [--peers] [--write]`: attacks a server process, prints what came of it and holds it to its marks;
- * ends with 1 when one is not met. `--peers`: what is the same for every protocol against other servers too. `--write`: renews RESULTS.md.
+ * ends with 1 when one is not met. `--peers`: what is the same for every protocol against other servers too; needs `npm run bench -- --smoke` once before.
+ * `--write`: renews RESULTS.md; without `--peers` what it says of others stays.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { format, resolveConfig } from "prettier";
 import { bundleProgram } from "../processes/bundle.mjs";
 
 const { values } = parseArgs({
@@ -54,7 +56,7 @@ function missesOf({
     ...(pollution.length > 0 ? ["polluted"] : []),
     ...(peakBytes > marks.peakBytes + budgetBytes ? ["memory"] : []),
     ...(mostHandlers > most ? ["handlers"] : []),
-    ...(abortMs > marks.abortMs ? ["abort"] : []),
+    ...(mostHandlers > 0 && abortMs > marks.abortMs ? ["abort"] : []),
     ...(bystander.worstMs > marks.bystanderMs ? ["good client"] : []),
   ];
 }
@@ -97,6 +99,21 @@ function peerRowOf({ peer, attack, text, peakBytes, ended, answers }) {
   return [attack, peer, text, memory, ended === undefined ? "lives" : `ended (${ended})`, answers ? "yes" : "NO"];
 }
 
+const results = new URL("RESULTS.md", import.meta.url);
+
+/** @param {string} text */
+async function formatted(text) {
+  const path = fileURLToPath(results);
+  return format(text, { ...(await resolveConfig(path)), filepath: path });
+}
+
+/** What the page said of others. */
+function keptSection() {
+  const text = existsSync(results) ? readFileSync(results, "utf8") : "";
+  const at = text.indexOf("## The same for others");
+  return at < 0 ? [] : [text.slice(at).trimEnd()];
+}
+
 /** @param {readonly any[]} battles @param {readonly any[]} peers */
 function page(battles, peers) {
   const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
@@ -113,6 +130,7 @@ function page(battles, peers) {
       "Only what means the same everywhere: no protocol is spoken. Each server as its documents show it, with its defaults, as in [the benchmark](../bench/README.md); connections are watched for 15 s. Idle time limits are a choice of each, and behind a proxy another one may be right.",
       table(["attack", "server", "came to", "peak memory", "process", "answers afterwards"], peers.map(peerRowOf)),
     );
+  else parts.push(...keptSection());
   return `${parts.join("\n\n")}\n`;
 }
 
@@ -127,7 +145,7 @@ try {
   const peers = values.peers
     ? await run(file, ["--peers", program], (battle) => console.log(peerRowOf(battle).join(" · ")))
     : [];
-  if (values.write) writeFileSync(new URL("RESULTS.md", import.meta.url), page(battles, peers));
+  if (values.write) writeFileSync(results, await formatted(page(battles, peers)));
   process.exitCode = battles.every((battle) => missesOf(battle).length === 0) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -90,6 +90,14 @@ const largeHeader = Buffer.alloc(32_000, Buffer.from([0x8a, 4, 1, 0x61, 0x62, 0x
 
 export const attacks: readonly Attack[] = [
   {
+    name: "none",
+    how: "the good client alone, to compare with",
+    async run(arena) {
+      for (let times = 0; times < arena.size(40); times++) await settled(arena);
+      return undefined;
+    },
+  },
+  {
     name: "half handshakes",
     how: "200 connections, one begun word each",
     run: (arena) => idle(arena, arena.open, option.subarray(0, 20)),
