@@ -17,7 +17,8 @@ export function playServer(): void {
   playRole({
     async listen({ address, log }: ServerPlan): Promise<string> {
       const file = openSync(log, "a");
-      server = createServer({ insecure: true, onError: () => undefined }).add(Lab, {
+      // A machine that is busy may take its time to carry the last words of a server that drains.
+      server = createServer({ insecure: true, limits: { closeMs: 10_000 }, onError: () => undefined }).add(Lab, {
         ...echoing,
         async echo(note, { signal }) {
           if (note.text === "hang") await new Promise((resolve) => signal.addEventListener("abort", resolve));
