@@ -26,7 +26,6 @@ describe("the public names of", () => {
     expect(Object.keys(await import("@rpcgen/runtime/testing")).sort()).toMatchInlineSnapshot(`
       [
         "createFaultProxy",
-        "createMemoryRegistry",
         "createRandom",
         "createVirtualEnvironment",
         "createVirtualNetwork",

@@ -32,7 +32,8 @@ export interface HangReport {
   readonly atMs: number;
 }
 
-export const timeoutMs = 1_500;
+/** Milliseconds for a call, and for one that waits until its server is back. */
+const [shortMs, longMs] = [1_500, 20_000];
 const inFlight = 8;
 const pauseMs = 5;
 
@@ -47,9 +48,11 @@ export function playClient(): void {
   let loops: Promise<void>[] = [];
   let report = emptyReport();
 
+  const timeout = (): number => (plan?.waitForReady === true ? longMs : shortMs);
+
   async function once(target: LabClient): Promise<boolean> {
     const id = `${plan?.name}-${++sequence}`;
-    const due = performance.now() + timeoutMs;
+    const due = performance.now() + timeout();
     const isStream = sequence % 5 === 0;
     open++;
     try {
@@ -69,14 +72,14 @@ export function playClient(): void {
   }
 
   async function unary(target: LabClient, id: string): Promise<void> {
-    const reply = await target.echo({ text: id }, { timeoutMs });
+    const reply = await target.echo({ text: id }, { timeoutMs: timeout() });
     if (reply.text !== id) throw new Error(`${id} got the reply of ${reply.text}`);
     report.answered.push(id);
   }
 
   async function stream(target: LabClient, id: string): Promise<void> {
     let next = 0;
-    for await (const { text, count } of target.list({ text: id, count: 10 }, { timeoutMs }))
+    for await (const { text, count } of target.list({ text: id, count: 10 }, { timeoutMs: timeout() }))
       if (text !== id || count !== next++) throw new Error(`${id} got item ${count} of ${text}, not ${next}`);
     if (next !== 10) throw new Error(`${id} ended after ${next} items`);
   }
