@@ -103,8 +103,8 @@ export interface LinesNode {
 export interface LazyNode {
   readonly kind: "lazy";
   readonly flat: string;
-  /** What the tree is: `brace` opens with a brace, `group` breaks as a whole. */
-  readonly shape: "brace" | "group" | "other";
+  /** What the tree is: `brace` opens with a brace, `group` breaks as a whole, `short-call` has one short argument. */
+  readonly shape: "brace" | "group" | "short-call" | "other";
   readonly hard: false;
   expand(): Node;
 }

@@ -24,9 +24,7 @@ function splitComparison(test: Piece, nested: boolean): Piece {
   if (typeof test !== "string" || test.length < 60) return test;
   const [, left, operator, right] = /^([\w.?$]+) (!==|===) ([\w."$]+)$/.exec(test) ?? [];
   if (left === undefined || operator === undefined || right === undefined) return test;
-  return nested
-    ? comparison(raw(left), operator, raw(right))
-    : concat(raw(left), raw(` ${operator}`), spaceLine, raw(right));
+  return nested ? comparison(raw(left), operator, raw(right)) : wholeComparison(raw(left), operator, raw(right));
 }
 
 /** `keyword (test) {`: `else if`, `while`, `switch`. */

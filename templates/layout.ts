@@ -179,13 +179,22 @@ export function call(callee: Piece, args: readonly Piece[]): Code {
   const head = flatOf(callee);
   if (args.length === 1 && isBlock(args[0])) return block(`${inLine(callee)}(${args[0].text})`);
   const flat = head === undefined ? undefined : joinedAll(args);
-  return lazily(flat === undefined ? undefined : `${head}(${flat})`, "other", () => tree(callTree(callee, args)));
+  const shape = args.length === 1 && isShortArgument(args[0]) ? "short-call" : "other";
+  return lazily(flat === undefined ? undefined : `${head}(${flat})`, shape, () => tree(callTree(callee, args)));
 }
 
 /** An object literal that is written straight. */
 function isBlock(piece: Piece | undefined): piece is BlockNode {
   return typeof piece === "object" && piece.kind === "block" && piece.text.startsWith("{");
 }
+
+/** Parentheses around a lone argument like this are broken only when there is no other way. */
+function isShortArgument(piece: Piece | undefined): boolean {
+  return typeof piece === "string" ? piece.length <= shortArgument && shortWord.test(piece) : typeof piece === "number";
+}
+
+const shortArgument = 20;
+const shortWord = /^(?:[\w$]+|"[^"]*")$/;
 
 function callTree(callee: Piece, args: readonly Piece[]): Code {
   const last = args.at(-1) as Piece;
@@ -221,6 +230,8 @@ function isOpenBrace(contents: Piece): boolean {
 
 /** `left = right`; the line breaks after `=` when the beginning of `right` does not fit behind it. */
 export function assign(left: Piece, right: Piece): Code {
+  if (typeof right === "object" && right.kind === "lazy" && right.shape === "short-call")
+    return assignBelow(left, right);
   return lazily(joined(left, " = ", right), "group", () => tree(group(left, raw(" ="), fluid(right))));
 }
 
@@ -324,8 +335,16 @@ export function signature(name: Piece, parameters: readonly Piece[], result: Pie
 }
 
 function signatureTree(name: Piece, parameters: readonly Piece[], result: Piece): Code {
-  const list = concat(raw("("), indent(softLine, join(parameters, commaLine)), trailingComma, softLine, raw("): "));
-  return group(name, list, result);
+  return group(name, parameterParts(parameters), raw(": "), result);
+}
+
+function parameterParts(parameters: readonly Piece[]): Code {
+  return concat(raw("("), indent(softLine, join(parameters, commaLine)), trailingComma, softLine, raw(")"));
+}
+
+/** `name(parameters): A | B`, where the members of the union may stand one below the other. */
+export function signatureOfUnion(name: Piece, parameters: readonly Piece[], members: readonly Piece[]): Code {
+  return group(name, parameterParts(parameters), raw(":"), unionBehind(members));
 }
 
 /** `(a, b)` of a declaration without result type: a constructor. */

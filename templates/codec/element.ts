@@ -138,7 +138,7 @@ export function mayBeUnknown(context: ModuleContext, type: ElementType): boolean
 export function readScalar(context: ModuleContext, type: ElementType): Code {
   if (type.kind === "enum") return call(enumFunction(context, type, "fromNumber"), [code`reader.int32()`]);
   if (type.kind !== "scalar")
-    return branded(context, type, code`${context.imports.runtime("checkUuid")}(reader.string())`);
+    return branded(context, type, call(context.imports.runtime("checkUuid"), [code`reader.string()`]));
   const plain = code`reader.${ident(scalarMethod(type))}()`;
   return branded(context, type, fromWire(context, type, plain));
 }
@@ -147,7 +147,7 @@ export function readScalar(context: ModuleContext, type: ElementType): Code {
 export function fromWire(context: ModuleContext, type: ScalarType, value: Code): Code {
   const conversion = conversionOf(type);
   if (conversion === "none") return value;
-  if (conversion === "text") return code`${value}.toString()`;
+  if (conversion === "text") return call(code`String`, [value]);
   return call(context.imports.runtime("numberFromInt64"), [locals.reader, value]);
 }
 

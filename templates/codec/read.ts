@@ -5,7 +5,7 @@ import type { ElementType } from "../element-type.ts";
 import { lineBreak } from "../fill.ts";
 import { below, gathered, part, remembered } from "../fragments.ts";
 import { comparison, conditional, wholeComparison } from "../conditions.ts";
-import { assign, assignBelow, call, inlineObject, lines } from "../layout.ts";
+import { assign, assignBelow, call, inlineObject, lines, unionBehind } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals } from "../naming.ts";
@@ -170,9 +170,9 @@ function hasLateDefault(context: ModuleContext, type: ElementType): boolean {
 
 function declareItem(context: ModuleContext, type: ElementType): Code {
   const name = typeExpression(context, type, "value");
-  if (hasLateDefault(context, type)) return code`let item: ${name} | undefined;`;
-  const suffix = mayBeUnknown(context, type) ? code` | undefined` : undefined;
-  return code`${assign(code`let item: ${name}${suffix}`, defaultOf(context, type))};`;
+  if (hasLateDefault(context, type)) return code`let item:${unionBehind([name, code`undefined`])};`;
+  const types = mayBeUnknown(context, type) ? [name, code`undefined`] : [name];
+  return code`${assign(code`let item:${unionBehind(types)}`, defaultOf(context, type))};`;
 }
 
 function readMapItem(context: ModuleContext, type: ElementType): Code[] {

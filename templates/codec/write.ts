@@ -181,7 +181,7 @@ function writeCase(context: ModuleContext, { field, holder }: CaseSlot): Code {
   const isVoid = type.kind === "builtin" && type.name === "void";
   return code`
     case ${stringLiteral(field.name)}: {
-      ${isVoid ? undefined : code`const item = ${holder}.value;`}
+      ${isVoid ? undefined : code`${assign(code`const item`, code`${holder}.value`)};`}
       ${writeElement(context, type, { key: keyOf(field.number, wireTypeOf(type)), value: locals.item })}
       break;
     }

@@ -46,7 +46,7 @@ export function elementToJson(context: ModuleContext, type: ElementType, value: 
 export function elementFromJson(context: ModuleContext, type: ElementType, item: Ident): Code {
   if (type.kind === "scalar") {
     const plain = call(code`reader.${scalarMethod(type)}`, [item]);
-    return branded(context, type, isText(type) ? code`${plain}.toString()` : plain);
+    return branded(context, type, isText(type) ? call(code`String`, [plain]) : plain);
   }
   if (type.kind === "builtin" && type.name === "uuid") {
     return branded(context, type, call(context.imports.runtime("checkUuid"), [call(code`reader.string`, [item])]));

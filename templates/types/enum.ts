@@ -1,5 +1,5 @@
 import type { EnumDescriptor, EnumMemberDescriptor } from "@rpcgen/runtime/descriptor";
-import { code, type Code, type Ident, type Literal } from "../code.ts";
+import { code, type Code, type Ident, type Literal, type Piece } from "../code.ts";
 import { docComment } from "../jsdoc.ts";
 import {
   array,
@@ -11,6 +11,7 @@ import {
   pureCall,
   sections,
   signature,
+  signatureOfUnion,
   unionBehind,
 } from "../layout.ts";
 import { numberLiteral, stringLiteral } from "../literal.ts";
@@ -46,7 +47,7 @@ export function enumValue(context: ModuleContext, descriptor: EnumDescriptor, na
     entry(code`toNumber`, names.toNumber),
     entry(code`fromNumber`, names.fromNumber),
     entry(code`toName`, names.toName),
-    code`fromName: ${names.fromName}`,
+    entry(code`fromName`, names.fromName),
   ]);
   const base = code`${context.imports.runtime("EnumType")}<${names.type}>`;
   const type = numeric ? code`${base} & ${names.constants}` : base;
@@ -142,7 +143,7 @@ function fromNumber(context: ModuleContext, descriptor: EnumDescriptor, names: E
     switchCase(numberLiteral(member.number), memberLiteral(context, member)),
   );
   const otherwise = descriptor.open ? locals.number : code`undefined`;
-  const result = descriptor.open ? code`${names.type}` : code`${names.type} | undefined`;
+  const result = descriptor.open ? [names.type] : [names.type, code`undefined`];
   return fromFunction(names.fromNumber, locals.number, code`number`, result, cases, otherwise);
 }
 
@@ -150,7 +151,7 @@ function fromName(context: ModuleContext, descriptor: EnumDescriptor, names: Enu
   const cases = descriptor.members.map((member) =>
     switchCase(stringLiteral(member.wireName), memberLiteral(context, member)),
   );
-  const result = code`${names.type} | undefined`;
+  const result = [names.type, code`undefined`];
   return fromFunction(names.fromName, locals.name, code`string`, result, cases, code`undefined`);
 }
 
@@ -158,12 +159,12 @@ function fromFunction(
   name: Ident,
   subject: Ident,
   type: Code,
-  result: Code,
+  result: readonly Piece[],
   cases: readonly Code[],
   otherwise: Code | Ident,
 ): Code {
   return code`
-    function ${signature(name, [code`${subject}: ${type}`], result)} {
+    function ${signatureOfUnion(name, [code`${subject}: ${type}`], result)} {
       switch (${subject}) {
         ${cases}
         default:

@@ -10,8 +10,8 @@ import type {
 } from "@rpcgen/runtime/descriptor";
 import { code, type Code, type Ident, type Piece } from "../code.ts";
 import { plainDefault } from "../default-value.ts";
-import { open } from "../conditions.ts";
-import { array, call, concat, sections, signature, spaceLine } from "../layout.ts";
+import { open, wholeComparison } from "../conditions.ts";
+import { array, call, sections, signature } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import { messageOf, type ModuleContext } from "../module-context.ts";
 import type { MessageNames, OneofNames } from "../names.ts";
@@ -104,7 +104,7 @@ function mustBeGiven(context: ModuleContext, type: Type): boolean {
 
 function guarded(given: Code, statements: readonly Code[]): Code {
   return code`
-    ${open("if", concat(given, code` !==`, spaceLine, code`undefined`))}
+    ${open("if", wholeComparison(given, "!==", code`undefined`))}
       ${statements}
     }
   `;

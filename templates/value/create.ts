@@ -139,7 +139,7 @@ function createOneof(
   names: Pick<OneofNames, "type" | "init" | "create">,
 ): Code {
   const rebuilt = oneof.cases.filter((field) => holdsMessage(field.type));
-  const parameter = code`${init}: ${names.init}${oneof.optional ? undefined : code` = { kind: undefined }`}`;
+  const parameter = code`${init}: ${names.init}${oneof.optional ? undefined : code` = ${inlineObject([code`kind: undefined`])}`}`;
   const head = signature(names.create, [parameter], names.type);
   if (rebuilt.length === 0) {
     return code`

@@ -2500,7 +2500,7 @@ function readEverything(reader: RpcReader, previous?: Everything): Everything {
         ocolor = colorFromNumber(reader.int32());
         break;
       case 248:
-        key_ = reader.int64().toString();
+        key_ = String(reader.int64());
         break;
       case 256:
         num = reader.uint53();
@@ -3457,7 +3457,7 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
           ocolor = reader.enum(item, colorFromName, colorFromNumber) ?? ocolor;
         break;
       case "key":
-        if (item !== null) key_ = reader.int64(item).toString();
+        if (item !== null) key_ = String(reader.int64(item));
         break;
       case "num":
         if (item !== null) num = reader.uint53(item);
