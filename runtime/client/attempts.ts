@@ -7,7 +7,9 @@ import type { ClientInterceptor, StreamNext, UnaryNext } from "../interceptor/in
 import { AttemptCall } from "./attempt-call.ts";
 import { Attempt, type AttemptScope } from "./attempt.ts";
 import { type CallHome, ClientCallState } from "./client-call.ts";
+import type { Picker } from "./cluster-pick.ts";
 import { itemsOf, onlyRequest } from "./settle.ts";
+import { waitForConnection } from "./wait.ts";
 import type { Reach } from "./sole-reach.ts";
 
 /** What attempts need besides: the one place to go to, if there is only one. */
@@ -39,7 +41,10 @@ export function createAttempts(
       const own = attemptOf(call);
       const attempt = new Attempt(own.call, scope, own);
       own.sendWith(attempt);
-      return attempt.reply(request);
+      const reply = attempt.reply(request);
+      // Who passes it on needs no watch over the call (bench `governance`).
+      own.call.outcome = reply;
+      return reply;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -66,8 +71,17 @@ export function createAttempts(
 
   function runUnary(call: CallInfo, request: unknown): Promise<unknown> {
     const state = callOf(call);
-    if (mode === undefined) return start(state, request).reply;
+    if (mode === undefined) {
+      return (unaryChain ?? sendUnary)(new AttemptCall(state, undefined, scope.endpoint), request);
+    }
     state.message = request;
+    const { picker } = scope;
+    if (picker === undefined || picker.isResolved) return runMode(mode, state, request);
+    // A mode that asks for the endpoints must not find none only because nobody has looked yet.
+    return resolved(state, scope, picker).then(() => runMode(mode, state, request));
+  }
+
+  function runMode(mode: FaultMode, state: ClientCallState, request: unknown): Promise<unknown> {
     return mode.run(state, {
       environment: home.environment,
       channel: scope.pool,
@@ -85,6 +99,13 @@ export function createAttempts(
     unary: mode === undefined && unaryChain === undefined ? undefined : runUnary,
     stream: streamChain === undefined ? undefined : runStream,
   };
+}
+
+/** Resolves once the instances are known, or known to be out of reach. */
+function resolved(call: ClientCallState, { aborts, wheel }: AttemptScope, picker: Picker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    waitForConnection(call, { pool: picker.resolving, aborts, wheel }, { onReady: resolve, onGivenUp: reject });
+  });
 }
 
 /** One attempt of a streaming call. */

@@ -158,7 +158,10 @@ export function createCluster({ channel, source, options, onState }: ClusterSetu
       for (const detector of detectors) detector.observe(endpoint, outcome);
       balancer?.done?.(endpoint, outcome);
     },
-    hasOther: ({ tried, endpoint }) => all.endpoints.length > new Set<unknown>(tried).add(endpoint).size,
+    hasOther(call) {
+      const { tried, endpoint } = call;
+      return router.route(call, all).endpoints.length > new Set<unknown>(tried).add(endpoint).size;
+    },
     endpoints: (call) => router.route(call, all).endpoints,
   };
 

@@ -2,7 +2,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type ChannelOptions, createChannel, createDnsResolver, RpcError } from "../../../runtime/index.ts";
+import { routing } from "../../../runtime/governance/index.ts";
+import {
+  type ChannelOptions,
+  createChannel,
+  createDnsResolver,
+  type FaultMode,
+  RpcError,
+} from "../../../runtime/index.ts";
 import { createScriptedRegistry, type ScriptedRegistry } from "../fixture/scripted-registry.ts";
 import { createSignal, errorOf } from "../fixture/world.ts";
 import { createFleet, type Fleet, type FleetOptions, instanceOf } from "./fleet.ts";
@@ -121,6 +128,31 @@ describe("a channel to the instances of a registry", () => {
     await fleet.environment.advanceAsync(5_000);
     name(0);
     expect((await fleet.run(waiting)).count).toBe(0);
+    await fleet[Symbol.asyncDispose]();
+  });
+
+  test("lets a fault mode know the instances with the very first call", async () => {
+    const seen: number[] = [];
+    const faultMode: FaultMode = {
+      name: "counting",
+      run(_call, scope) {
+        seen.push(scope.endpoints().length);
+        return scope.start().reply;
+      },
+    };
+    const { fleet } = await createSite({ count: 3, faultMode });
+    await fleet.calls(1);
+    expect(seen).toEqual([3]);
+    await fleet[Symbol.asyncDispose]();
+  });
+
+  test("moves refused calls only to where its routes lead", async () => {
+    const router = routing([{ to: { group: "blue" }, otherwise: "fail" }]);
+    const { fleet, registry } = await createSite({ count: 3, router });
+    registry.set(service, [instanceOf(0, { group: "blue" }), instanceOf(1), instanceOf(2)]);
+    expect(await fleet.calls(3)).toEqual([0, 0, 0]);
+    await fleet.kill(0);
+    expect(await fleet.calls(2)).toEqual(["connect_failed", "connect_failed"]);
     await fleet[Symbol.asyncDispose]();
   });
 
