@@ -12,8 +12,8 @@ export interface WheelEntry {
   onDeadline(): void;
 }
 
-const bucketCount = 256;
-const bucketMs = 16;
+const bucketCount = 64;
+const bucketMs = 64;
 
 /**
  * Many deadlines on one timer: adding and removing cost a few assignments, where a timer per call costs a tenth to a quarter of the

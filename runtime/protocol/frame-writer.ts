@@ -11,6 +11,35 @@ interface Slab {
   pending: number;
 }
 
+/** Bytes of slabs that are kept for the next writer, over all connections of the thread. */
+const maxSpareBytes = 1024 * 1024;
+
+/** Slabs that nobody uses, so that quiet connections need none. A cache, not state: whoever takes one takes it out. */
+const spares: Slab[] = [];
+let spareBytes = 0;
+
+function takeSlab(bytes: number): Slab {
+  for (let at = spares.length - 1; at >= 0; at--) {
+    const slab = spares[at] as Slab;
+    const { length } = slab.bytes;
+    if (length < bytes || length > bytes * 4) continue;
+    if (at === spares.length - 1) spares.pop();
+    else spares.splice(at, 1);
+    spareBytes -= length;
+    return slab;
+  }
+  return { bytes: takeMemory(bytes), pending: 0 };
+}
+
+function leaveSlab(slab: Slab): void {
+  const { length } = slab.bytes;
+  if (length === 0 || spareBytes + length > maxSpareBytes) return;
+  spareBytes += length;
+  spares.push(slab);
+}
+
+const noSlab: Slab = { bytes: new Uint8Array(0), pending: 0 };
+
 /** Where a writer's batches go: the signature of a transport's `write`. */
 export type BatchSink = (bytes: Uint8Array, onWritten: () => void) => boolean;
 
@@ -32,7 +61,7 @@ export class FrameWriter {
 
   constructor() {
     this.#slabBytes = firstSlabBytes;
-    this.#slab = { bytes: new Uint8Array(0), pending: 0 };
+    this.#slab = noSlab;
     this.bytes = this.#slab.bytes;
     this.position = 0;
     this.#start = 0;
@@ -118,7 +147,7 @@ export class FrameWriter {
       const full = this.#full;
       this.#full = [];
       this.#fullBytes = 0;
-      for (const { slab, start, end } of full) writable = this.#hand(slab, start, end, write);
+      for (const { slab, start, end } of full) writable = this.#send(slab, start, end, write);
     }
     if (this.position > this.#start) {
       const start = this.#start;
@@ -130,26 +159,36 @@ export class FrameWriter {
 
   #hand(slab: Slab, start: number, end: number, write: BatchSink): boolean {
     slab.pending++;
+    return this.#send(slab, start, end, write);
+  }
+
+  /** `slab.pending` counts the batch already. */
+  #send(slab: Slab, start: number, end: number, write: BatchSink): boolean {
     return write(slab.bytes.subarray(start, end), () => {
-      if (--slab.pending === 0 && slab === this.#slab && this.#start === this.position) this.#rewind();
+      if (--slab.pending > 0) return;
+      if (slab !== this.#slab) return leaveSlab(slab);
+      if (this.#start < this.position) return;
+      this.#use(noSlab);
+      leaveSlab(slab);
     });
   }
 
-  #rewind(): void {
+  #use(slab: Slab): void {
+    this.#slab = slab;
+    this.bytes = slab.bytes;
     this.#start = 0;
     this.position = 0;
   }
 
-  /** A slab that fills within one turn is followed by a larger one; a quiet connection keeps 4 KiB. */
+  /** A slab that fills within one turn is followed by a larger one. */
   #grow(room: number): void {
     const waiting = this.position - this.#start;
     if (waiting > 0) {
+      this.#slab.pending++;
       this.#full.push({ slab: this.#slab, start: this.#start, end: this.position });
       this.#fullBytes += waiting;
       this.#slabBytes = Math.min(this.#slabBytes * 2, lastSlabBytes);
     }
-    this.#slab = { bytes: takeMemory(Math.max(this.#slabBytes, room)), pending: 0 };
-    this.bytes = this.#slab.bytes;
-    this.#rewind();
+    this.#use(takeSlab(Math.max(this.#slabBytes, room)));
   }
 }

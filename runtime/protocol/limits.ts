@@ -150,6 +150,7 @@ const ranges: { readonly [Name in keyof Limits]?: readonly [min: number, max: nu
  * @throws RangeError that names the limit, its value and what is allowed; TypeError for a name that is not a limit
  */
 export function createLimits(changes: Partial<Limits> = {}): Limits {
+  if (made.has(changes)) return changes as Limits;
   const limits: Record<string, number> = { ...defaultLimits };
   for (const [name, value] of Object.entries(changes)) {
     if (!Object.hasOwn(defaultLimits, name)) throw new TypeError(`"${name}" is not a limit. ${knownNames()}`);
@@ -157,8 +158,12 @@ export function createLimits(changes: Partial<Limits> = {}): Limits {
     checkLimit(name as keyof Limits, value);
     limits[name] = value;
   }
+  made.add(limits);
   return Object.freeze(limits) as unknown as Limits;
 }
+
+/** Limits that were checked: the connections of a server or channel share theirs. */
+const made = /* @__PURE__ */ new WeakSet<object>();
 
 function checkLimit(name: keyof Limits, value: number): void {
   const [min, max] = ranges[name] ?? [0, 2 ** 31 - 1];
