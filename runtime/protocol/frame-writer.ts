@@ -18,11 +18,12 @@ const maxSpareBytes = 1024 * 1024;
 const spares: Slab[] = [];
 let spareBytes = 0;
 
+/** Of exactly this size: where a batch ends must not depend on what other connections did. */
 function takeSlab(bytes: number): Slab {
   for (let at = spares.length - 1; at >= 0; at--) {
     const slab = spares[at] as Slab;
     const { length } = slab.bytes;
-    if (length < bytes || length > bytes * 4) continue;
+    if (length !== bytes) continue;
     if (at === spares.length - 1) spares.pop();
     else spares.splice(at, 1);
     spareBytes -= length;
@@ -56,11 +57,14 @@ export class FrameWriter {
   #start: number;
   #slab: Slab;
   #slabBytes: number;
+  /** Size of the slab that was given back when everything had been sent. */
+  #lastBytes: number;
   #full: { readonly slab: Slab; readonly start: number; readonly end: number }[];
   #fullBytes: number;
 
   constructor() {
     this.#slabBytes = firstSlabBytes;
+    this.#lastBytes = 0;
     this.#slab = noSlab;
     this.bytes = this.#slab.bytes;
     this.position = 0;
@@ -168,6 +172,7 @@ export class FrameWriter {
       if (--slab.pending > 0) return;
       if (slab !== this.#slab) return leaveSlab(slab);
       if (this.#start < this.position) return;
+      this.#lastBytes = slab.bytes.length;
       this.#use(noSlab);
       leaveSlab(slab);
     });
@@ -189,6 +194,7 @@ export class FrameWriter {
       this.#fullBytes += waiting;
       this.#slabBytes = Math.min(this.#slabBytes * 2, lastSlabBytes);
     }
-    this.#use(takeSlab(Math.max(this.#slabBytes, room)));
+    const mayRepeat = this.#slab === noSlab && room <= this.#lastBytes;
+    this.#use(takeSlab(mayRepeat ? this.#lastBytes : Math.max(this.#slabBytes, room)));
   }
 }
