@@ -9,7 +9,7 @@ import { ZooKeeperClient } from "../../../runtime/coordination/zookeeper/client.
 import { zooKeeperSettings } from "../../../runtime/coordination/zookeeper/options.ts";
 import { systemEnvironment } from "../../../runtime/environment/system.ts";
 import { type FaultProxy, startFaultProxy } from "./fixture/fault-proxy.ts";
-import { missing, type RealServer, startServer } from "./fixture/real-server.ts";
+import { missing, type RealServer, startLimitMs, startServer } from "./fixture/real-server.ts";
 
 const environment = systemEnvironment;
 const signal = new AbortController().signal;
@@ -78,7 +78,7 @@ describe.each(subjects)("configuration in $name", ({ name, source, writer: openW
     server = await startServer(name);
     proxy = await startFaultProxy(server.port);
     writer = openWriter(server);
-  });
+  }, startLimitMs);
   afterAll(async () => {
     await writer?.close();
     await proxy?.close();

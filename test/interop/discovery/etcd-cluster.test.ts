@@ -10,7 +10,7 @@ import {
   type DiscoveryObserver,
   type StateObserver,
 } from "../../../runtime/testing/suites/discovery-observer.ts";
-import { type EtcdCluster, missing, startEtcdCluster } from "./fixture/real-server.ts";
+import { type EtcdCluster, missing, startEtcdCluster, startLimitMs } from "./fixture/real-server.ts";
 import { limitMs } from "./fixture/world.ts";
 
 const lack = missing("etcd");
@@ -37,7 +37,7 @@ describe.skipIf(isSkipped)("discovery through three members of etcd", () => {
     const options = { ttlMs: 3_000, onState: states.onState };
     registration = engine.register(target, { ...instance, status: "up" }, options, { environment });
     await observer.untilIds("a");
-  });
+  }, startLimitMs);
   afterAll(async () => {
     await Promise.all([registration?.close(), watch?.close()]);
     await cluster?.close();

@@ -15,7 +15,7 @@ import { zookeeper } from "../../../runtime/discovery/zookeeper/zookeeper.ts";
 import { systemEnvironment as environment } from "../../../runtime/environment/system.ts";
 import { createObserver } from "../../../runtime/testing/suites/discovery-observer.ts";
 import { createAuthority, hasOpenssl } from "../../security/certificates.ts";
-import { missing, type RealServer, startServer } from "./fixture/real-server.ts";
+import { missing, type RealServer, startLimitMs, startServer } from "./fixture/real-server.ts";
 import { limitMs } from "./fixture/world.ts";
 
 type Name = "etcd" | "zookeeper" | "redis";
@@ -83,7 +83,7 @@ describe.each(names)("%s", (name) => {
     terminator.on("tlsClientError", () => undefined);
     await new Promise<void>((resolve) => terminator.listen(0, "127.0.0.1", resolve));
     authority = `localhost:${(terminator.address() as AddressInfo).port}`;
-  });
+  }, startLimitMs);
   afterAll(async () => {
     terminator?.close();
     await server?.close();
