@@ -25,6 +25,7 @@ describe("the public names of", () => {
   test("@rpcgen/runtime/testing", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/testing")).sort()).toMatchInlineSnapshot(`
       [
+        "balancerSuite",
         "createFaultProxy",
         "createRandom",
         "createVirtualEnvironment",

@@ -34,8 +34,22 @@ export interface ClusterSetup {
 /** Endpoints that are connected to at a time while calls wait and none is ready. */
 const seekers = 3;
 
+/** @throws TypeError that says which option holds no policy, and what it should be */
+function checkOptions({ balancer, router, detectors = [] }: ClusterOptions): void {
+  if (balancer !== undefined && typeof balancer?.create !== "function") {
+    throw new TypeError('The option "balancer" must be a balancer, as in balancer: roundRobin().');
+  }
+  if (router !== undefined && typeof router?.route !== "function") {
+    throw new TypeError('The option "router" must be a router, as in router: routing([{ to: { version: "1.x" } }]).');
+  }
+  if (!Array.isArray(detectors) || detectors.some((detector) => typeof detector?.create !== "function")) {
+    throw new TypeError('The option "detectors" must be a list of detectors, as in detectors: [outliers()].');
+  }
+}
+
 /** Nothing is looked for or opened before it is asked for. */
 export function createCluster({ channel, source, options, onState }: ClusterSetup): Cluster {
+  checkOptions(options);
   const { environment } = channel;
   const { router = routing() } = options;
   const isEager = channel.connect === "eager";

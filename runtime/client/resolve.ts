@@ -12,11 +12,21 @@ import { createListSource, type InstanceSource } from "./cluster-source.ts";
 import { addressesOf, schemeOf } from "./cluster-target.ts";
 
 const builtinSchemes = ["dns", "file"];
+/** Engines that have an entry of the package each. */
+const engines = ["etcd", "zookeeper", "redis", "eureka"];
 
-/** True for a scheme that a resolver takes. */
+/** True for a scheme that a resolver takes. @throws TypeError for what is no resolver, or when the one that is needed was not given */
 export function isResolved(target: string, resolvers: readonly Resolver[] = []): boolean {
+  for (const resolver of resolvers) {
+    if (typeof resolver?.watch === "function" && typeof resolver.scheme === "string") continue;
+    throw new TypeError('The option "resolvers" is a list of resolvers, as in resolvers: [etcd()].');
+  }
   const scheme = schemeOf(target);
-  return builtinSchemes.includes(scheme) || resolvers.some((resolver) => resolver.scheme === scheme);
+  const isFound = builtinSchemes.includes(scheme) || resolvers.some((resolver) => resolver.scheme === scheme);
+  if (isFound || !engines.includes(scheme)) return isFound;
+  throw new TypeError(
+    `A target with ${scheme}:// needs its resolver: resolvers: [${scheme}()] from "@rpcgen/runtime/discovery/${scheme}".`,
+  );
 }
 
 /** @throws TypeError or RangeError at once for a target, or options, that cannot work */

@@ -9,6 +9,8 @@ export {
   type ProxyDirection,
   type ProxyFaults,
 } from "./fault-proxy.ts";
+export { balancerSuite, type BalancerSuiteOptions } from "./suites/balancer-suite.ts";
+export type { SuiteCase } from "./suites/suite.ts";
 export { createRandom, createVirtualEnvironment, type VirtualEnvironment } from "./virtual-environment.ts";
 export { createVirtualNetwork, type Reachability, type VirtualLink, type VirtualNetwork } from "./virtual-links.ts";
 export { createVirtualPair, type VirtualNetworkOptions, type VirtualTransport } from "./virtual-network.ts";

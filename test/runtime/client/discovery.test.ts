@@ -231,6 +231,11 @@ describe("a target that a resolver takes", () => {
     ["dns:///x", { connect: "eager" }, /no name:port follows/],
     ["dns://server/x:1", { connect: "eager" }, /three slashes/],
     ["file:///", {}, /is not a target/],
+    ["etcd://127.0.0.1:2379/x", {}, /needs its resolver: resolvers: \[etcd\(\)\]/],
+    [target, { resolvers: [(() => undefined) as never] }, /"resolvers" is a list of resolvers/],
+    ["memory:a,b", { balancer: "p2c" as never }, /"balancer" must be a balancer/],
+    ["memory:a,b", { router: {} as never }, /"router" must be a router/],
+    ["memory:a,b", { detectors: [{} as never] }, /"detectors" must be a list of detectors/],
     [target, { resolvers: [createScriptedRegistry()], discovery: { ttlMs: 1 } }, /ttlMs is 1/],
   ])("is refused at once when it is %s", (wrong, options, message) => {
     expect(() => createChannel({ target: wrong, ...options })).toThrow(message);
