@@ -108,7 +108,7 @@ export class Link<Connection extends Linked> {
 }
 
 /** The promise's result, unless the signal fires first; the work goes on for others. */
-export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
     if (signal.aborted) onAbort();

@@ -43,7 +43,7 @@ export function zooKeeperConfiguration(target: string, options: ZooKeeperOptions
       const attempt = async (signal: AbortSignal, onWorking: () => void): Promise<void> => {
         const limit = { environment, limitMs: readLimitMs, what: `Reading ${path}`, signal };
         const connection = await limited(limit, (each) => client.connection(each));
-        const changes = new ChangeQueue(path);
+        const changes = new ChangeQueue(path, connection);
         connection.watchers.set(changes.onEvent, path);
         try {
           await limited(limit, (each) => addWatch(connection, path, each));
@@ -52,7 +52,7 @@ export function zooKeeperConfiguration(target: string, options: ZooKeeperOptions
             const found = await limited(limit, (each) => dataOf(connection, path, each));
             documents.update({ text: found?.text, version: found?.zxid.toString(16) ?? "none" });
             onWorking();
-            await changes.next(connection, signal);
+            await changes.next(signal);
           }
         } finally {
           connection.watchers.delete(changes.onEvent);

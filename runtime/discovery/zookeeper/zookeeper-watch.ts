@@ -18,7 +18,7 @@ export function watchChildren(
   return async (signal, onWorking) => {
     const limit = { environment, limitMs: listLimitMs, what: `Listing ${folder}`, signal };
     const connection = await limited(limit, (each) => client.connection(each));
-    const changes = new ChangeQueue(folder);
+    const changes = new ChangeQueue(folder, connection);
     connection.watchers.set(changes.onEvent, folder);
     try {
       await limited(limit, async (each) => {
@@ -31,7 +31,7 @@ export function watchChildren(
       list.publish(revisionOf(connection));
       onWorking();
       while (connection.isOpen) {
-        const names = await changes.next(connection, signal);
+        const names = await changes.next(signal);
         await limited(limit, (each) => refresh(connection, folder, names, list, each));
         list.publish(revisionOf(connection));
       }
