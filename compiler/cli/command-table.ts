@@ -144,11 +144,36 @@ const format: CommandSpec = {
 
 const explain: CommandSpec = {
   name: "explain",
-  usage: "<code>",
-  summary: "say more about a finding",
-  about: ["Prints what a diagnostic code means, why it is a mistake and what to do about it."],
-  options: [],
-  examples: [{ command: "rpcgen explain RPC0203", does: "explains a field number that is used twice" }],
+  usage: "<code or method>",
+  summary: "say more about a finding, or which policy a method has",
+  about: [
+    "Of a diagnostic code: what it means, why it is a mistake and what to do about it. Of a method: each setting that governs",
+    "its calls and where it comes from. What a single call says goes first, then live configuration, code, schema, defaults.",
+  ],
+  options: [
+    {
+      name: "schema",
+      alias: "s",
+      type: "string",
+      value: "file",
+      help: "schema of the method; default: those of the configuration",
+    },
+    {
+      name: "live",
+      type: "string",
+      value: "file",
+      help: "a document of live configuration, checked and laid over the schema",
+    },
+    config,
+    ...reporting.slice(0, 2),
+  ],
+  examples: [
+    { command: "rpcgen explain RPC0203", does: "explains a field number that is used twice" },
+    {
+      command: "rpcgen explain Users.get -s api/users.rpc --live live.json",
+      does: "prints the policy of a method and where each setting comes from",
+    },
+  ],
 };
 
 const decode: CommandSpec = {

@@ -1,3 +1,4 @@
+import type { MethodPolicies } from "../call/method-policies.ts";
 import { checkTimeout } from "../call/deadline.ts";
 import { type Compression, type CompressionOptions, createCompression } from "../compression/compression.ts";
 import { systemEnvironment } from "../environment/system.ts";
@@ -32,6 +33,8 @@ export interface CallDefaults {
   readonly waitForReady?: boolean | undefined;
   /** Around every call or, with `at: "attempt"`, around every attempt; the first one outermost. Default: none. */
   readonly interceptors?: readonly ClientInterceptor[] | undefined;
+  /** Policies over those of the schema, see `createConfiguration`; they may change while calls run. Default: none. */
+  readonly configuration?: MethodPolicies | undefined;
   /** What becomes of unary calls whose attempt fails. Default: they have one attempt, which fails fast. */
   readonly faultMode?: FaultMode | undefined;
 }
@@ -95,6 +98,7 @@ export interface CheckedDefaults {
   readonly validate: boolean;
   readonly waitForReady: boolean;
   readonly interceptors: readonly ClientInterceptor[];
+  readonly configuration: MethodPolicies | undefined;
   readonly faultMode: FaultMode | undefined;
 }
 
@@ -131,6 +135,7 @@ export const callDefaults: CheckedDefaults = Object.freeze({
   validate: false,
   waitForReady: false,
   interceptors: Object.freeze([]),
+  configuration: undefined,
   faultMode: undefined,
 });
 
@@ -178,6 +183,7 @@ export function checkDefaults(options: CallDefaults, base: CheckedDefaults = cal
     validate: options.validate ?? base.validate,
     waitForReady: options.waitForReady ?? base.waitForReady,
     interceptors: [...base.interceptors, ...(checkInterceptors(options.interceptors) as readonly ClientInterceptor[])],
+    configuration: options.configuration ?? base.configuration,
     faultMode: options.faultMode ?? base.faultMode,
   };
 }

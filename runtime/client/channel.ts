@@ -90,8 +90,9 @@ export function createChannel(options: ChannelOptions): Channel {
     target: options.target,
     invoker(settings, service) {
       const { compression } = checked;
-      if (service?.methods.some(({ policy }) => policy.compress === true)) compression.allowMarked();
       const defaults = settings === undefined ? base : checkDefaults(settings, base);
+      const mayBeMarked = defaults.configuration !== undefined;
+      if (mayBeMarked || service?.methods.some(({ policy }) => policy.compress === true)) compression.allowMarked();
       const { maxMessageBytes } = checked.limits;
       const { validate } = defaults;
       const scope = { ...reach, aborts, wheel, validate, compression, maxMessageBytes };

@@ -17,7 +17,7 @@ export function createInvoker(
   defaults: CheckedDefaults,
   environment: Environment,
 ): Invoker {
-  const { interceptors, faultMode, waitForReady } = defaults;
+  const { configuration, interceptors, faultMode, waitForReady } = defaults;
   const home = { environment, waitForReady, endpoint: scope.endpoint };
   const attempts = createAttempts({ scope, home }, interceptors.filter(isAtAttempt), faultMode);
   const around = interceptors.filter((interceptor) => !isAtAttempt(interceptor));
@@ -38,7 +38,8 @@ export function createInvoker(
     return items;
   }
 
-  function newCall(method: MethodType, options: CallOptions | undefined): ClientCallState {
+  function newCall(called: MethodType, options: CallOptions | undefined): ClientCallState {
+    const method = configuration === undefined ? called : configuration.of(called);
     const byDefault = method.kind === "unary" ? defaults.timeoutMs : defaults.streamTimeoutMs;
     const timeoutMs = checkTimeout(options?.timeoutMs ?? method.policy.timeoutMs ?? byDefault);
     if (options?.parent === undefined) return new ClientCallState(method, options, timeoutMs, home);

@@ -36,7 +36,7 @@ export function createDispatcher(
   options: CheckedServerOptions,
   interceptors: readonly ServerInterceptor[],
 ): Dispatcher {
-  const { environment, gate, compression } = options;
+  const { configuration, environment, gate, compression } = options;
   const { maxTotalCalls } = options.serverLimits;
   const admitting = interceptors.filter((interceptor) => interceptor.admit !== undefined);
   const settling = interceptors.filter((interceptor) => interceptor.settled !== undefined);
@@ -84,7 +84,8 @@ export function createDispatcher(
       return turnAway(incoming, refusal ?? (entry as RpcError), session);
     }
     callsInProgress++;
-    const call = new ServerCallState(entry.method, session, incoming, scope);
+    const method = configuration === undefined ? entry.method : configuration.of(entry.method);
+    const call = new ServerCallState(method, session, incoming, scope);
     incoming.receiver = call;
     // Opened first, so that items which arrive while admission waits are kept (bounded by their credits).
     const requests = hasRequestItems(entry.method) ? call.openRequests() : undefined;
@@ -152,7 +153,8 @@ export function createDispatcher(
   return {
     add(service, handlers) {
       table.add(service, handlers);
-      if (service.methods.some(({ policy }) => policy.compress === true)) compression.allowMarked();
+      if (configuration !== undefined || service.methods.some(({ policy }) => policy.compress === true))
+        compression.allowMarked();
     },
     knows: (name) => table.knows(name),
     dispatch,

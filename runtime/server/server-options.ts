@@ -1,4 +1,5 @@
 import { type Compression, type CompressionOptions, createCompression } from "../compression/compression.ts";
+import type { MethodPolicies } from "../call/method-policies.ts";
 import type { Environment } from "../environment/environment.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import { checkInterceptors } from "../interceptor/compose.ts";
@@ -45,6 +46,8 @@ export interface ServerOptions {
   readonly plugins?: readonly Plugin<ServerInterceptor>[] | undefined;
   /** Registries that the server's services are kept in from the first `listen` to `close`. Default: none. */
   readonly registrations?: readonly ServerRegistration[] | undefined;
+  /** Policies over those of the schema, see `createConfiguration`; they may change while calls run. Default: none. */
+  readonly configuration?: MethodPolicies | undefined;
   /** What differs from the default limits. */
   readonly limits?: Partial<Limits & ServerLimits> | undefined;
   /** Allows unencrypted connections from other machines. Default: false. */
@@ -91,6 +94,7 @@ export interface CheckedServerOptions {
   readonly registrations: readonly ServerRegistration[];
   readonly interceptors: readonly ServerInterceptor[];
   readonly plugins: readonly Plugin<ServerInterceptor>[];
+  readonly configuration: MethodPolicies | undefined;
   readonly limits: Limits;
   readonly serverLimits: ServerLimits;
   readonly insecure: boolean;
@@ -128,6 +132,7 @@ export function checkServerOptions(options: ServerOptions): CheckedServerOptions
     registrations: options.registrations ?? [],
     interceptors: checkInterceptors(options.interceptors),
     plugins: options.plugins ?? [],
+    configuration: options.configuration,
     limits,
     serverLimits: checkServerLimits(serverLimits),
     insecure: options.insecure === true,

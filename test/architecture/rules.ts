@@ -39,7 +39,7 @@ export const folderRules: readonly FolderRule[] = [
   { folder: "runtime/registry/", imports: [...all, "runtime/transport/address.ts", "node:"] },
   // Clients of coordination services, shared by the engines of discovery and the sources of configuration.
   { folder: "runtime/coordination/", imports: [...all, "runtime/wire", "node:"] },
-  { folder: "runtime/configuration/", imports: [...all, "runtime/plugin"] },
+  { folder: "runtime/configuration/", imports: [...all, "runtime/call", "runtime/descriptor:types"] },
   ...["memory", "file", "etcd", "zookeeper"].map((source) => ({
     folder: `runtime/configuration/${source}/`,
     imports: [...all, "runtime/configuration", "runtime/discovery", "runtime/coordination", "node:"],
@@ -154,6 +154,7 @@ export const folderRules: readonly FolderRule[] = [
       "templates",
       "@rpcgen/runtime/descriptor:types",
       "@rpcgen/runtime/registry",
+      "@rpcgen/runtime/configuration",
       "yargs",
       "node:",
     ],
@@ -218,6 +219,6 @@ export const runtimeNodeHomes: readonly string[] = [
   "runtime/testing/",
   "runtime/coordination/",
   "runtime/discovery/",
-  "runtime/configuration/",
+  "runtime/configuration/file/",
   "runtime/registry/",
 ];

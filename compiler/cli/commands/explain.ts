@@ -13,9 +13,12 @@ interface Explained {
 }
 
 /** `rpcgen explain RPC0203` */
-export const explain: Command = async (args, { console }) => {
+export const explain: Command = async (args, context) => {
+  const { console } = context;
   const [name, ...more] = args.positional;
-  if (name === undefined || more.length > 0) throw new UsageError("explain takes one code, such as RPC0203");
+  if (name === undefined || more.length > 0)
+    throw new UsageError("explain takes one code, such as RPC0203, or one method, such as Users.get");
+  if (/[./]/u.test(name)) return (await import("./explain-policy.ts")).explainPolicyOf(name, args, context);
   const entries = Object.values(catalog) as readonly Explained[];
   const code = name.toUpperCase().replace(/^(?:RPC)?0*(\d+)$/u, (_, digits: string) => `RPC${digits.padStart(4, "0")}`);
   const found = entries.find((entry) => entry.code === code);

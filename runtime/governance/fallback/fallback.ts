@@ -59,7 +59,7 @@ interface Rule extends Omit<DegradationRule, "method"> {
 export function degradation(options: DegradationOptions = {}): Degradation {
   let settings = options;
   let rules = check(options, []);
-  let chosen = new Map<MethodType, Rule | undefined>();
+  let chosen = new WeakMap<MethodType, Rule | undefined>();
   let environment: Environment;
   let substituted = 0;
 
@@ -132,7 +132,7 @@ export function degradation(options: DegradationOptions = {}): Degradation {
     configure(next) {
       rules = check(next, rules);
       settings = next;
-      chosen = new Map();
+      chosen = new WeakMap();
     },
     get substituted() {
       return substituted;

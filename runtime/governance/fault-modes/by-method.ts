@@ -27,12 +27,12 @@ export interface ModeTable extends FaultMode {
  */
 export function byMethod(modes: readonly MethodMode[], otherwise: FaultMode = fromSchema()): ModeTable {
   let table = check(modes);
-  let chosen = new Map<MethodType, FaultMode>();
+  let chosen = new WeakMap<MethodType, FaultMode>();
   return {
     name: "by-method",
     configure(next) {
       table = check(next);
-      chosen = new Map();
+      chosen = new WeakMap();
     },
     run(call, scope) {
       const { method } = call;

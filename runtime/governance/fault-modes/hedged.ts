@@ -44,12 +44,12 @@ export function hedged(options: HedgeOptions = {}): FaultMode {
     throw new RangeError(`The option "maxExtraLoad" is ${String(maxExtraLoad)}; expected 0 to 1.`);
   }
   const budgetIn = budgetOf(options.budget);
-  const latencies = new Map<MethodType, LatencyQuantile>();
+  const latencies = new Map<string, LatencyQuantile>();
   let saved = 1;
 
-  function latencyOf(method: MethodType): LatencyQuantile {
-    let latency = latencies.get(method);
-    if (latency === undefined) latencies.set(method, (latency = new LatencyQuantile(quantile)));
+  function latencyOf({ path }: MethodType): LatencyQuantile {
+    let latency = latencies.get(path);
+    if (latency === undefined) latencies.set(path, (latency = new LatencyQuantile(quantile)));
     return latency;
   }
 

@@ -50,7 +50,7 @@ export function rateLimit(options: RateLimitOptions = {}): RateLimit {
   let environment: Environment | undefined;
   let refused = 0;
   /** Rules per method: found once, not per call. */
-  let byMethod = new Map<MethodType, readonly Rule[]>();
+  let byMethod = new WeakMap<MethodType, readonly Rule[]>();
 
   function rulesFor(method: MethodType): readonly Rule[] {
     let rules = byMethod.get(method);
@@ -76,7 +76,7 @@ export function rateLimit(options: RateLimitOptions = {}): RateLimit {
     },
     configure(next) {
       settings = check(next, settings.rules);
-      byMethod = new Map();
+      byMethod = new WeakMap();
     },
     get refused() {
       return refused;

@@ -21,7 +21,7 @@ describe("a command line that makes no sense ends with 2 and says what to write"
     ["compile a.rpc --out-dir", "Not enough arguments following: out-dir"],
     ["compile a.rpc --check --watch", "--watch writes; leave out --check"],
     ["compile a.rpc --check --dry-run", "--check and --dry-run exclude each other"],
-    ["explain", "explain takes one code, such as RPC0203"],
+    ["explain", "explain takes one code, such as RPC0203, or one method, such as Users.get"],
     ["explain RPC9999", "there is no code RPC9999"],
   ])("rpcgen %s", async (line, message) => {
     expect(await runTool(temporaryFolder(sample), ...line.split(" "))).toEqual({
