@@ -35,6 +35,15 @@ describe("the public names of", () => {
     `);
   });
 
+  test("@rpcgen/runtime/health", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/health")).sort()).toEqual([
+      "Health",
+      "ServingStatus",
+      "UnknownService",
+      "createHealth",
+    ]);
+  });
+
   test("@rpcgen/runtime/discovery/etcd", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/discovery/etcd"))).toEqual(["etcd"]);
   });

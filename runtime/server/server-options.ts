@@ -14,6 +14,7 @@ import { checkOrigins } from "../transport/websocket-origin.ts";
 import type { Authenticate } from "./authentication.ts";
 import { type Authorize, createGate, type Gate } from "./authorization.ts";
 import { type ErrorReport, reportToConsole } from "./error-report.ts";
+import { probesOf, type ServerHealth } from "./health.ts";
 import type { ServerRegistration } from "./registrar.ts";
 
 /** Limits over all connections of a server. */
@@ -81,6 +82,11 @@ export interface ServerOptions {
   readonly origins?: readonly string[] | undefined;
   /** Path of the WebSocket on every port. Default: `/`. */
   readonly webSocketPath?: string | undefined;
+  /**
+   * Answers `GET /healthz` (alive?) and `GET /readyz` (are calls welcome?) on every port, in plain HTTP with status 200 or 503; told first when the server closes.
+   * `createHealth()` of `@rpcgen/runtime/health` makes one. Default: none, and no such paths.
+   */
+  readonly health?: ServerHealth | undefined;
   /** Transports besides tcp, unix and memory. */
   readonly transports?: readonly TransportKind[] | undefined;
   /** Name of this program as clients see it. */
@@ -106,6 +112,7 @@ export interface CheckedServerOptions {
   readonly compression: Compression;
   readonly onError: (error: unknown, report: ErrorReport) => void;
   readonly sniff: SniffOptions;
+  readonly health: ServerHealth | undefined;
   readonly transports: readonly TransportKind[];
   readonly peerName: string | undefined;
   readonly environment: Environment;
@@ -145,8 +152,10 @@ export function checkServerOptions(options: ServerOptions): CheckedServerOptions
     sniff: {
       webSocketPath: checkPath(options.webSocketPath),
       origins: checkOrigins(options.origins),
+      probe: probesOf(options.health),
       maxWebSocketFrameBytes: limits.maxFrameBytes + fixedFrameBytes,
     },
+    health: options.health,
     transports: options.transports ?? [],
     peerName: options.peerName,
     environment: options.environment ?? systemEnvironment,

@@ -50,7 +50,7 @@ export interface Server {
    * Changes what the registries say of this server: `{ weight: 0 }`, `{ status: "draining" }`. Resolves once all have it.
    */
   announce(change: InstanceChange): Promise<void>;
-  /** Takes itself out of its registries and waits a little (`farewellMs`); stops accepting, tells every client, lets running calls end, then closes the connections. Idempotent. */
+  /** Says that it is not ready (`health`), takes itself out of its registries and waits a little (`farewellMs`); stops accepting, tells every client, lets running calls end, then closes the connections. Idempotent. */
   close(options?: ServerCloseOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -127,6 +127,7 @@ export function createServer(options: ServerOptions = {}): Server {
   }
 
   async function shutDown(graceMs: number, farewellMs: number): Promise<void> {
+    checked.health?.drain();
     if (registrar.isNeeded) await registrar.close();
     if (farewellMs > 0) await pause(environment, farewellMs);
     await Promise.all(listeners.map((listener) => listener.close()));
@@ -141,6 +142,7 @@ export function createServer(options: ServerOptions = {}): Server {
     add(service, handlers) {
       dispatcher.add(service, handlers);
       services.push(service.name);
+      checked.health?.added(service.name);
       const [first] = listeners;
       if (first !== undefined) registrar.listening(first.address, services);
       return server;

@@ -1,6 +1,6 @@
 import type { PeerIdentity, Transport, TransportEvents } from "./transport.ts";
 import { WebSocketSession } from "./websocket-session.ts";
-import { answerRequest, answerTooLarge, type HttpAnswer } from "./websocket-upgrade.ts";
+import { answerRequest, answerTooLarge, type HttpAnswer, type Probe } from "./websocket-upgrade.ts";
 
 /** How a port treats peers that do not begin with an Option. */
 export interface SniffOptions {
@@ -8,6 +8,8 @@ export interface SniffOptions {
   readonly webSocketPath: string;
   /** Pages that may connect; undefined: those of the same host. */
   readonly origins: readonly string[] | undefined;
+  /** What plain HTTP requests for a path are told, `/healthz`. Default: that there is nothing. */
+  readonly probe?: Probe | undefined;
   /** Bytes of payload of one WebSocket frame. */
   readonly maxWebSocketFrameBytes: number;
 }
@@ -204,8 +206,8 @@ class SniffedTransport implements Transport {
     if (end < 0)
       return this.#headLength < maxHttpHeadBytes ? undefined : this.#answer(answerTooLarge(maxHttpHeadBytes));
     const text = String.fromCharCode(...head.subarray(0, end));
-    const { webSocketPath: path, origins } = this.#options;
-    this.#answer(answerRequest(text, { path, origins, localAddress: this.localAddress }));
+    const { webSocketPath: path, origins, probe } = this.#options;
+    this.#answer(answerRequest(text, { path, origins, probe, localAddress: this.localAddress }));
     this.#head = new Uint8Array(0);
     for (const part of [head.subarray(end + 4), rest]) if (part.length > 0) this.#receive(part);
   }

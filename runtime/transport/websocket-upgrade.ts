@@ -8,12 +8,17 @@ export interface HttpAnswer {
   readonly bytes: Uint8Array;
 }
 
+/** Answers probes of orchestrators and load balancers; undefined: the path is none of theirs. Asked for each request. */
+export type Probe = (path: string) => { readonly isGood: boolean; readonly text: string } | undefined;
+
 /** How WebSockets are let in. */
 export interface UpgradeOptions {
   /** Where they are: `/`. */
   readonly path: string;
   /** As `ServerOptions.origins`. */
   readonly origins: readonly string[] | undefined;
+  /** Asked for other paths. */
+  readonly probe?: Probe | undefined;
   /** This side of the connection. */
   readonly localAddress: string;
 }
@@ -44,19 +49,29 @@ const single: ReadonlySet<string> = new Set([
 /** Answers the head of an HTTP/1.1 request (latin1 text, without the empty line at its end). */
 export function answerRequest(head: string, options: UpgradeOptions): HttpAnswer {
   const request = parseHead(head);
-  if (request === undefined) return refuse(400, "Bad Request", "This is not a well-formed HTTP/1.1 request.");
+  if (request === undefined) return answer(400, "Bad Request", "This is not a well-formed HTTP/1.1 request.");
   const isHead = request.method === "HEAD";
-  if (request.path.split("?", 1)[0] !== options.path)
-    return refuse(404, "Not Found", "There is nothing here.", { isHead });
+  const [path = ""] = request.path.split("?", 1);
+  if (path !== options.path) return answerProbe(request, options.probe?.(path));
   if (request.method !== "GET")
-    return refuse(405, "Method Not Allowed", "Use GET.", { fields: ["Allow: GET"], isHead });
+    return answer(405, "Method Not Allowed", "Use GET.", { fields: ["Allow: GET"], isHead });
   return upgrade(request, options);
+}
+
+function answerProbe({ method }: RequestHead, found: ReturnType<Probe>): HttpAnswer {
+  const isHead = method === "HEAD";
+  if (found === undefined) return answer(404, "Not Found", "There is nothing here.", { isHead });
+  if (method !== "GET" && !isHead)
+    return answer(405, "Method Not Allowed", "Use GET.", { fields: ["Allow: GET, HEAD"] });
+  return found.isGood
+    ? answer(200, "OK", found.text, { isHead })
+    : answer(503, "Service Unavailable", found.text, { isHead });
 }
 
 /** The answer to a head that is too long. */
 export function answerTooLarge(maxBytes: number): HttpAnswer {
   const text = `The head of a request may have ${maxBytes} bytes.`;
-  return refuse(431, "Request Header Fields Too Large", text);
+  return answer(431, "Request Header Fields Too Large", text);
 }
 
 function parseHead(head: string): RequestHead | undefined {
@@ -82,22 +97,22 @@ function upgrade({ fields, version }: RequestHead, options: UpgradeOptions): Htt
     !hasToken(fields.get("connection"), "upgrade")
   ) {
     const text = "This is an RPC server. Browsers reach it by WebSocket.";
-    return refuse(426, "Upgrade Required", text, { fields: ["Upgrade: websocket"] });
+    return answer(426, "Upgrade Required", text, { fields: ["Upgrade: websocket"] });
   }
   if (fields.get("sec-websocket-version") !== "13") {
     const text = "Only version 13 of the WebSocket protocol is spoken here.";
-    return refuse(426, "Upgrade Required", text, { fields: ["Sec-WebSocket-Version: 13"] });
+    return answer(426, "Upgrade Required", text, { fields: ["Sec-WebSocket-Version: 13"] });
   }
   const key = fields.get("sec-websocket-key") ?? "";
   if (!/^[A-Za-z0-9+/]{22}==$/.test(key))
-    return refuse(400, "Bad Request", "Sec-WebSocket-Key must be 16 bytes in base64.");
+    return answer(400, "Bad Request", "Sec-WebSocket-Key must be 16 bytes in base64.");
   if (fields.has("transfer-encoding") || (fields.get("content-length") ?? "0") !== "0") {
-    return refuse(400, "Bad Request", "A WebSocket request has no body.");
+    return answer(400, "Bad Request", "A WebSocket request has no body.");
   }
   const host = fields.get("host") ?? "";
   if (!isAllowedOrigin({ ...options, origin: fields.get("origin"), host })) {
     const text = 'Pages of this origin may not connect. Name it in the option "origins" of the server.';
-    return refuse(403, "Forbidden", text);
+    return answer(403, "Forbidden", text);
   }
   return accept(key, hasToken(fields.get("sec-websocket-protocol"), subprotocol));
 }
@@ -116,13 +131,13 @@ function accept(key: string, isOffered: boolean): HttpAnswer {
   return { isUpgrade: true, bytes: Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1") };
 }
 
-interface RefusalExtras {
+interface AnswerExtras {
   readonly fields?: readonly string[];
   /** HEAD is answered without a body. */
   readonly isHead?: boolean;
 }
 
-function refuse(status: number, phrase: string, text: string, extras: RefusalExtras = {}): HttpAnswer {
+function answer(status: number, phrase: string, text: string, extras: AnswerExtras = {}): HttpAnswer {
   const body = `${text}\n`;
   const lines = [
     `HTTP/1.1 ${status} ${phrase}`,

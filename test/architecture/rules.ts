@@ -53,6 +53,8 @@ export const folderRules: readonly FolderRule[] = [
     folder: "runtime/codegen/",
     imports: [...all, "runtime/wire", "runtime/codec", "runtime/descriptor", "runtime/call"],
   },
+  // Services of our own: their schemas are compiled by the tool, so they import what all generated code imports.
+  { folder: "runtime/health/", imports: [...all, "runtime/call", "@rpcgen/runtime/codegen"] },
   ...["client", "server"].map((side) => ({
     folder: `runtime/${side}/`,
     imports: [
