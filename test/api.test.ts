@@ -64,6 +64,22 @@ describe("the public names of", () => {
     expect(Object.keys(await import("@rpcgen/runtime/configuration/zookeeper"))).toEqual(["zooKeeperConfiguration"]);
   });
 
+  test("@rpcgen/runtime/discovery/eureka", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/discovery/eureka"))).toEqual(["embedded", "eureka"]);
+  });
+
+  test("@rpcgen/runtime/registry", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/registry")).sort()).toMatchSnapshot();
+  });
+
+  test("@rpcgen/runtime/governance", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/governance")).sort()).toMatchSnapshot();
+  });
+
+  test("@rpcgen/runtime/configuration", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/configuration")).sort()).toMatchSnapshot();
+  });
+
   test("@rpcgen/runtime/descriptor", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/descriptor")).sort()).toMatchSnapshot();
   });

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Environment } from "../environment/environment.ts";
+import { pause } from "../environment/limit.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import { answer, type ApiScope } from "./api.ts";
 import { createAccess } from "./access.ts";
@@ -24,6 +25,11 @@ export interface RegistryServerOptions extends Pick<
   readonly responseKeptMs?: number | undefined;
   /** Milliseconds that a registry whose peers do not answer waits before it serves what little it knows. Default: 5,000 (Eureka: 300,000). */
   readonly waitForPeersMs?: number | undefined;
+  /**
+   * Milliseconds after a start without peers in which watchers are told that instances may be missing: those that were registered before come back
+   * with their next renewal. Default: 15,000.
+   */
+  readonly settleMs?: number | undefined;
   /** Asks instances that stopped renewing and that self-preservation keeps whether they are there; evicts what refuses. Default: true. */
   readonly probe?: boolean | undefined;
   /** Name and password that clients and peers send (basic authentication). Default: everybody who reaches the port. */
@@ -73,6 +79,7 @@ export async function createRegistryServer(
   const cache = createResponseCache(environment, options.responseKeptMs ?? 1_000);
   const stop = new AbortController();
   let isReady = false;
+  let completeAtMs = environment.now() + (options.settleMs ?? 15_000);
   const scope: ApiScope = {
     registry,
     get isReady() {
@@ -89,7 +96,13 @@ export async function createRegistryServer(
     const request = readRequest(incoming);
     if (request === undefined) return send(outgoing, { status: 404 });
     if (request.path[0] === "watch" && incoming.method === "GET") {
-      return serveWatch(outgoing, { registry, app: request.path[1] ?? "", environment, stop: stop.signal });
+      return serveWatch(outgoing, {
+        registry,
+        app: request.path[1] ?? "",
+        environment,
+        isComplete: () => environment.now() >= completeAtMs,
+        stop: stop.signal,
+      });
     }
     const body = incoming.method === "POST" ? await readBody(incoming) : { kind: "none" as const };
     if (body.kind === "refused") return send(outgoing, { status: body.status, json: { error: body.message } });
@@ -122,8 +135,9 @@ export async function createRegistryServer(
     environment,
     waitMs: options.waitForPeersMs ?? 5_000,
     signal: stop.signal,
-  }).then(() => {
+  }).then((hasPeer) => {
     isReady = true;
+    if (hasPeer) completeAtMs = environment.now();
   });
 
   let closing: Promise<void> | undefined;
@@ -153,8 +167,8 @@ interface SyncOptions {
   readonly signal: AbortSignal;
 }
 
-/** Asks the peers in turn until one answers, or the time is over: better to serve little than nothing. */
-async function syncWithPeers(registry: Registry, peers: readonly string[], options: SyncOptions): Promise<void> {
+/** Asks the peers until one answers, or the time is over: better to serve little than nothing. @returns whether one answered */
+async function syncWithPeers(registry: Registry, peers: readonly string[], options: SyncOptions): Promise<boolean> {
   const { environment, waitMs, signal } = options;
   const untilMs = environment.now() + waitMs;
   while (peers.length > 0 && !signal.aborted) {
@@ -169,21 +183,11 @@ async function syncWithPeers(registry: Registry, peers: readonly string[], optio
     );
     const found = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
     for (const instances of found) registry.fill(instances);
-    if (found.length > 0 || environment.now() + syncRetryMs > untilMs) return;
+    if (found.length > 0) return true;
+    if (environment.now() + syncRetryMs > untilMs) return false;
     await pause(environment, syncRetryMs, signal);
   }
-}
-
-function pause(environment: Environment, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = environment.setTimer(ms, done);
-    function done(): void {
-      signal.removeEventListener("abort", done);
-      timer.cancel();
-      resolve();
-    }
-    signal.addEventListener("abort", done);
-  });
+  return false;
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

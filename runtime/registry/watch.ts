@@ -8,6 +8,8 @@ export interface WatchScope {
   readonly registry: Registry;
   readonly app: string;
   readonly environment: Environment;
+  /** False while instances may not have come back yet after a start. */
+  readonly isComplete: () => boolean;
   /** The registry stops. */
   readonly stop: AbortSignal;
 }
@@ -23,7 +25,10 @@ const maxQueuedBytes = 4 * 1024 * 1024;
  * Our addition to the API, `GET /eureka/watch/{APP}`: a line of JSON with all instances of the application now and after every change, and a
  * short one as a sign of life.
  */
-export function serveWatch(outgoing: ServerResponse, { registry, app, environment, stop }: WatchScope): void {
+export function serveWatch(
+  outgoing: ServerResponse,
+  { registry, app, environment, isComplete, stop }: WatchScope,
+): void {
   let gathering: Timer | undefined;
   let beat: Timer | undefined;
 
@@ -38,7 +43,7 @@ export function serveWatch(outgoing: ServerResponse, { registry, app, environmen
   function writeAll(): void {
     gathering = undefined;
     const instances = registry.table.application(app)?.instances ?? [];
-    write({ version: registry.table.version, instances: instances.map(instanceToJson) });
+    write({ version: registry.table.version, complete: isComplete(), instances: instances.map(instanceToJson) });
   }
 
   outgoing.writeHead(200, { "content-type": "application/x-ndjson", "cache-control": "no-store" });

@@ -223,4 +223,5 @@ export const runtimeNodeHomes: readonly string[] = [
   "runtime/discovery/",
   "runtime/configuration/file/",
   "runtime/registry/",
+  "runtime/discovery/eureka/",
 ];
