@@ -1,12 +1,10 @@
 import type {
   Declaration,
   ErrorDescriptor,
-  FieldDescriptor,
   FileDescriptor,
   MessageDescriptor,
   Reference,
   SchemaDescriptor,
-  UnionDescriptor,
 } from "@rpcgen/runtime/descriptor";
 import { symbols } from "@rpcgen/runtime/codegen";
 import type { SharedTable } from "./fragments.ts";
@@ -82,12 +80,6 @@ export function messageOf(
   const found = declarationOf(context, reference);
   if (found.kind === "message" || found.kind === "error") return found;
   throw new TypeError(`${reference.fullName} is not a message`);
-}
-
-/** The fields of a message, error or union, those in oneofs included. */
-export function allFields(descriptor: MessageDescriptor | ErrorDescriptor | UnionDescriptor): FieldDescriptor[] {
-  if (descriptor.kind === "union") return [...descriptor.cases];
-  return descriptor.members.flatMap((member) => (member.kind === "oneof" ? member.cases : [member]));
 }
 
 function declarationTable(schema: SchemaDescriptor): ReadonlyMap<string, Declaration> {

@@ -1,7 +1,7 @@
 import { type AstPath, type Doc, doc, type ParserOptions, type Printer, util } from "prettier";
 import type { AnyNode } from "./nodes.ts";
 
-const { hardline, join } = doc.builders;
+const { hardline, join, lineSuffixBoundary } = doc.builders;
 
 /** How comments are printed: as they stand, but for the indentation of blocks whose lines begin with a star. */
 export const commentPrinter: Pick<Printer<AnyNode>, "printComment" | "isBlockComment" | "handleComments"> = {
@@ -13,15 +13,23 @@ export const commentPrinter: Pick<Printer<AnyNode>, "printComment" | "isBlockCom
     const lines = text.split(/\r\n|\r|\n/u);
     const [first = "", ...rest] = lines;
     if (isSlashes(path.node)) {
-      return join(
-        hardline,
-        lines.map((line) => line.trim()),
-      );
+      const parts = lines.map((line) => line.trim());
+      return [lineSuffixBoundary, join(hardline, parts)];
     }
     if (!rest.every((line) => line.trimStart().startsWith("*"))) return join(doc.builders.literalline, lines);
     return join(hardline, [first.trimEnd(), ...rest.map((line) => ` ${line.trim()}`)]);
   },
 };
+
+/**
+ * A node, for its comments to be put around. Comments to the end of the line wait for that end: where one of this node would join another that
+ * waits already, the line ends before the node, or right behind it.
+ */
+export function apart(node: AnyNode, printed: Doc): Doc {
+  const comments = (node["comments"] ?? []) as readonly (AnyNode & { readonly trailing?: boolean })[];
+  const isWaiting = comments.some((comment) => comment.trailing === true && isSlashes(comment));
+  return isWaiting ? [lineSuffixBoundary, printed, lineSuffixBoundary] : printed;
+}
 
 /**
  * Where prettier's own choice would not do: a comment in an empty block stays in it; one between a declaration's first word and its

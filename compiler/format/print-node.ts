@@ -1,4 +1,5 @@
 import { type Doc, doc, type ParserOptions, util } from "prettier";
+import { apart } from "./comments.ts";
 import type { AnyNode } from "./nodes.ts";
 import {
   printBlock,
@@ -28,7 +29,7 @@ const { group, hardline, line } = doc.builders;
 
 /** Prettier's `print`: the layout of one node; children are asked for by their path. */
 export function printNode(path: NodePath, options: ParserOptions<AnyNode>, print: Print): Doc {
-  return printKind({ path, options, print, node: path.node });
+  return apart(path.node, printKind({ path, options, print, node: path.node }));
 }
 
 function printKind(scene: Scene): Doc {

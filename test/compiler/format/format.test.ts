@@ -94,6 +94,17 @@ service Users throws B {
     expect(await formatted("")).toBe("");
   });
 
+  test.each([
+    ["const A = // one\n1 // two\n;", /^const A = +\/\/ one\n1; \/\/ two\n$/u],
+    ["const A = // one\n// two\n1;", /^const A = +\/\/ one\n\/\/ two\n1;\n$/u],
+    ["const SIZE = // one\n64KiB // two\n;", /one\n.*two\n/u],
+    ["message A {\n  x: B // one\n  = 1 // two\n  ; // three\n}", /one\n.*two\n.*three\n/u],
+  ])("keeps comments to the end of the line apart: %j", async (text, expected) => {
+    const once = await formatted(text);
+    expect(once).toMatch(expected);
+    expect([meaningOf(once), commentsOf(once)]).toEqual([meaningOf(text), commentsOf(text)]);
+  });
+
   test("gives back a schema with syntax errors as it is, with the errors", async () => {
     const broken = "message User { id uint64 = 1; }";
     const result = await format("main.rpc", broken);
@@ -137,7 +148,19 @@ service Users throws B {
         expect(meaningOf(once)).toBe(meaningOf(text));
         expect(commentsOf(once)).toEqual(commentsOf(text));
       }),
-      { numRuns: 150 },
+      {
+        numRuns: 150,
+        // Two comments to the end of the line around one value.
+        examples: [
+          [
+            [
+              [406, "// c#\n"],
+              [399, "// c#\n"],
+            ],
+            60,
+          ],
+        ],
+      },
     );
   });
 });
