@@ -80,6 +80,14 @@ describe("the public names of", () => {
     expect(Object.keys(await import("@rpcgen/runtime/configuration")).sort()).toMatchSnapshot();
   });
 
+  test("@rpcgen/runtime/telemetry", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/telemetry")).sort()).toMatchSnapshot();
+  });
+
+  test("@rpcgen/runtime/telemetry/opentelemetry", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/telemetry/opentelemetry")).sort()).toMatchSnapshot();
+  });
+
   test("@rpcgen/runtime/descriptor", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/descriptor")).sort()).toMatchSnapshot();
   });

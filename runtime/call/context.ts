@@ -1,3 +1,4 @@
+import type { TraceContext } from "../protocol/trace.ts";
 import type { Endpoint } from "../discovery/endpoint.ts";
 import type { Metadata, MethodType } from "./method-type.ts";
 import type { Slot } from "./slot.ts";
@@ -13,6 +14,11 @@ export interface CallInfo {
   readonly remainingMs: number;
   /** 0 for the first try. */
   readonly attempt: number;
+  /** Where the call stands in a trace, as it travels: of a call that is being served, its caller's span. Undefined outside of traces. */
+  readonly trace: TraceContext | undefined;
+  /** Bytes of the messages that were sent and received so far, as they travelled. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
   /** What an interceptor kept at this call under `slot`. */
   get<T>(slot: Slot<T>): T | undefined;
   /** Keeps a value at this call for interceptors and, at the server, the handler. Nothing of it travels. */
@@ -27,4 +33,8 @@ export interface ClientCall extends CallInfo {
   readonly endpoint: Endpoint | undefined;
   /** Adds to the metadata of the request. @throws RpcError for a key or value that cannot travel; TypeError once it was sent */
   setMetadata(key: string, value: string): void;
+  /** What travels from the next attempt on; within an attempt: with this one. Default: as it was with {@link ClientCall.parent}. */
+  setTrace(trace: TraceContext): void;
+  /** Calls `hook` once with the metadata of the reply, before the caller sees anything of it. What it throws is the outcome of the call. */
+  watchReply(hook: (metadata: Metadata) => void): void;
 }

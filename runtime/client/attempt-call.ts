@@ -4,6 +4,7 @@ import type { CallOptions, Metadata, MethodType } from "../call/method-type.ts";
 import type { Slot } from "../call/slot.ts";
 import type { Endpoint } from "../discovery/endpoint.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
+import type { TraceContext } from "../protocol/trace.ts";
 import type { RoutedCall } from "../governance/routed-call.ts";
 import type { Attempt } from "./attempt.ts";
 import type { ClientCallState } from "./client-call.ts";
@@ -19,6 +20,7 @@ export class AttemptCall implements RoutedCall {
   #cancelled: RpcError | undefined;
   #added: MetadataEntry[] | undefined;
   #slots: Map<unknown, unknown> | undefined;
+  #trace: TraceContext | undefined;
   #controller: AbortController | undefined;
 
   constructor(call: ClientCallState, wanted: Endpoint | undefined, sole: Endpoint | undefined) {
@@ -30,6 +32,7 @@ export class AttemptCall implements RoutedCall {
     this.#cancelled = undefined;
     this.#added = undefined;
     this.#slots = undefined;
+    this.#trace = undefined;
     this.#controller = undefined;
   }
 
@@ -67,6 +70,26 @@ export class AttemptCall implements RoutedCall {
   setMetadata(key: string, value: string): void {
     checkEntry(key, value);
     (this.#added ??= []).push([key, value]);
+  }
+
+  get trace(): TraceContext | undefined {
+    return this.#trace ?? this.call.trace;
+  }
+
+  setTrace(trace: TraceContext): void {
+    this.#trace = trace;
+  }
+
+  get bytesSent(): number {
+    return this.call.bytesSent;
+  }
+
+  get bytesReceived(): number {
+    return this.call.bytesReceived;
+  }
+
+  watchReply(hook: (metadata: Metadata) => void): void {
+    this.call.watchReply(hook);
   }
 
   get<T>(slot: Slot<T>): T | undefined {

@@ -1,7 +1,6 @@
 import { type ItemPump, pumpItems } from "../call/item-pump.ts";
 import { ItemQueue } from "../call/item-queue.ts";
 import { LazyItem } from "../call/lazy-item.ts";
-import { lazyMetadata } from "../call/metadata.ts";
 import type { Items } from "../call/method-type.ts";
 import type { Compression, PackedBody } from "../compression/compression.ts";
 import { decompress } from "../compression/decompress.ts";
@@ -15,6 +14,7 @@ import type {
   ReplyReceiver,
   Serialization,
 } from "../connection/connection.ts";
+import type { TraceContext } from "../protocol/trace.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import type { AttemptCall } from "./attempt-call.ts";
 import type { ClientCallState } from "./client-call.ts";
@@ -53,6 +53,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   readonly deadlineMs: number | undefined;
   readonly attempt: number;
   readonly metadata: Iterable<readonly [string, string]> | undefined;
+  readonly trace: TraceContext | undefined;
   readonly receiver: ReplyReceiver;
   serialization: Serialization;
   body: Uint8Array;
@@ -89,6 +90,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.deadlineMs = call.deadlineMs === Infinity ? undefined : call.deadlineMs;
     this.attempt = own === undefined ? call.attempts++ : own.attempt;
     this.metadata = own === undefined ? call.metadataEntries() : own.metadataEntries();
+    this.trace = own === undefined ? call.trace : own.trace;
     this.receiver = this;
     this.serialization = 1;
     this.body = noBody;
@@ -147,6 +149,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
       if (this.hasItems || isPlain) this.#outgoing = this.#startPlain(connection, requests);
       else {
         this.body = this.#encode(requests);
+        this.#call.bytesSent += this.body.length;
         if (!this.#isPacking(connection)) this.#outgoing = connection.startCall(this);
       }
     } catch (error) {
@@ -212,6 +215,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.#message = request;
     this.#isLent = true;
     this.body = encodeBodyToCopy(this.#call.method.request, request, this.serialization);
+    this.#call.bytesSent += this.body.length;
     const outgoing = connection.startCall(this);
     this.body = noBody;
     return outgoing;
@@ -294,6 +298,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
 
   #read(body: Uint8Array, head: ReplyHead): unknown {
     this.#showHead(head);
+    this.#call.bytesReceived += body.length;
     const { method } = this.#call;
     try {
       return decodeBody(method.response, body, head.serialization);
@@ -306,7 +311,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   #showHead(head: ReplyHead): void {
     if (this.#headShown) return;
     this.#headShown = true;
-    this.#call.options.onResponseMetadata?.(lazyMetadata(() => head.metadata()));
+    this.#call.showReply(head);
   }
 
   /** The connection to use from now on. */
@@ -434,6 +439,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   #sendItem(body: Uint8Array): boolean {
+    this.#call.bytesSent += body.length;
     this.#replay?.add(body);
     const outgoing = this.#outgoing;
     const readable = this.#connection?.peerCompressors;

@@ -1,10 +1,11 @@
 import type { CallInfo } from "../call/context.ts";
 import { remainingFrom } from "../call/deadline.ts";
-import { checkEntry, metadata, metadataEntries, type MetadataEntry } from "../call/metadata.ts";
+import { checkEntry, lazyMetadata, metadata, metadataEntries, type MetadataEntry } from "../call/metadata.ts";
 import type { CallOptions, Metadata, MethodType } from "../call/method-type.ts";
 import type { Slot } from "../call/slot.ts";
 import type { Endpoint } from "../discovery/endpoint.ts";
 import type { Environment, Timer } from "../environment/environment.ts";
+import type { TraceContext } from "../protocol/trace.ts";
 import type { RoutedCall } from "../governance/routed-call.ts";
 import { deadlinePassed } from "./client-errors.ts";
 
@@ -39,6 +40,10 @@ export class ClientCallState implements RoutedCall {
   tried: Endpoint[] | undefined;
   /** What routers and balancers may look at. */
   message: unknown;
+  trace: TraceContext | undefined;
+  bytesSent: number;
+  bytesReceived: number;
+  #replyHooks: ((metadata: Metadata) => void)[] | undefined;
   readonly #environment: Environment;
   #added: MetadataEntry[] | undefined;
   #slots: Map<unknown, unknown> | undefined;
@@ -58,6 +63,10 @@ export class ClientCallState implements RoutedCall {
     this.endpoint = home.endpoint;
     this.tried = undefined;
     this.message = undefined;
+    this.trace = this.options.parent?.trace;
+    this.bytesSent = 0;
+    this.bytesReceived = 0;
+    this.#replyHooks = undefined;
     this.#environment = environment;
     this.#added = undefined;
     this.#slots = undefined;
@@ -99,6 +108,23 @@ export class ClientCallState implements RoutedCall {
   setMetadata(key: string, value: string): void {
     checkEntry(key, value);
     (this.#added ??= []).push([key, value]);
+  }
+
+  setTrace(trace: TraceContext): void {
+    this.trace = trace;
+  }
+
+  watchReply(hook: (metadata: Metadata) => void): void {
+    (this.#replyHooks ??= []).push(hook);
+  }
+
+  /** The first that came back of an attempt. */
+  showReply(head: { metadata(): readonly MetadataEntry[] }): void {
+    const { onResponseMetadata } = this.options;
+    if (onResponseMetadata === undefined && this.#replyHooks === undefined) return;
+    const reply = lazyMetadata(() => head.metadata());
+    for (const hook of this.#replyHooks ?? []) hook(reply);
+    onResponseMetadata?.(reply);
   }
 
   get<T>(slot: Slot<T>): T | undefined {

@@ -12,6 +12,13 @@ import {
 } from "../protocol/frame.ts";
 import type { FrameReader } from "../protocol/frame-reader.ts";
 import { codecType, createOption, type Option } from "../protocol/handshake.ts";
+import {
+  encodeTraceIds,
+  isTraceContext,
+  maxBaggageLength,
+  maxTraceStateLength,
+  type TraceContext,
+} from "../protocol/trace.ts";
 import { HeaderWriter } from "../protocol/header-writer.ts";
 import { createLimits, type Limits } from "../protocol/limits.ts";
 import type {
@@ -367,11 +374,19 @@ const hotTagBytes = 6;
 const maxDeadlineMicros = 0xffffffff;
 
 function writeExtra(header: HeaderWriter, request: OutgoingRequest, limits: Limits): void {
-  const { methodPath, attempt, priority, metadata } = request;
+  const { methodPath, attempt, priority, trace, metadata } = request;
   header.text(HeaderTag.methodPath, methodPath);
   if (attempt) header.number(HeaderTag.attempt, attempt);
   if (priority !== undefined) header.number(HeaderTag.priority, priority);
+  if (trace !== undefined && isTraceContext(trace)) writeTrace(header, trace);
   header.metadata(metadata, limits);
+}
+
+function writeTrace(header: HeaderWriter, trace: TraceContext): void {
+  const { state = "", baggage = "" } = trace;
+  header.raw(HeaderTag.traceContext, encodeTraceIds(trace));
+  if (state !== "" && state.length <= maxTraceStateLength) header.text(HeaderTag.traceState, state);
+  if (baggage !== "" && baggage.length <= maxBaggageLength) header.text(HeaderTag.baggage, baggage);
 }
 
 function encodeRequestHeader(methodId: number, hasDeadline: boolean, micros: number, extra: Uint8Array): Uint8Array {

@@ -1,3 +1,4 @@
+import type { TraceContext } from "../protocol/trace.ts";
 import type { Compressor } from "../compression/compressor.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import type { Environment } from "../environment/environment.ts";
@@ -85,6 +86,8 @@ export interface OutgoingRequest {
   /** 0 for the first try. */
   readonly attempt?: number | undefined;
   readonly priority?: number | undefined;
+  /** Where the call stands in a trace; left out of the header when it is not valid. */
+  readonly trace?: TraceContext | undefined;
   /** User metadata. @throws RpcError from `startCall`, `invalid_argument`, for bad keys or `limit_exceeded` for too much */
   readonly metadata?: Iterable<readonly [key: string, value: string]> | undefined;
   readonly receiver: ReplyReceiver;
@@ -160,6 +163,7 @@ export interface IncomingCall {
   readonly deadlineMs: number;
   readonly attempt: number;
   readonly priority: number | undefined;
+  readonly trace: TraceContext | undefined;
   /** False once answered, cancelled, timed out or lost. */
   readonly open: boolean;
   /** User metadata, decoded on first use. */

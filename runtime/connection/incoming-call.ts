@@ -1,3 +1,4 @@
+import type { TraceContext } from "../protocol/trace.ts";
 import type { WheelEntry } from "../environment/timer-wheel.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import { FrameFlag, FrameKind, GoawayCode, HeaderTag, laneMask } from "../protocol/frame.ts";
@@ -48,6 +49,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   hasItems: boolean;
   readonly attempt: number;
   readonly priority: number | undefined;
+  readonly trace: TraceContext | undefined;
   receiver: RequestReceiver | undefined;
   deadlineMs: number;
   wheelNext: WheelEntry | undefined;
@@ -80,6 +82,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     this.hasItems = (reader.flags & FrameFlag.endOfStream) === 0;
     this.attempt = header.attempt;
     this.priority = header.priority < 0 ? undefined : header.priority;
+    this.trace = header.has(HeaderTag.traceContext) ? header.trace() : undefined;
     this.receiver = undefined;
     this.deadlineMs = deadlineMs;
     this.wheelNext = undefined;

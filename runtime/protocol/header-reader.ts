@@ -1,5 +1,6 @@
 import { copyBytes, decodeText, isText } from "./bytes.ts";
 import { HeaderTag, ignorableBit, traceContextBytes } from "./frame.ts";
+import { decodeTraceIds, type TraceContext } from "./trace.ts";
 import type { Limits } from "./limits.ts";
 
 /** What {@link HeaderReader.read} found. */
@@ -83,6 +84,14 @@ export class HeaderReader {
   text(tag: number): string | undefined {
     const [at, length] = this.#find(tag);
     return at < 0 ? undefined : decodeText(this.#bytes, at, at + length);
+  }
+
+  /** Where the call stands in a trace; undefined when the header does not say. */
+  trace(): TraceContext | undefined {
+    const [at, length] = this.#find(HeaderTag.traceContext);
+    const ids = at < 0 ? undefined : decodeTraceIds(this.#bytes.subarray(at, at + length));
+    if (ids === undefined) return undefined;
+    return { ...ids, state: this.text(HeaderTag.traceState), baggage: this.text(HeaderTag.baggage) };
   }
 
   /** True when the tag was there. */

@@ -40,6 +40,12 @@ export class HeaderWriter {
     return this;
   }
 
+  /** Bytes as they are. */
+  raw(tag: number, value: Uint8Array): this {
+    this.#tag(tag, value.length);
+    return this.#append(value);
+  }
+
   /** Text, in UTF-8. Nothing is written for `undefined`. @throws RangeError above {@link maxTagValueBytes} */
   text(tag: number, value: string | undefined): this {
     if (value === undefined) return this;

@@ -14,6 +14,7 @@ import type { Environment } from "../environment/environment.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import { violationError } from "../errors/violation-error.ts";
 import type { PeerIdentity } from "../transport/transport.ts";
+import type { TraceContext } from "../protocol/trace.ts";
 import type { Session } from "./session.ts";
 import { failureFromThrown, hiddenFailure } from "./failure.ts";
 
@@ -38,6 +39,8 @@ export interface CallScope {
 export class ServerCallState implements CallContext, RequestReceiver {
   readonly method: MethodType;
   readonly session: Session;
+  bytesSent: number;
+  bytesReceived: number;
   /** Why the caller gets no reply; undefined when it got one, or still may. */
   failure: RpcError | undefined;
   /** What a handler gave that did not wait, with the promise in which its interceptors see it. */
@@ -58,6 +61,8 @@ export class ServerCallState implements CallContext, RequestReceiver {
   constructor(method: MethodType, session: Session, incoming: IncomingCall, scope: CallScope) {
     this.method = method;
     this.session = session;
+    this.bytesSent = 0;
+    this.bytesReceived = 0;
     this.failure = undefined;
     this.handled = undefined;
     this.#incoming = incoming;
@@ -88,6 +93,10 @@ export class ServerCallState implements CallContext, RequestReceiver {
 
   get metadata(): Metadata {
     return (this.#metadata ??= lazyMetadata(() => this.#incoming.metadata()));
+  }
+
+  get trace(): TraceContext | undefined {
+    return this.#incoming.trace;
   }
 
   get attempt(): number {
@@ -144,6 +153,7 @@ export class ServerCallState implements CallContext, RequestReceiver {
   read(body: Uint8Array): unknown {
     const { method } = this;
     const { maxMessageBytes } = method.policy;
+    this.bytesReceived += body.length;
     if (maxMessageBytes !== undefined && body.length > maxMessageBytes)
       throw tooLarge(method, body.length, maxMessageBytes);
     const message = decodeBody(method.request, body, this.#incoming.serialization);
@@ -210,6 +220,7 @@ export class ServerCallState implements CallContext, RequestReceiver {
   }
 
   #respond(body: Uint8Array, compressor: number): void {
+    this.bytesSent += body.length;
     this.#incoming.respond(body, this.#replyMetadata, compressor);
     this.#answered();
   }
@@ -250,6 +261,7 @@ export class ServerCallState implements CallContext, RequestReceiver {
   }
 
   #emit(body: Uint8Array, compressor: number): boolean {
+    this.bytesSent += body.length;
     const metadata = this.#begun ? undefined : this.#replyMetadata;
     this.#begun = true;
     return this.#incoming.sendItem(body, metadata, compressor);

@@ -26,6 +26,7 @@ export const folderRules: readonly FolderRule[] = [
       "runtime/codec:types",
       "runtime/transport:types",
       "runtime/discovery:types",
+      "runtime/protocol:types",
     ],
   },
   { folder: "runtime/interceptor/", imports: [...all, "runtime/call"] },
@@ -44,7 +45,22 @@ export const folderRules: readonly FolderRule[] = [
     folder: `runtime/configuration/${source}/`,
     imports: [...all, "runtime/configuration", "runtime/discovery", "runtime/coordination", "node:"],
   })),
-  { folder: "runtime/telemetry/", imports: [...all, "runtime/plugin", "runtime/interceptor", "runtime/call"] },
+  {
+    folder: "runtime/telemetry/",
+    imports: [...all, "runtime/plugin", "runtime/interceptor", "runtime/call", "runtime/protocol:types"],
+  },
+  {
+    folder: "runtime/telemetry/opentelemetry/",
+    imports: [
+      ...all,
+      "runtime/telemetry",
+      "runtime/plugin",
+      "runtime/interceptor",
+      "runtime/call",
+      "runtime/protocol:types",
+      "@opentelemetry/api",
+    ],
+  },
   {
     folder: "runtime/governance/",
     imports: [...all, "runtime/interceptor", "runtime/call", "runtime/plugin", "runtime/discovery"],

@@ -1,0 +1,151 @@
+import type { CallInfo, ClientCall } from "../call/context.ts";
+import type { CallContext } from "../call/method-type.ts";
+import { createSlot } from "../call/slot.ts";
+import type { Environment } from "../environment/environment.ts";
+import { RpcError } from "../errors/rpc-error.ts";
+import type { ClientInterceptor, ServerInterceptor } from "../interceptor/interceptor.ts";
+import type { Plugin } from "../plugin/plugin.ts";
+import { watchItems } from "./items.ts";
+import { createLogLevels, type LogLevel, type LogLevels } from "./log-levels.ts";
+import { safeText } from "./safe-text.ts";
+
+/** Where lines go; pino and most other loggers fit. */
+export type Logger = Readonly<
+  Record<Exclude<LogLevel, "silent">, (fields: Readonly<Record<string, unknown>>, message: string) => void>
+>;
+
+/** Settings of {@link accessLog}. */
+export interface AccessLogOptions {
+  readonly logger: Logger;
+  /** Default: `info` for all services. */
+  readonly levels?: LogLevels | undefined;
+  /** Lines per second about calls that failed, per code; what is above is counted and told with the next. Default: 10. */
+  readonly maxFailuresPerSecond?: number | undefined;
+  /** Names of metadata whose values are logged. What is not named is not: tokens travel there. Default: none. */
+  readonly metadata?: readonly string[] | undefined;
+}
+
+/** A line per call on each side it is used: method, peer, code, duration, bytes, attempt, trace. */
+export interface AccessLog {
+  client(): Plugin<ClientInterceptor>;
+  server(): Plugin<ServerInterceptor>;
+}
+
+const startSlot = createSlot<number>("access-log");
+const never: ReadonlySet<string> = new Set(["authorization", "cookie", "set-cookie"]);
+const secretName = /token|secret|password|credential/;
+
+/** Codes that are the server's fault are errors, those of the caller warnings, what went well information. */
+function levelOf(error: RpcError | undefined): "info" | "warn" | "error" {
+  if (error === undefined) return "info";
+  return error.code === 13 || error.code === 15 || error.code === 2 ? "error" : "warn";
+}
+
+/**
+ * Writes a line for each call that ended. Bodies are never written. Everything that a peer had a say in is escaped and cut; lines about failures are limited, so that an attack
+ * fills no disk.
+ */
+export function accessLog({
+  logger,
+  levels = createLogLevels(),
+  maxFailuresPerSecond = 10,
+  metadata = [],
+}: AccessLogOptions): AccessLog {
+  const names = metadata.filter((name) => !never.has(name) && !secretName.test(name));
+
+  function lineWriter(
+    side: "client" | "server",
+    environment: Environment,
+  ): (call: CallInfo, error: RpcError | undefined, startedMs: number) => void {
+    const allows = limiter(environment, maxFailuresPerSecond);
+    return (call, error, startedMs) => {
+      const level = levelOf(error);
+      if (!levels.isOn(call.method.service, level)) return;
+      const dropped = error === undefined ? 0 : allows(error.codeName);
+      if (dropped < 0) return;
+      const fields: Record<string, unknown> = {
+        side,
+        method: call.method.path,
+        code: error?.codeName ?? "ok",
+        durationMs: Math.round((environment.now() - startedMs) * 1_000) / 1_000,
+        sent: call.bytesSent,
+        received: call.bytesReceived,
+      };
+      if (call.attempt > 0) fields["attempt"] = call.attempt;
+      if (call.trace !== undefined) fields["traceId"] = call.trace.traceId;
+      if (error !== undefined) Object.assign(fields, factsOf(error));
+      if (dropped > 0) fields["linesLeftOut"] = dropped;
+      for (const name of names) addMetadata(fields, call, name);
+      const where = side === "server" ? (call as CallContext).peer : (call as ClientCall).endpoint?.id;
+      if (where !== undefined) fields["peer"] = safeText(where);
+      logger[level](fields, `${call.method.path} ${String(fields["code"])}`);
+    };
+  }
+
+  return {
+    client: () => ({
+      name: "access-log",
+      setup(kernel) {
+        const { environment } = kernel;
+        const write = lineWriter("client", environment);
+        kernel.addInterceptor({
+          name: "access-log",
+          unary(call, request, next) {
+            const startedMs = environment.now();
+            const reply = next(call, request);
+            reply.then(
+              () => write(call, undefined, startedMs),
+              (error: unknown) => write(call, RpcError.from(error), startedMs),
+            );
+            return reply;
+          },
+          stream(call, requests, next) {
+            const startedMs = environment.now();
+            return watchItems(next(call, requests), (error) => write(call, error, startedMs));
+          },
+        });
+      },
+    }),
+    server: () => ({
+      name: "access-log",
+      setup(kernel) {
+        const { environment } = kernel;
+        const write = lineWriter("server", environment);
+        kernel.addInterceptor({
+          name: "access-log",
+          admit: (call) => call.set(startSlot, environment.now()),
+          settled: (call, failure) => write(call, failure, call.get(startSlot) ?? environment.now()),
+        });
+      },
+    }),
+  };
+}
+
+function factsOf(error: RpcError): Readonly<Record<string, unknown>> {
+  const { reason, errorId, message } = error;
+  return { reason, error: safeText(message), ...(errorId === undefined ? {} : { errorId: safeText(errorId) }) };
+}
+
+function addMetadata(fields: Record<string, unknown>, { metadata }: CallInfo, name: string): void {
+  const value = metadata.get(name);
+  if (value !== undefined) fields[`metadata.${name}`] = safeText(value);
+}
+
+/** @returns -1: no line; else how many lines were left out before this one */
+function limiter(environment: Environment, perSecond: number): (kind: string) => number {
+  const kinds = new Map<string, { second: number; lines: number; dropped: number }>();
+  return (kind) => {
+    const second = Math.floor(environment.now() / 1_000);
+    let state = kinds.get(kind);
+    if (state === undefined) kinds.set(kind, (state = { second, lines: 0, dropped: 0 }));
+    if (state.second !== second) Object.assign(state, { second, lines: 0 });
+    if (state.lines >= perSecond) {
+      state.dropped++;
+      return -1;
+    }
+    state.lines++;
+    const { dropped } = state;
+    state.dropped = 0;
+    return dropped;
+  };
+}
