@@ -1,0 +1,143 @@
+import { randomInt } from "node:crypto";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { RegistryName } from "./engine.js";
+import { type Child, start, startProgram } from "./processes.js";
+
+/** The registry of the cluster, in one or two processes. */
+export interface RunningRegistry {
+  /** `registry://127.0.0.1:8761,127.0.0.1:8762` */
+  readonly target: string;
+  /** What it is, for the title. */
+  readonly title: string;
+  /** What {@link RunningRegistry.kill} does, and what is left. */
+  readonly loss: string;
+  /** Kills its first process. */
+  kill(): Promise<void>;
+  /** Starts that process again. */
+  restart(): Promise<void>;
+  /** Removes its files. */
+  clean(): void;
+}
+
+/** What is missing to run on a registry; undefined: nothing. */
+export function missing(name: RegistryName): string | undefined {
+  const has = (command: string): boolean =>
+    (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, command)));
+  if (name === "etcd" && !has("etcd")) return "etcd is not on the PATH";
+  if (name === "zookeeper" && !has("java")) return "java is not on the PATH";
+  if (name === "zookeeper" && !existsSync(zookeeperJar)) return `${zookeeperJar} is not there`;
+  return undefined;
+}
+
+/** Starts the registry and waits until it serves. */
+export async function startRegistry(name: RegistryName): Promise<RunningRegistry> {
+  return name === "registry" ? startPeers() : startServer(name);
+}
+
+async function startPeers(): Promise<RunningRegistry> {
+  const ports = [await freePort(), await freePort()] as const;
+  const url = (port: number): string => `http://127.0.0.1:${port}/eureka`;
+  const startPeer = (port: number, other: number): ReturnType<typeof start> =>
+    start("registry-peer", [String(port), url(other)]);
+  let [first] = await Promise.all([startPeer(ports[0], ports[1]), startPeer(ports[1], ports[0])]);
+  return {
+    target: `registry://127.0.0.1:${ports[0]},127.0.0.1:${ports[1]}`,
+    title: "two peers of the embedded registry",
+    loss: "one registry peer killed",
+    kill: async () => void (await first.child.end("SIGKILL")),
+    restart: async () => void (first = await startPeer(ports[0], ports[1])),
+    clean: () => undefined,
+  };
+}
+
+const zookeeperJar = "/usr/share/java/zookeeper.jar";
+
+async function startServer(name: "etcd" | "zookeeper"): Promise<RunningRegistry> {
+  const folder = mkdtempSync(join(tmpdir(), `rpcgen-cluster-${name}-`));
+  const [port, peerPort] = [await freePort(), await freePort()];
+  const run = async (): Promise<Child> => {
+    const child = name === "etcd" ? runEtcd(folder, port, peerPort) : runZooKeeper(folder, port);
+    await untilServing(port, name === "etcd" ? "GET /health HTTP/1.0\r\n\r\n" : "srvr");
+    return child;
+  };
+  let server = await run();
+  return {
+    target: `${name}://127.0.0.1:${port}`,
+    title: `one server of ${name}`,
+    loss: `${name} killed, nobody left`,
+    kill: async () => void (await server.end("SIGKILL")),
+    restart: async () => void (server = await run()),
+    clean: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function runEtcd(folder: string, port: number, peerPort: number): Child {
+  const [own, peer] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`];
+  return startProgram("etcd", [
+    ...["--name", "one", "--data-dir", join(folder, "data"), "--log-level", "error", "--logger", "zap"],
+    ...["--listen-client-urls", own, "--advertise-client-urls", own],
+    ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", `one=${peer}`],
+    // Elections this quick allow leases of two seconds.
+    ...["--heartbeat-interval", "50", "--election-timeout", "250"],
+  ]);
+}
+
+function runZooKeeper(folder: string, port: number): Child {
+  const file = join(folder, "zoo.cfg");
+  const settings = {
+    dataDir: join(folder, "data"),
+    clientPort: port,
+    clientPortAddress: "127.0.0.1",
+    tickTime: 250,
+    "admin.enableServer": false,
+    "4lw.commands.whitelist": "srvr",
+    forceSync: "no",
+  };
+  writeFileSync(
+    file,
+    Object.entries(settings)
+      .map((pair) => pair.join("="))
+      .join("\n"),
+  );
+  const classPath = ["/etc/zookeeper/conf", zookeeperJar].join(delimiter);
+  const main = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
+  return startProgram("java", ["-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", classPath, main, file]);
+}
+
+async function untilServing(port: number, request: string): Promise<void> {
+  const endMs = performance.now() + 30_000;
+  while (performance.now() < endMs) {
+    if (/"health":\s*"true"|Mode:/.test(await answerOf(port, request))) return;
+    await pause(50);
+  }
+  throw new Error(`nothing serves on port ${port}`);
+}
+
+/** What a server says to a few bytes; nothing when it does not answer. */
+function answerOf(port: number, request: string): Promise<string> {
+  return new Promise((resolve) => {
+    let text = "";
+    const socket = connect(port, "127.0.0.1", () => socket.write(request));
+    socket.setTimeout(1_000, () => socket.destroy());
+    socket.on("data", (bytes) => (text += bytes.toString()));
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(text));
+  });
+}
+
+/**
+ * A port below those that the system hands out by itself: while a registry is down, a client that tries to reach one of those may be given that very
+ * port, and keep the registry from coming back.
+ */
+async function freePort(): Promise<number> {
+  const port = 15_000 + randomInt(17_000);
+  const server = createServer();
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+  return isFree ? port : freePort();
+}
