@@ -12,7 +12,7 @@ const width = 1_200;
 const margin = { left: 70, right: 20, top: 70 } as const;
 const panelHeight = 150;
 const gap = 45;
-const stepMs = 250;
+const stepMs = 200;
 
 interface Line {
   readonly name: string;
@@ -117,6 +117,7 @@ interface Scale {
 }
 
 function linearScale(most: number): Scale {
+  if (most <= 1) return { limit: 1, marks: [0, 1] };
   const power = 10 ** Math.floor(Math.log10(most));
   const step = [0.2, 0.5, 1, 2].map((factor) => factor * power).find((size) => most / size <= 5) ?? power;
   const count = Math.ceil(most / step);
