@@ -9,6 +9,8 @@ export interface Routing extends Router {
   readonly rules: readonly RouteRule[];
   /** Uses other rules from the next attempt on. @throws TypeError for rules that cannot work; the present ones are kept */
   update(rules: readonly RouteRule[]): void;
+  /** The same as a part of live configuration: `{ "rules": [...] }`; without rules those that it was made with. @throws as {@link Routing.update} */
+  configure(settings: { readonly rules?: readonly RouteRule[] | undefined }): void;
 }
 
 interface Compiled {
@@ -65,17 +67,20 @@ export function routing(rules: readonly RouteRule[] = []): Routing {
     return allowed;
   }
 
+  function update(next: readonly RouteRule[]): void {
+    compiled = compile(next);
+    subsets = new Map();
+    bySchema = new WeakMap();
+  }
+
   return {
     name: "routing",
     get rules() {
       return compiled.map(({ rule }) => rule);
     },
     route,
-    update(next) {
-      compiled = compile(next);
-      subsets = new Map();
-      bySchema = new WeakMap();
-    },
+    update,
+    configure: ({ rules: next = rules }) => update(next),
   };
 }
 

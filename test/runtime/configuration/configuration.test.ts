@@ -10,7 +10,7 @@ import {
 } from "../../../runtime/configuration/index.ts";
 import { fileConfiguration } from "../../../runtime/configuration/file/file.ts";
 import { memoryConfiguration } from "../../../runtime/configuration/memory/memory.ts";
-import { byMethod, failsafe, failover, fromSchema, rateLimit } from "../../../runtime/governance/index.ts";
+import { byMethod, failover, failsafe, fromSchema, rateLimit, routing } from "../../../runtime/governance/index.ts";
 import { RpcError } from "../../../runtime/index.ts";
 import { createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 import { createFleet } from "../client/fleet.ts";
@@ -281,4 +281,15 @@ test("modes of methods can be switched by a document", async () => {
   expect(await fleet.run(outcomeOf(fleet.channel, echoMethod()))).toBe("application");
   set({ switcher: { silent: [path] } });
   expect(await fleet.run(outcomeOf(fleet.channel, echoMethod()))).toBe(0);
+});
+
+test("routes come from a document, and those of the code come back when it says nothing", () => {
+  const router = routing([{ name: "own", to: { version: "1.x" } }]);
+  const { set } = scene({ parts: { routes: router } });
+  set({ routes: { rules: [{ name: "canary", to: { version: "2.x" } }] } });
+  expect(router.rules.map(({ name }) => name)).toEqual(["canary"]);
+  expect(set({ routes: { rules: [{ to: 7 }] } })).toMatchObject({ outcome: "refused" });
+  expect(router.rules.map(({ name }) => name)).toEqual(["canary"]);
+  set({});
+  expect(router.rules.map(({ name }) => name)).toEqual(["own"]);
 });
