@@ -6,6 +6,8 @@ export type { ClusterOptions } from "./client/cluster-options.ts";
 export type { ChannelState } from "./client/channel-state.ts";
 export { createServer, type Server, type ServerCloseOptions } from "./server/server.ts";
 export type { ServerLimits, ServerOptions } from "./server/server-options.ts";
+export type { ConnectionInfo } from "./server/connection-set.ts";
+export type { MethodLoad } from "./server/dispatcher.ts";
 export type { ServerHealth } from "./server/health.ts";
 export type { ServerRegistration } from "./server/registrar.ts";
 export type { Authenticate, AuthenticationRequest } from "./server/authentication.ts";

@@ -35,6 +35,10 @@ describe("the public names of", () => {
     `);
   });
 
+  test("@rpcgen/runtime/admin", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/admin"))).toEqual(["createAdmin"]);
+  });
+
   test("@rpcgen/runtime/health", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/health")).sort()).toEqual([
       "Health",

@@ -5,7 +5,7 @@ import type { Environment } from "../environment/environment.ts";
 import { pause } from "../environment/limit.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import { answer, type ApiScope } from "./api.ts";
-import { createAccess } from "./access.ts";
+import { createAccess } from "../http/access.ts";
 import { type HttpRequest, readBody, readRequest } from "./http-request.ts";
 import { fetchInstances, httpSender } from "./http-peer.ts";
 import { probeInstance } from "./probe.ts";
@@ -67,7 +67,7 @@ export async function createRegistryServer(
   options: RegistryServerOptions = {},
 ): Promise<RegistryServer> {
   const { host = "127.0.0.1", port } = address;
-  const access = createAccess(host, options);
+  const access = createAccess(host, { realm: "registry", ...options });
   const environment = options.environment ?? systemEnvironment;
   const peers = (options.peers ?? []).map(checkPeer);
   const registry = createRegistry({

@@ -1,4 +1,4 @@
-import type { ServerConnection } from "../connection/connection.ts";
+import type { ConnectionState, ServerConnection } from "../connection/connection.ts";
 import { createMemoryBudget } from "../connection/memory-budget.ts";
 import { createServerConnection } from "../connection/server-connection.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -8,12 +8,27 @@ import type { Dispatcher } from "./dispatcher.ts";
 import type { CheckedServerOptions } from "./server-options.ts";
 import { Session } from "./session.ts";
 
+/** One connection of a server at a moment. */
+export interface ConnectionInfo {
+  /** Address of the client. */
+  readonly peer: string;
+  readonly state: ConnectionState;
+  /** Milliseconds since it was accepted. */
+  readonly ageMs: number;
+  /** Calls that came in by it and are not settled. */
+  readonly callsInProgress: number;
+  /** The id of its principal; undefined while that is not known. */
+  readonly principal: string | undefined;
+}
+
 /** The connections of a server. */
 export interface ConnectionSet {
   /** Takes a new peer, within the limits. */
   accept(transport: Transport): void;
   /** Ends all politely, those too that are still on their way in; later ones are refused. */
   drain(graceMs: number): Promise<void>;
+  /** All that are open, the oldest first. */
+  list(): readonly ConnectionInfo[];
 }
 
 export function createConnectionSet(options: CheckedServerOptions, dispatcher: Dispatcher): ConnectionSet {
@@ -21,7 +36,7 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
   const memory = createMemoryBudget(maxInboundBytes);
   const outboundMemory = createMemoryBudget(options.serverLimits.maxTotalOutboundBytes);
   const admission = createAdmission(maxConnectionsPerAddress);
-  const all = new Set<ServerConnection>();
+  const all = new Map<ServerConnection, Session>();
   // In order of arrival: the first is the oldest.
   const handshaking = new Set<ServerConnection>();
   /** Milliseconds that calls have from the moment on that everything ends. */
@@ -48,7 +63,7 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
     if (isDrained || !isWelcome(options, transport.peerAddress) || !makeRoom()) return transport.abort();
     const address = transport.peerAddress;
     if (!admission.enter(address)) return transport.abort();
-    const session = new Session(transport.peerAddress, transport.peerIdentity, () => connection);
+    const session = new Session(transport, options.environment.now(), () => connection);
     const connection: ServerConnection = createServerConnection({
       transport,
       environment: options.environment,
@@ -70,7 +85,7 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
         onRequest: (call, body) => dispatcher.dispatch(call, body, session),
       },
     });
-    all.add(connection);
+    all.set(connection, session);
     handshaking.add(connection);
     // It was let in by the system, or by TLS, before the port was closed.
     if (drainGraceMs !== undefined) void connection.drain(drainGraceMs);
@@ -103,8 +118,20 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
     async drain(graceMs) {
       drainGraceMs = graceMs;
       // Some may come in while others end.
-      while (all.size > 0) await Promise.all([...all].map((connection) => connection.drain(graceMs)));
+      while (all.size > 0) await Promise.all([...all.keys()].map((connection) => connection.drain(graceMs)));
       isDrained = true;
+    },
+    list() {
+      const nowMs = options.environment.now();
+      return [...all].map(([{ state, callsInProgress }, { address, sinceMs, caller }]) => {
+        return {
+          peer: address,
+          state,
+          ageMs: Math.round(nowMs - sinceMs),
+          callsInProgress,
+          principal: caller.principal?.id,
+        };
+      });
     },
   };
 }

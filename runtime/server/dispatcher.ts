@@ -24,9 +24,22 @@ export interface Dispatcher {
   report(error: unknown, where: string, peer: string): string;
   /** Calls whose handlers have not settled. */
   readonly callsInProgress: number;
+  /** Each method, in the order in which they were added. */
+  load(): readonly MethodLoad[];
+}
+
+/** What a method of a server has to do. */
+export interface MethodLoad {
+  /** `/package.Service/Method`. */
+  readonly method: string;
+  /** Calls whose handlers have not settled. */
+  readonly inProgress: number;
+  /** Calls that were taken on since the server was made, those in progress among them. */
+  readonly started: number;
 }
 
 interface Entry extends MethodEntry {
+  readonly load: { -readonly [Name in keyof MethodLoad]: MethodLoad[Name] };
   readonly unary: UnaryNext | undefined;
   readonly stream: StreamNext | undefined;
 }
@@ -42,11 +55,19 @@ export function createDispatcher(
   const settling = interceptors.filter((interceptor) => interceptor.settled !== undefined);
   let callsInProgress = 0;
 
-  const table = createServiceTable<Entry>((entry) => ({
-    ...entry,
-    unary: composeUnary(interceptors, unaryHandler(entry)),
-    stream: composeStream(interceptors, streamHandler(entry)),
-  }));
+  /** By number: the method of a call may be a copy with another policy. */
+  const loads = new Map<number, Entry["load"]>();
+
+  const table = createServiceTable<Entry>((entry) => {
+    const load = { method: entry.method.path, inProgress: 0, started: 0 };
+    loads.set(entry.method.id, load);
+    return {
+      ...entry,
+      load,
+      unary: composeUnary(interceptors, unaryHandler(entry)),
+      stream: composeStream(interceptors, streamHandler(entry)),
+    };
+  });
 
   const scope: CallScope = {
     environment,
@@ -58,6 +79,8 @@ export function createDispatcher(
 
   function settled(call: ServerCallState): void {
     callsInProgress--;
+    const load = loads.get(call.method.id);
+    if (load !== undefined) load.inProgress--;
     for (const interceptor of settling) {
       try {
         interceptor.settled?.(call, call.failure);
@@ -84,6 +107,8 @@ export function createDispatcher(
       return turnAway(incoming, refusal ?? (entry as RpcError), session);
     }
     callsInProgress++;
+    entry.load.inProgress++;
+    entry.load.started++;
     const method = configuration === undefined ? entry.method : configuration.of(entry.method);
     const call = new ServerCallState(method, session, incoming, scope);
     incoming.receiver = call;
@@ -162,6 +187,7 @@ export function createDispatcher(
     get callsInProgress() {
       return callsInProgress;
     },
+    load: () => [...loads.values()].map((load) => ({ ...load })),
   };
 }
 

@@ -7,8 +7,8 @@ import { builtinTransports, transportFor } from "../transport/builtin.ts";
 import { createSniffedTransport } from "../transport/sniff.ts";
 import { checkServerTls, type TlsOptions } from "../transport/tls-options.ts";
 import type { Transport, TransportListener } from "../transport/transport.ts";
-import { createConnectionSet } from "./connection-set.ts";
-import { createDispatcher } from "./dispatcher.ts";
+import { type ConnectionInfo, createConnectionSet } from "./connection-set.ts";
+import { createDispatcher, type MethodLoad } from "./dispatcher.ts";
 import { createRegistrar } from "./registrar.ts";
 import { checkServerOptions, type ServerOptions } from "./server-options.ts";
 
@@ -27,6 +27,12 @@ export interface ServerCloseOptions {
 export interface Server {
   /** What it listens on, in the order of {@link Server.listen}. */
   readonly addresses: readonly string[];
+  /** What was added, in that order. */
+  readonly services: readonly ServiceType[];
+  /** The connections that are open now, the oldest first. */
+  connections(): readonly ConnectionInfo[];
+  /** What each method has to do now. */
+  load(): readonly MethodLoad[];
   /**
    * Adds a service. `handlers` is an object with a function per method; it may be a class instance.
    * @throws TypeError when a handler is missing or the service was added already
@@ -86,8 +92,12 @@ export function createServer(options: ServerOptions = {}): Server {
   const connections = createConnectionSet(checked, dispatcher);
   const listeners: TransportListener[] = [];
   const registrar = createRegistrar(checked.registrations, environment);
-  const services: string[] = [];
+  const services: ServiceType[] = [];
   let closing: Promise<void> | undefined;
+
+  function serviceNames(): readonly string[] {
+    return services.map(({ name }) => name);
+  }
 
   async function listen(text: string): Promise<string> {
     const address = parseAddress(text);
@@ -107,7 +117,7 @@ export function createServer(options: ServerOptions = {}): Server {
       throw closed();
     }
     try {
-      registrar.listening(listener.address, services);
+      registrar.listening(listener.address, serviceNames());
     } catch (error) {
       await Promise.all([listener.close(), registrar.close()]);
       throw error;
@@ -139,12 +149,17 @@ export function createServer(options: ServerOptions = {}): Server {
     get addresses() {
       return listeners.map((listener) => listener.address);
     },
+    get services() {
+      return [...services];
+    },
+    connections: connections.list,
+    load: dispatcher.load,
     add(service, handlers) {
       dispatcher.add(service, handlers);
-      services.push(service.name);
+      services.push(service);
       checked.health?.added(service.name);
       const [first] = listeners;
-      if (first !== undefined) registrar.listening(first.address, services);
+      if (first !== undefined) registrar.listening(first.address, serviceNames());
       return server;
     },
     listen,

@@ -1,11 +1,13 @@
 import type { ServerConnection } from "../connection/connection.ts";
-import type { PeerIdentity } from "../transport/transport.ts";
+import type { PeerIdentity, Transport } from "../transport/transport.ts";
 import { anonymous, type Caller } from "./authentication.ts";
 
 /** What calls of one connection have in common. */
 export class Session {
   readonly address: string;
   readonly tlsPeer: PeerIdentity | undefined;
+  /** When it was accepted, on the environment's `now()`. */
+  readonly sinceMs: number;
   /** Who calls; known, or being found out, from the opening of the connection on. */
   caller: Caller;
   /** Compressors that the client reads. */
@@ -14,9 +16,10 @@ export class Session {
   onTurnedAway: () => void;
   readonly #connection: () => ServerConnection;
 
-  constructor(address: string, tlsPeer: PeerIdentity | undefined, connection: () => ServerConnection) {
-    this.address = address;
-    this.tlsPeer = tlsPeer;
+  constructor(transport: Transport, sinceMs: number, connection: () => ServerConnection) {
+    this.address = transport.peerAddress;
+    this.tlsPeer = transport.peerIdentity;
+    this.sinceMs = sinceMs;
     this.caller = anonymous;
     this.readable = [];
     this.onTurnedAway = () => undefined;

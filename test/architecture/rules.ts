@@ -37,7 +37,13 @@ export const folderRules: readonly FolderRule[] = [
     folder: `runtime/discovery/${engine}/`,
     imports: [...all, "runtime/discovery", "runtime/coordination", "node:"],
   })),
-  { folder: "runtime/registry/", imports: [...all, "runtime/transport/address.ts", "node:"] },
+  // What the HTTP ports of the registry and of the administration share.
+  { folder: "runtime/http/", imports: [...all, "runtime/transport/address.ts", "node:"] },
+  { folder: "runtime/registry/", imports: [...all, "runtime/http", "runtime/transport/address.ts", "node:"] },
+  {
+    folder: "runtime/admin/",
+    imports: [...all, "runtime/http", "runtime/transport/address.ts", "runtime/call:types", "node:"],
+  },
   // Clients of coordination services, shared by the engines of discovery and the sources of configuration.
   { folder: "runtime/coordination/", imports: [...all, "runtime/wire", "node:"] },
   { folder: "runtime/configuration/", imports: [...all, "runtime/call", "runtime/descriptor:types"] },
@@ -218,6 +224,8 @@ export const restrictedGlobals: readonly {
     homes: [
       "runtime/transport/",
       "runtime/registry/",
+      "runtime/http/",
+      "runtime/admin/",
       "runtime/coordination/",
       "runtime/discovery/eureka/",
       "runtime/testing/fault-proxy.ts",
@@ -240,4 +248,6 @@ export const runtimeNodeHomes: readonly string[] = [
   "runtime/configuration/file/",
   "runtime/registry/",
   "runtime/discovery/eureka/",
+  "runtime/http/",
+  "runtime/admin/",
 ];

@@ -41,6 +41,8 @@ export interface DegradationOptions {
 export interface Degradation extends Plugin<ClientInterceptor> {
   /** From the next call on; cached replies of rules that stay at their place stay. @throws as {@link degradation}, and the old rules stay */
   configure(options: DegradationOptions): void;
+  /** What holds now. */
+  readonly current: DegradationOptions;
   /** Replies that were substitutes. */
   readonly substituted: number;
 }
@@ -133,6 +135,9 @@ export function degradation(options: DegradationOptions = {}): Degradation {
       rules = check(next, rules);
       settings = next;
       chosen = new WeakMap();
+    },
+    get current() {
+      return settings;
     },
     get substituted() {
       return substituted;

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isLoopback } from "../transport/address.ts";
 
-/** Who may use a registry. */
+/** Who may use an HTTP port. */
 export interface Access {
   allows(incoming: IncomingMessage): boolean;
   refuse(outgoing: ServerResponse): void;
@@ -10,12 +10,14 @@ export interface Access {
 
 /** Settings of {@link createAccess}. */
 export interface AccessOptions {
+  /** What browsers say when they ask for credentials: `registry`. */
+  readonly realm: string;
   readonly credentials?: { readonly user: string; readonly password: string } | undefined;
   readonly insecure?: boolean | undefined;
 }
 
 /** @throws TypeError for a host that other machines reach when nothing says that this is meant */
-export function createAccess(host: string, { credentials, insecure = false }: AccessOptions): Access {
+export function createAccess(host: string, { realm, credentials, insecure = false }: AccessOptions): Access {
   if (!isLoopback(host) && !insecure && credentials === undefined) {
     throw new TypeError(
       `${host} can be reached from other machines. Ask callers for credentials, or set insecure if the network may be trusted.`,
@@ -30,7 +32,7 @@ export function createAccess(host: string, { credentials, insecure = false }: Ac
       return given !== undefined && timingSafeEqual(digest(Buffer.from(given, "base64").toString()), expected);
     },
     refuse: (outgoing) =>
-      void outgoing.writeHead(401, { "www-authenticate": 'Basic realm="registry"', "content-length": 0 }).end(),
+      void outgoing.writeHead(401, { "www-authenticate": `Basic realm="${realm}"`, "content-length": 0 }).end(),
   };
 }
 
