@@ -39,12 +39,22 @@ describe("the public names of", () => {
     expect(Object.keys(await import("@rpcgen/runtime/admin"))).toEqual(["createAdmin"]);
   });
 
+  test("@rpcgen/runtime/reflection", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/reflection")).sort()).toEqual([
+      "NotDescribed",
+      "Reflection",
+      "createReflection",
+      "reflectionSchema",
+    ]);
+  });
+
   test("@rpcgen/runtime/health", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/health")).sort()).toEqual([
       "Health",
       "ServingStatus",
       "UnknownService",
       "createHealth",
+      "healthSchema",
     ]);
   });
 

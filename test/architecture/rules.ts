@@ -77,6 +77,10 @@ export const folderRules: readonly FolderRule[] = [
   },
   // Services of our own: their schemas are compiled by the tool, so they import what all generated code imports.
   { folder: "runtime/health/", imports: [...all, "runtime/call", "@rpcgen/runtime/codegen"] },
+  {
+    folder: "runtime/reflection/",
+    imports: [...all, "runtime/call:types", "runtime/descriptor:types", "@rpcgen/runtime/codegen"],
+  },
   ...["client", "server"].map((side) => ({
     folder: `runtime/${side}/`,
     imports: [
