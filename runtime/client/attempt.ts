@@ -192,7 +192,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     if (this.#restart(error)) return;
     if (this.#isWorthWaiting(error)) {
       this.#giveBack(error);
-      return this.#wait(this.#scope.pool, () => void this.#startAgain());
+      return this.#wait(this.#scope.pool, () => this.#startAgain());
     }
     this.#fail(remoteError(this.#call.method, error, failure));
   }
@@ -366,10 +366,14 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     if (this.#replay?.isPossible === false) return false;
     this.#restarts++;
     this.#giveBack(error);
-    return this.#startAgain();
+    this.#startAgain();
+    return true;
   }
 
-  #startAgain(): boolean {
+  #startAgain(): void {
+    // A connection that is lost during its handshake cannot say whether it brought the request to the server.
+    const room = roomFor(this.#call, this.#scope);
+    if (room !== undefined) return this.#wait(room, () => this.#startAgain());
     try {
       const connection = this.#connect();
       if (this.#isLent) this.serialization = connection.serialization;
@@ -377,10 +381,8 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
       const outgoing = this.#isLent ? this.#startPlain(connection, this.#message) : connection.startCall(this);
       this.#outgoing = outgoing;
       if (this.#replay?.run(outgoing) === true) this.#pump?.writable();
-      return true;
     } catch (error) {
       this.#fail(error);
-      return true;
     }
   }
 
@@ -403,12 +405,13 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
 
   #wait(room: WaitingRoom, onReady: () => void): void {
     const { aborts, wheel } = this.#scope;
+    this.#outgoing = undefined;
     waitForConnection(
       this.#call,
       { pool: room, aborts, wheel },
       {
         onReady: () => (this.#isAbandoned || this.#isOver ? this.#leave() : onReady()),
-        onGivenUp: (error) => this.#fail(error),
+        onGivenUp: (error) => (this.#isOver ? undefined : this.#fail(error)),
       },
     );
   }

@@ -88,8 +88,9 @@ export class Liveness {
     });
   }
 
+  /** A fraction of a millisecond that rounding has left would come back for ever on a clock that it does not move. */
   #setTimer(delayMs: number, action: () => void): Timer {
-    const timer = this.#options.environment.setTimer(delayMs, action);
+    const timer = this.#options.environment.setTimer(Math.max(delayMs, 1), action);
     timer.unref();
     return timer;
   }

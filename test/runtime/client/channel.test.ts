@@ -17,7 +17,7 @@ import { createOption, encodeOption } from "../../../runtime/protocol/handshake.
 import { HeaderWriter } from "../../../runtime/protocol/header-writer.ts";
 import { initialPeerLimits } from "../../../runtime/protocol/limits.ts";
 import { frame } from "../connection/world.ts";
-import { Lab, type LabClient, type LabHandlers } from "../fixture/lab.ts";
+import { Lab, type LabClient, type LabHandlers, type Note } from "../fixture/lab.ts";
 import { createStoppedClock, settle, type StoppedClock } from "../fixture/stopped-clock.ts";
 import { collect, echoing, errorOf } from "../fixture/world.ts";
 import { blackHole, createScriptedTransport, type Mode, type ScriptedTransport } from "./scripted-transport.ts";
@@ -226,6 +226,47 @@ describe("a call that waits for a connection", () => {
     site.network.mode = "up";
     await site.clock.advance(200_000);
     expect([(await patient).text, (await items).map(({ text }) => text)]).toEqual(["patient", ["one", "two"]]);
+  });
+
+  test("waits on when its connections are lost before the server says a word", async () => {
+    await using site = await createSite({ mode: "hanging up" });
+    const patient = site.lab.echo({ text: "patient" }, { waitForReady: true, timeoutMs: 600_000 });
+    const hasty = errorOf(site.lab.echo({}));
+    await site.clock.advance(30_000);
+    // Nobody can tell what became of it.
+    expect(reasonOf(await hasty)).toBe("connection_lost");
+    expect(site.network.attemptsMs.length).toBeGreaterThan(2);
+    site.network.mode = "up";
+    await site.clock.advance(200_000);
+    expect((await patient).text).toBe("patient");
+  });
+
+  test("waits again when its server sends it away, and is not put on a connection that may come to nothing", async () => {
+    const handlers = { echo: (note: Note) => (note.text === "first" ? never() : note) };
+    await using site = await createSite({ handlers, serverOptions: { limits: { maxCalls: 1 } } });
+    await site.lab.ping();
+    const first = errorOf(site.lab.echo({ text: "first" }));
+    // There is one place at the server: these wait in line, and GOAWAY finds them there.
+    const texts = ["second", "third"];
+    const patient = texts.map((text) => site.lab.echo({ text }, { waitForReady: true, timeoutMs: 600_000 }));
+    const hasty = errorOf(site.lab.echo({}));
+    const cancelling = new AbortController();
+    const cancelled = errorOf(site.lab.echo({}, { waitForReady: true, timeoutMs: 600_000, signal: cancelling.signal }));
+    await settle();
+    site.network.mode = "hanging up";
+    const closing = site.server.close({ graceMs: 1_000 });
+    await site.clock.advance(30_000);
+    await closing;
+    expect([reasonOf(await first), reasonOf(await hasty)]).toEqual(["connection_lost", "connection_lost"]);
+    cancelling.abort();
+    expect(reasonOf(await cancelled)).toBe("cancelled_by_caller");
+    const successor = createServer({ environment: site.clock, transports: [site.network.kind] }).add(Lab, echoing);
+    await successor.listen("memory:site");
+    site.network.mode = "up";
+    await site.clock.advance(200_000);
+    expect((await Promise.all(patient)).map(({ text }) => text)).toEqual(texts);
+    await site.channel.close({ graceMs: 0 });
+    await successor.close({ graceMs: 0 });
   });
 
   test("may be the rule of a channel or of a client, and a call may say no", async () => {

@@ -5,10 +5,11 @@ import {
   type Transport,
   type TransportKind,
 } from "../../../runtime/index.ts";
+import { createMemoryPair } from "../../../runtime/transport/memory-pair.ts";
 import type { StoppedClock } from "../fixture/stopped-clock.ts";
 
-/** How attempts to connect end: well, refused, or not at all. */
-export type Mode = "up" | "down" | "stuck";
+/** How attempts to connect end: well, refused, not at all, or well and closed before the peer says a word. */
+export type Mode = "up" | "down" | "stuck" | "hanging up";
 
 /** A network that a test switches on and off. */
 export interface ScriptedTransport {
@@ -36,6 +37,7 @@ export function createScriptedTransport(clock: StoppedClock, mode: Mode = "up"):
         attemptsMs.push(clock.now());
         if (scripted.mode === "stuck") return new Promise<Transport>(() => undefined);
         if (scripted.mode === "down") throw new RpcError({ reason: "connect_failed", message: "The network is down." });
+        if (scripted.mode === "hanging up") return hangingUp();
         const transport = await inner.connect(address, options);
         opened.push(transport);
         return transport;
@@ -43,6 +45,13 @@ export function createScriptedTransport(clock: StoppedClock, mode: Mode = "up"):
     },
   };
   return scripted;
+}
+
+/** A connection to a peer that accepts and closes at once, as the queue of a listener that stops. */
+function hangingUp(): Transport {
+  const [end, other] = createMemoryPair("hanging up");
+  other.start({ onData: () => other.abort(), onDrain: () => undefined, onClose: () => undefined });
+  return end;
 }
 
 /** What passes on no bytes after a while, and does not say so: a peer whose cable was cut. */

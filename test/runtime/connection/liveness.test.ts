@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { Liveness } from "../../../runtime/connection/liveness.ts";
+import { createLimits } from "../../../runtime/protocol/limits.ts";
+import { createRandom, createVirtualEnvironment } from "../../../runtime/testing/index.ts";
+
+test("asks a silent peer once, on clocks whose sums are not exact", () => {
+  const random = createRandom(1);
+  const limits = createLimits({ keepaliveMs: 20_000, keepaliveTimeoutMs: 10_000 });
+  for (let round = 0; round < 500; round++) {
+    const clock = createVirtualEnvironment(round);
+    let timers = 0;
+    const environment = {
+      ...clock,
+      setTimer(delayMs: number, action: () => void) {
+        if (++timers > 10) throw new Error(`round ${round}: a timer of ${delayMs} ms comes back for ever`);
+        return clock.setTimer(delayMs, action);
+      },
+    };
+    let pings = 0;
+    const deaths: string[] = [];
+    const liveness = new Liveness({
+      environment,
+      limits,
+      isBusy: () => true,
+      isPartial: () => false,
+      sendPing: () => void pings++,
+      onDead: (message) => void deaths.push(message),
+    });
+    clock.advance((random() * 200_000) / 3);
+    liveness.onBusy();
+    clock.advance((random() * 60_000) / 3);
+    liveness.onRead(clock.now());
+    clock.advance(20_002);
+    expect([pings, deaths.length]).toEqual([1, 0]);
+    clock.advance(10_000);
+    expect([pings, deaths.length]).toEqual([1, 1]);
+  }
+});
