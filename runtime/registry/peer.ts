@@ -55,28 +55,47 @@ const retryMs = 100;
 const maxRetryMs = 5_000;
 const busyMs = 1_000;
 
-/** Batches of up to 250, half a second apart at most; of several things that happened to an instance only the last of a kind travels. */
+/**
+ * Batches of up to 250, half a second apart unless a whole one waits; of several things that happened to an instance only the last of a kind travels.
+ * When more waits than may, heartbeats are forgotten first, the oldest before others: the next one comes in seconds and brings the instance
+ * along when the peer does not know it. What is told once only, such as a status that an operator set, would be lost.
+ */
 export function createPeer(options: PeerOptions): Peer {
   const { environment, send } = options;
-  const queue = new Map<string, Waiting>();
+  const changes = new Map<string, Waiting>();
+  const heartbeats = new Map<string, Waiting>();
+  const queueOf = (task: PeerTask): Map<string, Waiting> => (task.action === "Heartbeat" ? heartbeats : changes);
+  const waitingCount = (): number => changes.size + heartbeats.size;
   let timer: Timer | undefined;
   let isSending = false;
   let isClosed = false;
   let isReachable = false;
+  let hasFailed = false;
   let pauseMs = retryMs;
 
   function push(task: PeerTask): void {
     const key = `${task.action}#${task.app}/${task.id}`;
+    const queue = queueOf(task);
     // Behind what waits already: a cancellation must not be overtaken by an older registration.
     queue.delete(key);
-    if (queue.size >= maxWaiting) queue.delete(queue.keys().next().value as string);
     queue.set(key, { task, untilMs: environment.now() + task.keptMs });
-    if (queue.size >= maxBatch) flush();
-    else arm(batchDelayMs);
+    forgetExcess();
+    if (waitingCount() < maxBatch) arm(batchDelayMs);
+    // After a failure its pause holds.
+    else if (timer === undefined || !hasFailed) flush();
+  }
+
+  function forgetExcess(): void {
+    for (const queue of [heartbeats, changes]) {
+      for (const key of queue.keys()) {
+        if (waitingCount() <= maxWaiting) return;
+        queue.delete(key);
+      }
+    }
   }
 
   function arm(delayMs: number): void {
-    if (timer !== undefined || isSending || isClosed || queue.size === 0) return;
+    if (timer !== undefined || isSending || isClosed || waitingCount() === 0) return;
     timer = environment.setTimer(delayMs, flush);
     timer.unref();
   }
@@ -97,10 +116,12 @@ export function createPeer(options: PeerOptions): Peer {
   function take(): Map<string, Waiting> {
     const batch = new Map<string, Waiting>();
     const now = environment.now();
-    for (const [key, waiting] of queue) {
-      if (batch.size >= maxBatch) break;
-      queue.delete(key);
-      if (waiting.untilMs >= now) batch.set(key, waiting);
+    for (const queue of [changes, heartbeats]) {
+      for (const [key, waiting] of queue) {
+        if (batch.size >= maxBatch) return batch;
+        queue.delete(key);
+        if (waiting.untilMs >= now) batch.set(key, waiting);
+      }
     }
     return batch;
   }
@@ -112,14 +133,18 @@ export function createPeer(options: PeerOptions): Peer {
       const { status, body } = await send({ replicationList: tasks.map(taskToJson) });
       if (status === 200) {
         isReachable = true;
+        hasFailed = false;
         pauseMs = retryMs;
         learn(tasks, body);
-        return batchDelayMs;
+        // One at a time as before, so a slow peer sets the pace; but many instances must not wait for a clock.
+        return waitingCount() >= maxBatch ? 0 : batchDelayMs;
       }
+      hasFailed = true;
       putBack(batch);
       return status === 503 ? busyMs : slower();
     } catch {
       isReachable = false;
+      hasFailed = true;
       putBack(batch);
       return slower();
     }
@@ -133,14 +158,15 @@ export function createPeer(options: PeerOptions): Peer {
 
   /** What failed goes to the front again, unless something newer of its kind came meanwhile. */
   function putBack(batch: Map<string, Waiting>): void {
-    const newer = new Map(queue);
-    queue.clear();
-    for (const [key, waiting] of batch) if (!newer.has(key)) queue.set(key, waiting);
-    for (const [key, waiting] of newer) queue.set(key, waiting);
-    for (const key of queue.keys()) {
-      if (queue.size <= maxWaiting) break;
-      queue.delete(key);
+    for (const queue of [changes, heartbeats]) {
+      const newer = new Map(queue);
+      queue.clear();
+      for (const [key, waiting] of batch) {
+        if (queueOf(waiting.task) === queue && !newer.has(key)) queue.set(key, waiting);
+      }
+      for (const [key, waiting] of newer) queue.set(key, waiting);
     }
+    forgetExcess();
   }
 
   function learn(tasks: readonly PeerTask[], body: unknown): void {
@@ -175,13 +201,14 @@ export function createPeer(options: PeerOptions): Peer {
       return isReachable;
     },
     get waiting() {
-      return queue.size;
+      return waitingCount();
     },
     push,
     close() {
       isClosed = true;
       timer?.cancel();
-      queue.clear();
+      changes.clear();
+      heartbeats.clear();
     },
   };
 }

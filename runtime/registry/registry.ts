@@ -77,8 +77,10 @@ export interface StatusRequest {
   readonly lastDirtyTimestamp?: number | undefined;
 }
 
-/** Milliseconds that a peer is told of changes that a heartbeat would not bring. */
-const changeKeptMs = 30_000;
+/** Milliseconds that a peer is told of cancellations: a later one would hit an instance that came back, and its lease ends anyway. */
+const cancelKeptMs = 30_000;
+/** Milliseconds that a peer is told of a status that was set: no heartbeat brings it, and registries would disagree for ever. */
+const statusKeptMs = 3_600_000;
 
 /**
  * Makes a registry that is available rather than consistent: it answers from what it knows, takes what it is told, and what peers know
@@ -119,6 +121,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   ): void {
     const info = table.find(app, id);
     const isKeptAlive = action === "Register" || action === "Heartbeat";
+    const changeKeptMs = action === "Cancel" ? cancelKeptMs : statusKeptMs;
     const keptMs = isKeptAlive ? (info?.leaseInfo.renewalIntervalInSecs ?? 30) * 1_000 : changeKeptMs;
     for (const peer of peers) peer.push({ action, app, id, info, status: details.status, keptMs });
   }
