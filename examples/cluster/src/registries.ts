@@ -13,8 +13,10 @@ export interface RunningRegistry {
   readonly target: string;
   /** What it is, for the title. */
   readonly title: string;
-  /** What {@link RunningRegistry.kill} does, and what is left. */
+  /** What {@link RunningRegistry.kill} does. */
   readonly loss: string;
+  /** Another process goes on meanwhile. Otherwise callers have what they know, and nobody can register. */
+  readonly isRedundant: boolean;
   /** Kills its first process. */
   kill(): Promise<void>;
   /** Starts that process again. */
@@ -48,6 +50,7 @@ async function startPeers(): Promise<RunningRegistry> {
     target: `registry://127.0.0.1:${ports[0]},127.0.0.1:${ports[1]}`,
     title: "two peers of the embedded registry",
     loss: "one registry peer killed",
+    isRedundant: true,
     kill: async () => void (await first.child.end("SIGKILL")),
     restart: async () => void (first = await startPeer(ports[0], ports[1])),
     clean: () => undefined,
@@ -68,7 +71,8 @@ async function startServer(name: "etcd" | "zookeeper"): Promise<RunningRegistry>
   return {
     target: `${name}://127.0.0.1:${port}`,
     title: `one server of ${name}`,
-    loss: `${name} killed, nobody left`,
+    loss: `${name} killed`,
+    isRedundant: false,
     kill: async () => void (await server.end("SIGKILL")),
     restart: async () => void (server = await run()),
     clean: () => rmSync(folder, { recursive: true, force: true }),
