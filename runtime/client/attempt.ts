@@ -330,7 +330,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     if (pick === undefined) return;
     this.#pick = undefined;
     const failure = error === undefined ? undefined : RpcError.from(error);
-    const isSent = failure === undefined || (this.#outgoing !== undefined && failure.reason !== "cancelled_by_caller");
+    const isSent = failure === undefined || this.#outgoing !== undefined;
     const isTimed = isSent && this.#queue === undefined && !this.hasItems && !this.oneway;
     this.#scope.picker?.done(pick, failure, isTimed);
   }

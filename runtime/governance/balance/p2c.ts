@@ -95,6 +95,8 @@ class PeakEwma implements Balancer {
     const nowMs = this.#environment.now();
     const kept = Math.exp((node.atMs - nowMs) / this.#decayMs);
     const knownMs = node.costMs * kept;
+    // It would have taken longer. Where hedging cancels every call of an endpoint that stalls, nothing else tells of it.
+    if (error?.reason === "cancelled_by_caller" && latencyMs <= knownMs) return;
     const sampleMs = isEndpointFault(error) ? faultMs(latencyMs, knownMs) : Math.max(minCostMs, latencyMs);
     node.costMs = sampleMs > knownMs ? sampleMs : knownMs + sampleMs * (1 - kept);
     node.atMs = nowMs;

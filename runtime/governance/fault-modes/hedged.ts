@@ -140,7 +140,10 @@ class Race {
     this.#timer?.cancel();
     if (delay === undefined || this.#started > limit) return;
     this.#timer = this.#scope.environment.setTimer(delay, () => {
-      if (!this.#isOver && this.#options.mayStart()) this.#start();
+      if (this.#isOver) return;
+      // The budget fills with every call that is made: a call that goes on waiting asks again.
+      if (this.#options.mayStart()) this.#start();
+      else this.#arm();
     });
   }
 

@@ -321,6 +321,41 @@ describe("hedging", () => {
     expect(aborted).toBe(1);
   });
 
+  test("tells the balancer of the attempts that lost, so that an instance that stalls is soon left alone", async () => {
+    const seen = [0, 0, 0];
+    await using fleet = await createFleet({
+      count: 3,
+      faultMode: hedged({ delayMs: 30, maxExtraLoad: 1, budget: { perSecond: 1_000 } }),
+      handlers: (index) => ({
+        echo(note) {
+          seen[index] = (seen[index] ?? 0) + 1;
+          return index === 0 ? new Promise(() => undefined) : { ...note, count: index };
+        },
+      }),
+    });
+    for (let call = 0; call < 100; call++) await fleet.run(outcomeOf(fleet.channel, echoMethod()));
+    expect(seen[0]).toBeGreaterThan(0);
+    expect(seen[0]).toBeLessThan(10);
+  });
+
+  test("asks another later when the budget has no room at first, as soon as other calls have filled it", async () => {
+    const seen: number[] = [];
+    await using fleet = await createFleet({
+      count: 3,
+      faultMode: hedged({ delayMs: 30 }),
+      handlers: (index) => ({
+        echo: (note) => (seen.push(index), seen.length <= 2 ? new Promise(() => undefined) : { ...note, count: index }),
+      }),
+    });
+    const stuck = [0, 1].map(() => outcomeOf(fleet.channel, echoMethod()));
+    const first = await fleet.run(Promise.race(stuck));
+    expect([typeof first, seen.length]).toEqual(["number", 3]);
+    // Each adds a twentieth of an attempt.
+    for (let call = 0; call < 20; call++) await fleet.run(outcomeOf(fleet.channel, echoMethod()));
+    expect((await fleet.run(Promise.all(stuck))).map((outcome) => typeof outcome)).toEqual(["number", "number"]);
+    expect(seen).toHaveLength(24);
+  });
+
   test("waits as long as nearly all calls take, and adds no more than a twentieth to the load", async () => {
     let asked = 0;
     await using fleet = await createFleet({

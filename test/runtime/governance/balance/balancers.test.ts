@@ -91,6 +91,26 @@ describe("p2c", () => {
     expect(failed).toBeLessThan(40);
   });
 
+  test("keeps away from an endpoint whose calls are cancelled late, and holds an early cancel against nobody", () => {
+    const endpoints = fleet(4);
+    const { environment, balancer } = bench(p2c(), endpoints);
+    const cancelled = new RpcError({ reason: "cancelled_by_caller", message: "another answered" });
+    const made = new Map<Endpoint, number>();
+    for (let call = 0; call < 1_000; call++) {
+      environment.advance(10);
+      const endpoint = balancer.pick(fakeCall({}), []);
+      if (endpoint === undefined) continue;
+      made.set(endpoint, (made.get(endpoint) ?? 0) + 1);
+      if (endpoint === endpoints[0]) balancer.done?.(endpoint, { latencyMs: 300, error: cancelled });
+      else {
+        balancer.done?.(endpoint, { latencyMs: 1, error: call % 2 === 0 ? cancelled : undefined });
+        balancer.done?.(endpoint, { latencyMs: 5, error: undefined });
+      }
+    }
+    expect(made.get(endpoints[0] as Endpoint) ?? 0).toBeLessThan(30);
+    for (const endpoint of endpoints.slice(1)) expect(made.get(endpoint)).toBeGreaterThan(200);
+  });
+
   test("asks an endpoint that it knows nothing about one call at a time", () => {
     const endpoints = fleet(2);
     const { environment, balancer } = bench(p2c(), endpoints);
