@@ -52,7 +52,12 @@ export async function createAdmin(options: AdminOptions = {}): Promise<Admin> {
   const guard = { host, hostNames: options.hostNames ?? [] };
   const mayChange = options.credentials !== undefined || isLoopback(host);
   const routes = createRoutes(options, mayChange);
-  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 8_192 });
+  const server = createServer({
+    requestTimeout: 10_000,
+    headersTimeout: 5_000,
+    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: 8_192,
+  });
   server.maxConnections = 64;
   server.on("request", (incoming, outgoing) => void serve(incoming, outgoing).catch(() => outgoing.destroy()));
   server.on("clientError", (_error, socket) => socket.destroy());

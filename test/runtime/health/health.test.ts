@@ -1,3 +1,4 @@
+import { Agent, get } from "node:https";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { createClient, createServer, type Server } from "../../../runtime/index.ts";
@@ -9,6 +10,7 @@ import {
   UnknownService,
 } from "../../../runtime/health/index.ts";
 import { runTool } from "../../compiler/cli/run-tool.ts";
+import { createAuthority, hasOpenssl } from "../../security/certificates.ts";
 import { Lab } from "../fixture/lab.ts";
 import { settle } from "../fixture/stopped-clock.ts";
 import { createSignal, echoing, errorOf } from "../fixture/world.ts";
@@ -126,6 +128,23 @@ describe("probes over HTTP", () => {
     const server = createServer().add(Lab, echoing);
     servers.push(server);
     expect(await probe(await server.listen("tcp://127.0.0.1:0"), "/healthz")).toBe("404 There is nothing here.");
+  });
+});
+
+describe.skipIf(!hasOpenssl())("probes over HTTPS", () => {
+  test("are answered at a port with TLS, to who offers http/1.1 by ALPN", async () => {
+    const authority = createAuthority();
+    const server = createServer({ health: createHealth(), tls: authority.issue() });
+    servers.push(server);
+    const address = await server.listen("tls://127.0.0.1:0");
+    const agent = new Agent({ ca: authority.ca, ALPNProtocols: ["http/1.1"] });
+    const status = await new Promise((resolve, reject) => {
+      const url = `${address.replace("tls:", "https:")}/readyz`;
+      get(url, { agent }, (incoming) => {
+        incoming.resume().once("end", () => resolve(incoming.statusCode));
+      }).once("error", reject);
+    });
+    expect(status).toBe(200);
   });
 });
 
