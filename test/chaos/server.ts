@@ -28,6 +28,7 @@ export function playServer(): void {
       });
       return server.listen(address);
     },
-    drain: () => server?.close({ graceMs: 5_000 }),
+    // As long as the longest call may take: what is cut here would be a call that was accepted.
+    drain: () => server?.close({ graceMs: 20_000 }),
   });
 }

@@ -60,7 +60,11 @@ function schemaOfNames(length: number): string {
   );
 }
 
-test.each([9, 12, 15, 18, 19, 20, 21, 22, 24, 26, 28, 30, 33, 36, 38, 40, 42, 44, 46, 48])(
+/** Prettier breaks longer ones in places that the templates leave whole; most names of the schema are not shorter. */
+const [shortest, longest] = [9, 48];
+const lengths = Array.from({ length: longest - shortest + 1 }, (_, index) => shortest + index);
+
+test.each(lengths)(
   "codecs of names of %i characters are as prettier would have them",
   async (length) => expect(await differences(schemaOfNames(length))).toBe(""),
   30_000,
