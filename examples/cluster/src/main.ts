@@ -17,7 +17,13 @@ const limitMs = 120_000;
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
+  let options: Options;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 2;
+  }
   const lack = missing(options.registry);
   if (lack !== undefined) {
     console.log(`Skipped: ${lack}, which --registry ${options.registry} needs.`);

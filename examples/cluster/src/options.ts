@@ -10,7 +10,7 @@ export interface Options {
 
 const names: readonly string[] = ["registry", "etcd", "zookeeper"] satisfies RegistryName[];
 
-/** Reads the command line. @throws Error that says what was expected */
+/** Reads the command line. @throws TypeError or RangeError that says what was expected */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -18,10 +18,10 @@ export function readOptions(args: readonly string[]): Options {
   });
   const seconds = Number(values.seconds);
   if (!names.includes(values.registry)) {
-    throw new Error(`--registry is "${values.registry}"; expected one of ${names.join(", ")}.`);
+    throw new RangeError(`--registry is "${values.registry}"; expected one of ${names.join(", ")}.`);
   }
   if (!(seconds >= 1 && seconds <= 600)) {
-    throw new Error(`--seconds is "${values.seconds}"; expected a number from 1 to 600.`);
+    throw new RangeError(`--seconds is "${values.seconds}"; expected a number from 1 to 600.`);
   }
   return { registry: values.registry as RegistryName, seconds };
 }

@@ -5,6 +5,9 @@ const isTerminal = process.stdout.isTTY;
 const isColored = isTerminal && process.env["NO_COLOR"] === undefined;
 const paint = (code: number, text: string): string => (isColored ? `\u001b[${code}m${text}\u001b[0m` : text);
 
+/** Below that many columns a line would not fit, and not be written over. */
+const leastColumns = 104;
+
 /** Prints a line for each phase; in a terminal the line of the current one is alive. */
 export interface Table {
   title(text: string): void;
@@ -37,7 +40,8 @@ export function createTable(instances: readonly string[]): Table {
   return {
     title: (text) => console.log(`\n${paint(1, text)}\n\n${paint(2, heading)}`),
     live(name, summary) {
-      if (isTerminal) process.stdout.write(`\r\u001b[K${line(paint(36, "•"), name, summary)}`);
+      if (isTerminal && process.stdout.columns >= leastColumns)
+        process.stdout.write(`\r\u001b[K${line(paint(36, "•"), name, summary)}`);
     },
     row(name, summary, findings) {
       const isGood = findings.every(({ holds }) => holds);
