@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { RegistryName } from "./engine.js";
 import { type Child, start, startProgram } from "./processes.js";
 
-/** The registry of the cluster, in one or two processes. */
+/** The registry of the cluster, in one process or several. */
 export interface RunningRegistry {
   /** `registry://127.0.0.1:8761,127.0.0.1:8762` */
   readonly target: string;
@@ -37,7 +37,8 @@ export function missing(name: RegistryName): string | undefined {
 
 /** Starts the registry and waits until it serves. */
 export async function startRegistry(name: RegistryName): Promise<RunningRegistry> {
-  return name === "registry" ? startPeers() : startServer(name);
+  if (name === "etcd") return startEtcd();
+  return name === "registry" ? startPeers() : startZooKeeper();
 }
 
 async function startPeers(): Promise<RunningRegistry> {
@@ -59,19 +60,19 @@ async function startPeers(): Promise<RunningRegistry> {
 
 const zookeeperJar = "/usr/share/java/zookeeper.jar";
 
-async function startServer(name: "etcd" | "zookeeper"): Promise<RunningRegistry> {
-  const folder = mkdtempSync(join(tmpdir(), `rpcgen-cluster-${name}-`));
-  const [port, peerPort] = [await freePort(), await freePort()];
+async function startZooKeeper(): Promise<RunningRegistry> {
+  const folder = mkdtempSync(join(tmpdir(), "rpcgen-cluster-zookeeper-"));
+  const port = await freePort();
   const run = async (): Promise<Child> => {
-    const child = name === "etcd" ? runEtcd(folder, port, peerPort) : runZooKeeper(folder, port);
-    await untilServing(port, name === "etcd" ? "GET /health HTTP/1.0\r\n\r\n" : "srvr");
+    const child = runZooKeeper(folder, port);
+    await untilServing(port, "srvr");
     return child;
   };
   let server = await run();
   return {
-    target: `${name}://127.0.0.1:${port}`,
-    title: `one server of ${name}`,
-    loss: `${name} killed`,
+    target: `zookeeper://127.0.0.1:${port}`,
+    title: "one server of ZooKeeper",
+    loss: "ZooKeeper killed",
     isRedundant: false,
     kill: async () => void (await server.end("SIGKILL")),
     restart: async () => void (server = await run()),
@@ -79,12 +80,46 @@ async function startServer(name: "etcd" | "zookeeper"): Promise<RunningRegistry>
   };
 }
 
-function runEtcd(folder: string, port: number, peerPort: number): Child {
-  const [own, peer] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`];
+/** One member of an etcd cluster. */
+interface Member {
+  readonly name: string;
+  readonly port: number;
+  readonly peerPort: number;
+}
+
+async function startEtcd(): Promise<RunningRegistry> {
+  const folder = mkdtempSync(join(tmpdir(), "rpcgen-cluster-etcd-"));
+  const members: Member[] = [];
+  for (const name of ["one", "two", "three"]) {
+    members.push({ name, port: await freePort(), peerPort: await freePort() });
+  }
+  const [first] = members as [Member, ...Member[]];
+  const run = (member: Member): Child => runEtcd(folder, member, members);
+  const untilHealthy = ({ port }: Member): Promise<void> => untilServing(port, "GET /health HTTP/1.0\r\n\r\n");
+  const running = new Map(members.map((member) => [member, run(member)]));
+  await Promise.all(members.map(untilHealthy));
+  return {
+    target: `etcd://${members.map(({ port }) => `127.0.0.1:${port}`).join(",")}`,
+    title: "three members of etcd",
+    loss: "one etcd member killed",
+    isRedundant: true,
+    kill: async () => void (await running.get(first)?.end("SIGKILL")),
+    async restart() {
+      running.set(first, run(first));
+      await untilHealthy(first);
+    },
+    clean: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function runEtcd(folder: string, { name, port, peerPort }: Member, members: readonly Member[]): Child {
+  const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
+  const cluster = members.map((member) => `${member.name}=${urlOf(member.peerPort)}`).join(",");
   return startProgram("etcd", [
-    ...["--name", "one", "--data-dir", join(folder, "data"), "--log-level", "error", "--logger", "zap"],
-    ...["--listen-client-urls", own, "--advertise-client-urls", own],
-    ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", `one=${peer}`],
+    ...["--name", name, "--data-dir", join(folder, name), "--log-level", "error", "--logger", "zap"],
+    ...["--listen-client-urls", urlOf(port), "--advertise-client-urls", urlOf(port)],
+    ...["--listen-peer-urls", urlOf(peerPort), "--initial-advertise-peer-urls", urlOf(peerPort)],
+    ...["--initial-cluster", cluster],
     // Elections this quick allow leases of two seconds.
     ...["--heartbeat-interval", "50", "--election-timeout", "250"],
   ]);
