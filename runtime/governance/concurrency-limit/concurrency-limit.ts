@@ -7,6 +7,7 @@ import type { ServerInterceptor } from "../../interceptor/interceptor.ts";
 import type { Plugin } from "../../plugin/plugin.ts";
 import { fixedLimit, gradientLimit, type GradientOptions, type Limit } from "./limit.ts";
 import { type Overload, watchOverload } from "./overload.ts";
+import { TurnClock } from "./turn-clock.ts";
 import { type WaitingCall, WaitingLine } from "./waiting-line.ts";
 
 /** Settings of {@link concurrencyLimit}. */
@@ -19,7 +20,7 @@ export interface ConcurrencyLimitOptions {
   readonly maxUtilisation?: number | undefined;
   /** Milliseconds by which the event loop may be late, 99th percentile. Default: 50. */
   readonly maxDelayMs?: number | undefined;
-  /** Refuses a share of the calls while the loop is later than that. Default: true, false for a fixed limit. */
+  /** Refuses a share of the calls while the loop is later than that, and those that waited as long within one turn of it. Default: true, false for a fixed limit. */
   readonly shed?: boolean | undefined;
   /** Calls of this priority or a higher one are let in whatever happens: health checks, what ends other work. 0 to 10, 10: none. Default: 9. */
   readonly criticalPriority?: number | undefined;
@@ -74,6 +75,7 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions = {}): Concurr
   let settings = check(options);
   let overload: Overload | undefined;
   let environment: Environment;
+  let turn: TurnClock;
   let inFlight = 0;
   const refused = { full: 0, late: 0, shed: 0 };
   const isOverloaded = (): boolean => overload?.isOverloaded === true;
@@ -82,9 +84,14 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions = {}): Concurr
   function admit(call: CallContext): void | Promise<void> {
     const priority = call.method.policy.priority ?? defaultPriority;
     if (priority >= settings.criticalPriority) return start(call);
-    if (settings.shed && isShed(priority)) throw refusal(call.method, "shed");
+    if (settings.shed && (isBehind(priority) || isShed(priority))) throw refusal(call.method, "shed");
     if (inFlight < settings.limit.value) return start(call);
     return wait(call, priority);
+  }
+
+  /** What comes late in a long turn has waited for it already: the important longer, priority 5 for as long as the loop may be late. */
+  function isBehind(priority: number): boolean {
+    return turn.ageMs() > (settings.maxDelayMs * (priority + 5)) / 10;
   }
 
   /** The least important are refused first: priority 5 from a share of a quarter on, all of it from three quarters on. */
@@ -157,6 +164,7 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions = {}): Concurr
     name: "concurrency-limit",
     setup(kernel) {
       ({ environment } = kernel);
+      turn = new TurnClock(environment);
       watch();
       kernel.addInterceptor({ name: "concurrency-limit", admit, settled });
       return () => overload?.close();

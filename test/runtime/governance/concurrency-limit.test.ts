@@ -5,6 +5,7 @@ import {
   type ConcurrencyLimitOptions,
 } from "../../../runtime/governance/concurrency-limit/concurrency-limit.ts";
 import { gradientLimit, type Limit } from "../../../runtime/governance/concurrency-limit/limit.ts";
+import { TurnClock } from "../../../runtime/governance/concurrency-limit/turn-clock.ts";
 import { watchOverload } from "../../../runtime/governance/concurrency-limit/overload.ts";
 import { RpcError } from "../../../runtime/index.ts";
 import { createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
@@ -168,6 +169,48 @@ test("a share of the calls is shed while the loop is late, and none any more som
   const before = shed();
   for (let index = 0; index < 200; index++) await world.lab.ping();
   expect([shed() - before, world.limit.state.shedShare]).toEqual([0, 0]);
+});
+
+test("what comes after a long computation in the same turn is refused, the important later; the next turn begins anew", async () => {
+  let nowMs = 0;
+  const turns: (() => void)[] = [];
+  const environment = {
+    ...createStoppedClock(),
+    now: () => nowMs,
+    yieldTurn: (action: () => void) => void turns.push(action),
+  };
+  const clock = new TurnClock(environment);
+  expect(clock.ageMs()).toBe(0);
+  nowMs = 60;
+  expect(clock.ageMs()).toBe(60);
+  expect(turns).toHaveLength(1);
+  turns.pop()?.();
+  expect(clock.ageMs()).toBe(0);
+
+  const computing = createStoppedClock();
+  const limit = concurrencyLimit({ load: meter });
+  const outcomes: string[] = [];
+  await using world = await createWorld({
+    server: { environment: { ...computing, now: () => nowMs }, plugins: [limit] },
+    handlers: {
+      echo(note) {
+        // As if it computed for so long.
+        nowMs += 20;
+        return note;
+      },
+    },
+  });
+  await world.lab.ping();
+  const calls = Array.from({ length: 6 }, () =>
+    world.lab.echo({ text: "" }).then(
+      () => outcomes.push("done"),
+      (error: unknown) => outcomes.push(RpcError.from(error).reason),
+    ),
+  );
+  await Promise.all(calls);
+  expect(outcomes.toSorted()).toEqual(["done", "done", "done", "too_many_calls", "too_many_calls", "too_many_calls"]);
+  expect(limit.state.refused.shed).toBe(3);
+  await world.lab.echo({ text: "" });
 });
 
 describe("the gradient", () => {

@@ -39,6 +39,8 @@ interface Client {
   diedAtMs: number;
   /** What an operator set. */
   override: "OUT_OF_SERVICE" | undefined;
+  /** Whether an override outlives its instance depends on when it came back; and one set just before its registry crashed may be lost. */
+  isOverrideCertain: boolean;
 }
 
 const registryCount = 3;
@@ -106,6 +108,7 @@ export async function churn({ clients: clientCount, seed, onLook }: ChurnOptions
     backAtMs: 0,
     diedAtMs: 0,
     override: undefined,
+    isOverrideCertain: true,
   })); // prettier-ignore
 
   function renew(client: Client): void {
@@ -123,7 +126,7 @@ export async function churn({ clients: clientCount, seed, onLook }: ChurnOptions
       if (elapsed() < client.backAtMs && !isCalm) return;
       // What comes back in the calm would hide that nobody noticed that it was gone.
       if (isCalm) return;
-      Object.assign(client, { isAlive: true, dirtyAt: environment.wallClock(), override: undefined });
+      Object.assign(client, { isAlive: true, dirtyAt: environment.wallClock(), isOverrideCertain: false });
       return renew(client);
     }
     const lot = isCalm ? 1 : environment.random();
@@ -144,6 +147,7 @@ export async function churn({ clients: clientCount, seed, onLook }: ChurnOptions
     const { status } = ask(client.home, isBack ? "DELETE" : "PUT", path, {
       query: { value: isBack ? "UP" : "OUT_OF_SERVICE" },
     });
+    if (client.home === 1 && elapsed() > plan.stop - 1_000 && elapsed() < plan.stop) client.isOverrideCertain = false;
     if (status === 200) client.override = isBack ? undefined : "OUT_OF_SERVICE";
   }
 
@@ -190,7 +194,7 @@ export async function churn({ clients: clientCount, seed, onLook }: ChurnOptions
   }
   const registries = scopes.map((scope) => (scope as ApiScope).registry);
   const faults = registries.flatMap((registry, index) =>
-    faultsOf(registry, clients).map((fault) => `r${index} ${fault}`),
+    faultsOf(registry, registries[0] as Registry, clients).map((fault) => `r${index} ${fault}`),
   );
   for (const registry of registries) registry.close();
   return { ...counts, faults, alive: clients.filter(({ isAlive }) => isAlive).length, missingAfter };
@@ -217,14 +221,15 @@ function everything({ registry }: ApiScope, environment: VirtualEnvironment): Re
 }
 
 /** Every live client with the status and the age it has, and nobody else. */
-function faultsOf({ table, peers }: Registry, clients: readonly Client[]): readonly string[] {
+function faultsOf({ table, peers }: Registry, first: Registry, clients: readonly Client[]): readonly string[] {
   const faults: string[] = [];
   let alive = 0;
-  for (const { app, id, isAlive, override, dirtyAt } of clients) {
+  for (const { app, id, isAlive, override, isOverrideCertain, dirtyAt } of clients) {
     const found = table.find(app, id);
+    const status = isOverrideCertain ? (override ?? "UP") : first.table.find(app, id)?.status;
     if (isAlive) alive++;
     if (isAlive !== (found !== undefined)) faults.push(isAlive ? `does not know ${id}` : `still knows ${id}`);
-    else if (found !== undefined && found.status !== (override ?? "UP")) faults.push(`says ${id} is ${found.status}`);
+    else if (found !== undefined && found.status !== status) faults.push(`says ${id} is ${found.status}`);
     else if (found !== undefined && found.lastDirtyTimestamp < dirtyAt) faults.push(`has an old ${id}`);
   }
   if (table.size !== alive) faults.push(`has ${table.size} instances of ${alive}`);
