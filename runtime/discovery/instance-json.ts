@@ -76,6 +76,9 @@ export function readInstanceText(text: string): Instance {
   return readInstance(value);
 }
 
+/** What {@link readInstance} gave: frozen in all its parts, so a list of which one entry changed is not checked anew. */
+const alreadyRead = new WeakSet<object>();
+
 /**
  * Checks data of a stranger and gives them back as an instance, frozen, with defaults for what was left out. Fields that are not known are ignored:
  * they may be of a later version.
@@ -83,7 +86,8 @@ export function readInstanceText(text: string): Instance {
  */
 export function readInstance(value: unknown): Instance {
   if (!isRecord(value)) throw new InstanceError("", `expected an object, found ${describe(value)}`);
-  return Object.freeze({
+  if (alreadyRead.has(value)) return value as unknown as Instance;
+  const instance: Instance = Object.freeze({
     id: visible(value["id"], "id", instanceLimits.maxIdLength),
     service: serviceName(value["service"]),
     address: address(value["address"]),
@@ -98,6 +102,8 @@ export function readInstance(value: unknown): Instance {
       ? {}
       : { startedAtMs: whole(value["startedAtMs"], "startedAtMs", Number.MAX_SAFE_INTEGER) }),
   });
+  alreadyRead.add(instance);
+  return instance;
 }
 
 type Data = Readonly<Record<string, unknown>>;

@@ -49,6 +49,14 @@ describe("an instance in a registry", () => {
     expect(Object.isFrozen(readInstance(rest))).toBe(true);
   });
 
+  test("what was read is not read again, and a copy of it is", () => {
+    const read = readInstance(instanceToJson(full));
+    expect(readInstance(read)).toBe(read);
+    const copy = { ...read, weight: -1 };
+    expect(() => readInstance(copy)).toThrow("weight");
+    expect([read.labels, read.aliases, read.protocols, read.limits].every((part) => Object.isFrozen(part))).toBe(true);
+  });
+
   test("may have any name as a label, and none reaches a prototype", () => {
     const { labels } = readInstanceText(
       '{"id":"a","service":"s","address":"tcp://a:1","labels":{"__proto__":"x","constructor":"y"}}',
