@@ -1,5 +1,6 @@
 import type { Endpoint } from "../../discovery/endpoint.ts";
 import type { Timer } from "../../environment/environment.ts";
+import type { Reason } from "../../errors/reason.ts";
 import { SlidingWindow } from "../circuit-breaker/sliding-window.ts";
 import type { Detector, DetectorKind, DetectorScope } from "../detector.ts";
 import { isServerFault } from "../failure.ts";
@@ -42,6 +43,12 @@ export function outliers(options: OutlierOptions = {}): DetectorKind {
   const settings = check(options);
   return { name: "outliers", create: (scope) => new OutlierDetector(scope, settings) };
 }
+
+/** Reasons that say nothing of the instance: the caller gave up, or it is as busy as it may be, which load balancing sees to. */
+const saysNothing: ReadonlySet<Reason | undefined> = new Set<Reason | undefined>([
+  "cancelled_by_caller",
+  "too_many_calls",
+]);
 
 /** What is known of one endpoint. */
 interface Record {
@@ -86,7 +93,7 @@ class OutlierDetector implements Detector {
 
   observe(endpoint: Endpoint, { error }: Outcome): void {
     const record = this.#records.get(endpoint);
-    if (record === undefined || record.isEjected || error?.reason === "cancelled_by_caller") return;
+    if (record === undefined || record.isEjected || saysNothing.has(error?.reason)) return;
     const isFault = isServerFault(error);
     record.window.add(isFault, this.#scope.environment.now());
     record.inRow = isFault ? record.inRow + 1 : 0;

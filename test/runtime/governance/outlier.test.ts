@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { outliers, type OutlierOptions } from "../../../runtime/governance/index.ts";
 import { fittest } from "../../../runtime/governance/balance/fitness.ts";
-import type { BalancerKind, Endpoint } from "../../../runtime/index.ts";
+import { type BalancerKind, type Endpoint, RpcError } from "../../../runtime/index.ts";
 import { createFleet, type Fleet } from "../client/fleet.ts";
 import { unwell } from "./repeatable.ts";
 
@@ -92,6 +92,27 @@ test("when more than half fail, all of them get calls: the fault is elsewhere", 
   await world.calls(600);
   await world.calls(1_000);
   for (const count of world.asked) expect(count).toBeGreaterThan(20);
+});
+
+test("an instance that refuses calls because it is busy is not ejected", async () => {
+  const changes: string[] = [];
+  await using fleet = await createFleet({
+    count: 3,
+    balancer: inTurn,
+    detectors: [outliers({ onChange: ({ id }) => changes.push(id) })],
+    server: {
+      interceptors: [
+        {
+          name: "busy",
+          admit() {
+            throw new RpcError({ reason: "too_many_calls", message: "busy" });
+          },
+        },
+      ],
+    },
+  });
+  expect(await fleet.calls(30)).toEqual(Array.from({ length: 30 }, () => "too_many_calls"));
+  expect(changes).toEqual([]);
 });
 
 test("a single instance is never ejected", async () => {
