@@ -38,6 +38,7 @@ test("only reasons of the table are reasons", () => {
 test("only what never reached a handler may be sent again", () => {
   const retryable = Object.entries(reasons).filter(([, row]) => row.retryable);
   expect(retryable.map(([name]) => name).sort()).toEqual([
+    "circuit_open",
     "connect_failed",
     "draining",
     "handshake_failed",
