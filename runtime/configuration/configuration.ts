@@ -7,6 +7,7 @@ import { ConfigurationError } from "./configuration-error.ts";
 import { type ConfigurationDocument, type LivePolicy, readDocument } from "./document.ts";
 import { type ExplainedSetting, explainPolicy, LayeredPolicies } from "./policies.ts";
 import type { ConfigDocument, ConfigSource, ConfigWatch } from "./source.ts";
+import { quietly } from "../errors/quietly.ts";
 
 /** A part whose settings can be changed while calls run: `rateLimit()`, `circuitBreaker()`, `byMethod([])`, ... */
 export interface Configurable<Settings = never> {
@@ -164,12 +165,4 @@ function changesBetween(before: ConfigurationDocument, after: ConfigurationDocum
 /** Documents are JSON: equal texts mean equal settings, and another order of members at most applies the same again. */
 function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function quietly(action: () => void): void {
-  try {
-    action();
-  } catch {
-    // A fault of the hook must not keep the configuration from being applied.
-  }
 }

@@ -1,4 +1,5 @@
 import type { MethodPolicy } from "../descriptor/descriptor.ts";
+import { codeName } from "../errors/code.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { checkObject, type Field, number, oneOf, record, text, whole, list, flag } from "./fields.ts";
 
@@ -34,24 +35,8 @@ export interface ConfigurationDocument {
   readonly parts: Readonly<Record<string, unknown>>;
 }
 
-const codes: readonly string[] = [
-  "cancelled",
-  "unknown",
-  "invalid_argument",
-  "deadline_exceeded",
-  "not_found",
-  "already_exists",
-  "permission_denied",
-  "resource_exhausted",
-  "failed_precondition",
-  "aborted",
-  "out_of_range",
-  "unimplemented",
-  "internal",
-  "unavailable",
-  "data_loss",
-  "unauthenticated",
-];
+/** `cancelled` (1) to `unauthenticated` (16). */
+const codes: readonly string[] = Array.from({ length: 16 }, (_, index) => codeName(index + 1));
 
 const milliseconds = number({ above: 0 });
 

@@ -1,6 +1,7 @@
 import type { ClientCall } from "../../call/context.ts";
 import type { MethodType } from "../../call/method-type.ts";
 import type { Environment } from "../../environment/environment.ts";
+import { quietly } from "../../errors/quietly.ts";
 import { RpcError } from "../../errors/rpc-error.ts";
 import type { ClientInterceptor } from "../../interceptor/interceptor.ts";
 import type { Plugin } from "../../plugin/plugin.ts";
@@ -46,12 +47,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   }
 
   function tell(what: string, breaker: Breaker, before: Breaker["state"]): void {
-    if (breaker.state === before || settings.onState === undefined) return;
-    try {
-      settings.onState(what, breaker.state);
-    } catch {
-      // A fault of the hook must not become the outcome of a call.
-    }
+    if (breaker.state !== before) quietly(() => settings.onState?.(what, breaker.state));
   }
 
   function unary(

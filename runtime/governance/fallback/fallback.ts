@@ -7,6 +7,7 @@ import type { Plugin } from "../../plugin/plugin.ts";
 import { isServerFault } from "../failure.ts";
 import { methodMatcher } from "../method-pattern.ts";
 import { ReplyCache } from "./reply-cache.ts";
+import { quietly } from "../../errors/quietly.ts";
 
 /** What a caller gets in place of a reply. */
 export type Substitute =
@@ -170,12 +171,4 @@ function nothingThere(method: MethodType): RpcError {
     reason: "application",
     message: `${method.path} is switched off, and there is no substitute for its reply.`,
   });
-}
-
-function quietly(action: () => void): void {
-  try {
-    action();
-  } catch {
-    // A fault of the hook must not become the outcome of a call.
-  }
 }

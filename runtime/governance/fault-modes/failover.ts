@@ -1,5 +1,6 @@
 import type { ClientCall } from "../../call/context.ts";
 import type { Code } from "../../errors/code.ts";
+import { quietly } from "../../errors/quietly.ts";
 import { RpcError } from "../../errors/rpc-error.ts";
 import type { FaultMode, FaultScope, StartedAttempt } from "../fault-mode.ts";
 import { mayRepeat } from "../retry-safety.ts";
@@ -73,7 +74,7 @@ function retrying(
       const delayMs = error.retryAfterMs ?? backoffMs(scope, call, options.backoff, retry);
       if (delayMs >= call.remainingMs || !budgetIn(scope).withdraw()) throw error;
       await waitIn(scope, call, delayMs);
-      tell(onRetry, call, error);
+      quietly(() => onRetry?.(call, error));
       try {
         return await timed(scope, call, scope.start(next(first)), attemptTimeoutMs);
       } catch (thrown) {
@@ -113,12 +114,4 @@ function backoffMs(scope: FaultScope, call: ClientCall, given: BackoffOptions | 
   const baseMs = given?.baseMs ?? declared?.baseMs ?? 20;
   const maxMs = given?.maxMs ?? declared?.maxMs ?? 1_000;
   return Math.min(maxMs, baseMs * 2 ** retry) * (0.8 + 0.4 * scope.environment.random());
-}
-
-function tell(hook: FailoverOptions["onRetry"], call: ClientCall, error: RpcError): void {
-  try {
-    hook?.(call, error);
-  } catch {
-    // A fault of the hook must not become the outcome of a call.
-  }
 }

@@ -5,6 +5,7 @@ import type { FaultMode, FaultScope } from "../fault-mode.ts";
 import { isRepeatable, isUnseen } from "../retry-safety.ts";
 import type { RetryBudget, RetryBudgetOptions } from "../retry-budget.ts";
 import { budgetOf } from "./shared-budget.ts";
+import { quietly } from "../../errors/quietly.ts";
 
 /** One attempt, which fails fast: what a channel does without a fault mode, by name. */
 export function failfast(): FaultMode {
@@ -115,12 +116,4 @@ function mayComeBack(call: ClientCall, error: RpcError): boolean {
 
 function asleep(environment: Environment, delayMs: number): Promise<void> {
   return new Promise((resolve) => environment.setTimer(delayMs, resolve).unref());
-}
-
-function quietly(action: () => void): void {
-  try {
-    action();
-  } catch {
-    // A fault of the hook must not become the outcome of a call.
-  }
 }

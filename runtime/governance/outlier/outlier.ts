@@ -1,5 +1,6 @@
 import type { Endpoint } from "../../discovery/endpoint.ts";
 import type { Timer } from "../../environment/environment.ts";
+import { quietly } from "../../errors/quietly.ts";
 import type { Reason } from "../../errors/reason.ts";
 import { SlidingWindow } from "../circuit-breaker/sliding-window.ts";
 import type { Detector, DetectorKind, DetectorScope } from "../detector.ts";
@@ -163,11 +164,7 @@ class OutlierDetector implements Detector {
   }
 
   #tell(endpoint: Endpoint, isEjected: boolean): void {
-    try {
-      this.#settings.onChange?.(endpoint, isEjected);
-    } catch {
-      // A fault of the hook must not become anybody's outcome.
-    }
+    quietly(() => this.#settings.onChange?.(endpoint, isEjected));
   }
 }
 
