@@ -93,7 +93,7 @@ test("retries at every hop do not multiply: the last server gets a fifth more ca
   for (let call = 0; call < 200; call++) await world.call();
   const at = (index: number): number => world.seen.filter(({ hop }) => hop === index).length;
   expect(at(0)).toBeLessThanOrEqual(240);
-  // What is a retry of the first hop is not retried by the second, and so on.
+  // What is a retry of the first hop is not retried by the second; the budget sees to the rest.
   expect(at(2)).toBeLessThanOrEqual(200 * 1.2 ** 3);
   expect(at(2)).toBeGreaterThanOrEqual(200);
 });
