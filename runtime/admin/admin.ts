@@ -1,7 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAccess } from "../http/access.ts";
+import { listen } from "../http/listen.ts";
 import { isLoopback } from "../transport/address.ts";
 import { changesOf } from "./changes.ts";
 import { errorReply, jsonReply, readBody, type Reply, send } from "./exchange.ts";
@@ -158,14 +159,4 @@ function createRoutes(options: AdminOptions, mayChange: boolean): Routes {
 
 function word(isGood: boolean, text: string): Reply {
   return { status: isGood ? 200 : 503, type: "text/plain", text: isGood ? `${text}\n` : `not ${text}\n` };
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 }

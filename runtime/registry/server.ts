@@ -1,11 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Environment } from "../environment/environment.ts";
 import { pause } from "../environment/limit.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import { answer, type ApiScope } from "./api.ts";
 import { createAccess } from "../http/access.ts";
+import { listen } from "../http/listen.ts";
 import { type HttpRequest, readBody, readRequest } from "./http-request.ts";
 import { fetchInstances, httpSender } from "./http-peer.ts";
 import { probeInstance } from "./probe.ts";
@@ -188,16 +189,6 @@ async function syncWithPeers(registry: Registry, peers: readonly string[], optio
     await pause(environment, syncRetryMs, signal);
   }
   return false;
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 }
 
 function checkPeer(text: string): string {
