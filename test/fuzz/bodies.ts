@@ -17,17 +17,20 @@ interface Sample {
 export function createBodies(vectors: string): Target {
   const samples = [...read(`${vectors}/bodies.jsonl`), ...read(`${vectors}/bodies-hostile.jsonl`)];
   return {
-    run(lots) {
+    run(lots, meter) {
       const { type, format, bytes } = lots.pick(samples);
       const body = mutate(bytes, lots.pick(samples).bytes, lots);
       let value: unknown;
-      if (!allowTyped(() => void (value = decodeBody(type, body, format)))) return;
+      const isRead = allowTyped(() => void (value = decodeBody(type, body, format)));
+      meter.step(body.length);
+      if (!isRead) return;
       let again: Uint8Array | undefined;
       allowTyped(() => void (again = encodeBody(type, value, format)));
       if (again === undefined) return;
       const written = again;
       if (!allowTyped(() => void decodeBody(type, written, format)))
         throw new Finding(`${type.typeName}: what was decoded and encoded cannot be decoded`);
+      meter.step(body.length + written.length);
     },
   };
 }

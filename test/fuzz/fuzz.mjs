@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- [--cases 100000] [--seconds N] [--seed 1] [--kind frames|bodies|prefaces] [--processes 2]`: cases of each kind at decoders and
+ * `npm run fuzz -- [--cases 100000] [--seconds N] [--seed 1] [--kind frames|bodies|prefaces|ports] [--processes 2]`: cases of each kind at decoders and
  * connections, ends with 1 if anything is found. `--reproduce SEED:CASE --kind KIND` runs one again.
  */
 import { spawn } from "node:child_process";
@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const kinds = ["frames", "bodies", "prefaces"];
+const kinds = ["frames", "bodies", "prefaces", "ports"];
 const vectors = join(root, "test/conformance/vectors");
 
 /** The program of one process. `bug` changes one place of the runtime in it. It lies where Node finds esbuild. */
@@ -54,11 +54,14 @@ function loadAs(path, bug) {
   return { contents, loader: "ts" };
 }
 
+/** Collects on request, comes in between as seldom as can be, and never while a case runs elsewhere: so what a case takes can be measured. */
+const collector = ["--expose-gc", "--single-threaded-gc", "--min-semi-space-size=16", "--max-semi-space-size=16"];
+
 /** Runs one process. @returns what it says */
 export function runFuzzer(file, options) {
   const args = Object.entries({ vectors, ...options }).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--expose-gc", file, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [...collector, file, ...args], { stdio: ["ignore", "pipe", "inherit"] });
     let text = "";
     child.stdout.on("data", (part) => (text += part));
     child.on("error", reject);

@@ -15,7 +15,7 @@ async function fuzz(kind: string, bug?: Bug): Promise<readonly string[]> {
   }
 }
 
-test.each(["frames", "bodies", "prefaces"])("nothing is found in a few cases of %s", async (kind) => {
+test.each(["frames", "bodies", "prefaces", "ports"])("nothing is found in a few cases of %s", async (kind) => {
   expect(await fuzz(kind)).toEqual([]);
 });
 
@@ -54,6 +54,56 @@ const bugs: readonly (readonly [what: string, kind: string, bug: Bug])[] = [
       file: "runtime/connection/client-connection.ts",
       find: "    for (const call of this.#table.all()) call.fail(error);\n",
       put: "",
+    },
+  ],
+  [
+    "memory is taken for what a frame claims to hold",
+    "frames",
+    {
+      file: "runtime/protocol/frame-reader.ts",
+      find: "const trustedBytes = 16 * 1024;",
+      put: "const trustedBytes = 0;",
+    },
+  ],
+  [
+    "each connection leaves something behind",
+    "prefaces",
+    {
+      file: "runtime/connection/multiplexer.ts",
+      find: 'this.state = "opening";',
+      put: 'this.state = "opening"; (globalThis.left ??= []).push(new Array(20));',
+    },
+  ],
+  [
+    "a row of the table of first bytes is missing",
+    "ports",
+    { file: "runtime/transport/sniff.ts", find: ', "OPTIONS *"]', put: "]" },
+  ],
+  [
+    "a WebSocket is opened though a field that decides stands twice",
+    "ports",
+    {
+      file: "runtime/transport/websocket-upgrade.ts",
+      find: "if (earlier !== undefined && single.has(key)) return undefined;",
+      put: "",
+    },
+  ],
+  [
+    "a page of another host is let in",
+    "ports",
+    {
+      file: "runtime/transport/websocket-origin.ts",
+      find: "if (originOf(origin) !== origin || new URL(origin).host !== withoutDefaultPort(origin, host)) return false;",
+      put: "",
+    },
+  ],
+  [
+    "a frame of a WebSocket that comes in pieces is unmasked in the wrong place",
+    "ports",
+    {
+      file: "runtime/transport/websocket-frame.ts",
+      find: "head[at + ((phase + index) & 3)]",
+      put: "head[at + (index & 3)]",
     },
   ],
   [

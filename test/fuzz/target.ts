@@ -1,10 +1,14 @@
 import { RpcError } from "../../runtime/errors/rpc-error.ts";
 import type { Lots } from "./mutate.ts";
+import type { Meter } from "./watch.ts";
 
 /** What is attacked. A case is decided by its lots alone. */
 export interface Target {
-  /** @throws Finding, or whatever the code under attack lets through */
-  run(lots: Lots): void;
+  /**
+   * @param meter told of each step, with the bytes of a peer that it dealt with
+   * @throws Finding, or whatever the code under attack lets through
+   */
+  run(lots: Lots, meter: Meter): void;
 }
 
 /** Something that must not be. */
