@@ -20,7 +20,8 @@ export interface TemplateInput {
 export interface OutputFile {
   /** In the tree of schema paths, below the directory of a schema, with `/` separators: `api/users.rpc.ts`. */
   readonly path: string;
-  readonly text: string;
+  /** The text, or its UTF-8 bytes, which spares the compiler to encode it. */
+  readonly text: string | Uint8Array;
 }
 
 /** How generated code is written; each has a default that suits the nearest tsconfig. */

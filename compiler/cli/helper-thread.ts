@@ -22,7 +22,7 @@ export function serveHelper(port: MessagePort | null = parentPort): void {
 
 interface Prepared {
   readonly plan: HelperPlan;
-  readonly comparison: Comparison & { readonly texts: ReadonlyMap<string, string> };
+  readonly comparison: Comparison & { readonly rendered: ReadonlyMap<string, Uint8Array> };
 }
 
 function prepare({ part, layout, outputs, force }: HelperRequest): Prepared | undefined {
@@ -41,7 +41,7 @@ function prepare({ part, layout, outputs, force }: HelperRequest): Prepared | un
   const comparison = compareOutputs(rendered, { base: layout.base, force, display: String });
   if (comparison.diagnostics.length > 0) return undefined;
   return {
-    comparison: { ...comparison, texts: new Map(rendered.map(({ path, text }) => [path, text])) },
+    comparison: { ...comparison, rendered: new Map(rendered.map(({ path, bytes }) => [path, bytes])) },
     plan: {
       units: units.map((unit) => ({
         path: unit.path,
@@ -54,11 +54,12 @@ function prepare({ part, layout, outputs, force }: HelperRequest): Prepared | un
   };
 }
 
-function write({ changes, same, texts }: Prepared["comparison"]): HelperWritten {
+function write({ changes, same, rendered }: Prepared["comparison"]): HelperWritten {
   const { written, refused } = applyChanges(changes);
   const files = new Map<string, TrackedFile>(written);
   for (const path of refused === undefined ? [...same, ...changes.map(({ file }) => file.path)] : []) {
-    const tracked = files.get(path) ?? trackFile(path, texts.get(path) ?? "");
+    const bytes = rendered.get(path);
+    const tracked = files.get(path) ?? (bytes && trackFile(path, bytes));
     if (tracked !== undefined) files.set(path, tracked);
   }
   return { files, ...(refused === undefined ? {} : { refused }) };

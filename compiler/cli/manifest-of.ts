@@ -53,7 +53,7 @@ function trackUnit(
 ): TrackedUnit {
   const found = elsewhere
     ? elsewhere.map((output) => written.get(output))
-    : (rendered ?? []).map((file) => written.get(file.path) ?? trackFile(file.path, file.text));
+    : (rendered ?? []).map((file) => written.get(file.path) ?? trackFile(file.path, file.bytes));
   const outputs = found.filter((file) => file !== undefined);
   const key = outputs.length === found.length ? keys.keyOf(path) : "";
   return { path, key, outputs, interface: keys.interfaceOf(path), facts: factsOf(path) };
@@ -75,11 +75,11 @@ export function refreshedManifest(previous: Manifest, settings: Settings, tool: 
   };
 }
 
-/** A file on disk, when it holds a text. */
-export function trackFile(path: string, text: string): TrackedFile | undefined {
+/** A file on disk, when it holds these bytes. */
+export function trackFile(path: string, bytes: Uint8Array): TrackedFile | undefined {
   const stamp = stampOf(path);
-  const isOurs = stamp !== undefined && readFileSync(path, "utf8") === text;
-  return isOurs ? { stamp, hash: hashText(text) } : undefined;
+  const isOurs = stamp !== undefined && readFileSync(path).equals(bytes);
+  return isOurs ? { stamp, hash: hashText(bytes) } : undefined;
 }
 
 function provable(stamp: Stamp): Stamp {

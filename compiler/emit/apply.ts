@@ -36,7 +36,7 @@ export function compareOutputs(files: readonly RenderedFile[], options: CompareO
     const occupant = occupantOf(file.path, options.base);
     const path = options.display(file.path);
     const isText = occupant.kind === "generated" || occupant.kind === "foreign";
-    if (isText && occupant.text === file.text) same.push(file.path);
+    if (isText && occupant.bytes.equals(file.bytes)) same.push(file.path);
     else if (occupant.kind === "nothing") changes.push({ file, kind: "create" });
     else if (occupant.kind === "generated" || (occupant.kind === "foreign" && options.force)) {
       changes.push({ file, kind: "replace" });
@@ -68,7 +68,7 @@ export function applyChanges(changes: readonly Change[]): Applied {
   const written = new Map<string, TrackedFile>();
   for (const { file } of changes) {
     try {
-      const tracked = writeAtomically(file.path, file.text);
+      const tracked = writeAtomically(file.path, file.bytes);
       if (tracked !== undefined) written.set(file.path, tracked);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 import { closeSync, type Dirent, openSync, readdirSync, readSync } from "node:fs";
-import { HEADER_LENGTH, isGenerated } from "./header.ts";
+import { beginning, HEADER_BYTES, isGenerated } from "./header.ts";
 
 /** Every generated file below a directory. Links, `node_modules` and dot directories are passed over. */
 export function findLeftovers(directory: string): readonly string[] {
@@ -23,8 +23,8 @@ function firstLine(path: string): string {
   try {
     const file = openSync(path, "r");
     try {
-      const bytes = Buffer.alloc(HEADER_LENGTH * 4);
-      return bytes.toString("utf8", 0, readSync(file, bytes));
+      const bytes = Buffer.alloc(HEADER_BYTES);
+      return beginning(bytes.subarray(0, readSync(file, bytes)));
     } finally {
       closeSync(file);
     }

@@ -6,7 +6,7 @@ import { isPlainPath, type OutputLayout, toDisk } from "./output-path.ts";
 export interface RenderedFile {
   /** Absolute path. */
   readonly path: string;
-  readonly text: string;
+  readonly bytes: Uint8Array;
 }
 
 export interface RenderInput {
@@ -23,7 +23,7 @@ export function renderFile(templates: readonly Template[], input: RenderInput): 
     template.render({ file, schema, options }).map((output) => {
       const path = isPlainPath(output.path) ? toDisk(layout, `/${output.path}`) : undefined;
       if (path === undefined) throw new TemplateError(template.name, output.path);
-      return { path, text: output.text };
+      return { path, bytes: typeof output.text === "string" ? Buffer.from(output.text, "utf8") : output.text };
     }),
   );
 }

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { hashText } from "./hash.ts";
-import { isGenerated } from "./header.ts";
+import { beginning, isGenerated } from "./header.ts";
 import type { TrackedFile } from "./manifest.ts";
 import { isInside, parentOf } from "./output-path.ts";
 import { stampFrom } from "./stamp.ts";
@@ -22,9 +22,9 @@ import { stampFrom } from "./stamp.ts";
 export type Occupant =
   | { readonly kind: "nothing" }
   /** A file that this tool wrote. */
-  | { readonly kind: "generated"; readonly text: string }
+  | { readonly kind: "generated"; readonly bytes: Buffer }
   /** A file that somebody else wrote. */
-  | { readonly kind: "foreign"; readonly text: string }
+  | { readonly kind: "foreign"; readonly bytes: Buffer }
   /** A symbolic link, here or in a directory on the way. */
   | { readonly kind: "link"; readonly path: string }
   /** A directory, a device, or a file where a directory is needed. */
@@ -42,8 +42,8 @@ export function occupantOf(path: string, base: string): Occupant {
   if (stats === undefined) return { kind: "nothing" };
   if (stats.isSymbolicLink()) return { kind: "link", path };
   if (!stats.isFile()) return { kind: "obstacle", path };
-  const text = readFileSync(path, "utf8");
-  return { kind: isGenerated(text) || text === "" ? "generated" : "foreign", text };
+  const bytes = readFileSync(path);
+  return { kind: bytes.length === 0 || isGenerated(beginning(bytes)) ? "generated" : "foreign", bytes };
 }
 
 /** Directories below `base` on the way to `path`, outermost first; `base` itself is trusted, the user named it. */
@@ -57,8 +57,8 @@ function directoriesBetween(base: string, path: string): string[] {
  * Writes a file so that a reader sees the old text or the new one, never half of it. Gives the stamp and the hash of what was
  * written, or `undefined` when something else stands there by now.
  */
-export function writeAtomically(path: string, text: string): TrackedFile | undefined {
-  const bytes = Buffer.from(text, "utf8");
+export function writeAtomically(path: string, text: string | Uint8Array): TrackedFile | undefined {
+  const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const written = writeInto(temporary, bytes);

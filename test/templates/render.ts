@@ -1,6 +1,7 @@
 import { check } from "../../compiler/index.ts";
 import { createMemoryHost } from "../../compiler/source/host.ts";
 import { builtinTemplates, type OutputOptions } from "../../templates/index.ts";
+import type { OutputFile } from "../../templates/template.ts";
 import type { SchemaDescriptor } from "@rpcgen/runtime/descriptor";
 
 /** The options that tests start from. */
@@ -36,11 +37,16 @@ export function renderSchema(schema: SchemaDescriptor, options: Partial<OutputOp
   for (const file of schema.files) {
     for (const template of builtinTemplates) {
       for (const output of template.render({ file, schema, options: { ...defaultOptions, ...options } })) {
-        texts.set(output.path, output.text);
+        texts.set(output.path, textOf(output));
       }
     }
   }
   return texts;
+}
+
+/** The text of an output, in whichever form its template gave it. */
+export function textOf({ text }: OutputFile): string {
+  return typeof text === "string" ? text : new TextDecoder().decode(text);
 }
 
 /** Generated text of one schema file. */

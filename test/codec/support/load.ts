@@ -3,6 +3,7 @@ import type { FileDescriptor, SchemaDescriptor } from "@rpcgen/runtime/descripto
 import { transformSync } from "esbuild";
 import { moduleTemplate } from "../../../templates/module.ts";
 import type { OutputOptions } from "../../../templates/template.ts";
+import { textOf } from "../../templates/render.ts";
 
 /** A generated message type whose types are not known to the test. */
 export type AnyType = runtime.MessageType<any, any>;
@@ -22,7 +23,7 @@ export function renderCodecs(
 ): string {
   const [output] = moduleTemplate.render({ file, schema, options: { ...options, ...more } });
   if (output === undefined) throw new TypeError(`nothing was rendered for ${file.path}`);
-  return output.text;
+  return textOf(output);
 }
 
 /** Runs generated TypeScript and returns its exports. Test code only: the runtime itself never evaluates text. */

@@ -4,8 +4,8 @@ import { findCollisions } from "../../../compiler/emit/collisions.ts";
 function unit(
   path: string,
   ...outputs: readonly string[]
-): { path: string; key: string; rendered: { path: string; text: string }[] } {
-  return { path, key: "", rendered: outputs.map((output) => ({ path: output, text: "" })) };
+): { path: string; key: string; rendered: { path: string; bytes: Uint8Array }[] } {
+  return { path, key: "", rendered: outputs.map((output) => ({ path: output, bytes: new Uint8Array(0) })) };
 }
 
 test("two schemas may not write files that differ only in case", () => {

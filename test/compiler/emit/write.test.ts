@@ -13,7 +13,7 @@ function compare(
   path: string,
   options: { text?: string; force?: boolean } = {},
 ): ReturnType<typeof compareOutputs> {
-  const file = { path: `${folder}/${path}`, text: options.text ?? `${ours}new\n` };
+  const file = { path: `${folder}/${path}`, bytes: Buffer.from(options.text ?? `${ours}new\n`) };
   return compareOutputs([file], {
     base: folder,
     force: options.force ?? false,
@@ -98,7 +98,7 @@ describe("writing", () => {
 
   test("reports what the system refuses", () => {
     const folder = temporaryFolder();
-    const file = { path: `${folder}/${"x".repeat(300)}.ts`, text: ours };
+    const file = { path: `${folder}/${"x".repeat(300)}.ts`, bytes: Buffer.from(ours) };
     const { refused } = applyChanges([{ file, kind: "create" }]);
     expect(refused && refusal(refused, () => "long.ts").message).toMatch(/^`long.ts` cannot be written: ENAMETOOLONG/u);
   });

@@ -7,6 +7,7 @@ import { createSurveyor } from "../../../compiler/parts/part.ts";
 import { createMemoryHost } from "../../../compiler/source/host.ts";
 import type { OutputOptions } from "../../../templates/template.ts";
 import { moduleTemplate } from "../../../templates/module.ts";
+import { textOf } from "../../templates/render.ts";
 import { projectFrom } from "./random-project.ts";
 
 const outputOptions: OutputOptions = {
@@ -35,7 +36,7 @@ function render({ schema }: Pick<CheckedPart, "schema">, path: string): string {
   const file = schema.files.find((each) => each.path === path);
   if (file === undefined) throw new Error(`${path} is not there`);
   const [output] = moduleTemplate.render({ file, schema, options: outputOptions });
-  return `${JSON.stringify(file, undefined, 1)}\n${output?.path}\n${output?.text}`;
+  return `${JSON.stringify(file, undefined, 1)}\n${output?.path}\n${output && textOf(output)}`;
 }
 
 describe("a compilation in parts", () => {
