@@ -132,35 +132,35 @@ class MetadataList implements Metadata {
 }
 
 class LazyMetadata implements Metadata {
-  readonly #read: () => readonly MetadataEntry[];
-  #list: MetadataList | undefined;
+  private readonly read: () => readonly MetadataEntry[];
+  private list: MetadataList | undefined;
 
   constructor(read: () => readonly MetadataEntry[]) {
-    this.#read = read;
-    this.#list = undefined;
+    this.read = read;
+    this.list = undefined;
   }
 
-  get #entries(): MetadataList {
-    return (this.#list ??= new MetadataList(this.#read()));
+  private get entries(): MetadataList {
+    return (this.list ??= new MetadataList(this.read()));
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.entries.size;
   }
 
   get(key: string): string | undefined {
-    return this.#entries.get(key);
+    return this.entries.get(key);
   }
 
   getAll(key: string): readonly string[] {
-    return this.#entries.getAll(key);
+    return this.entries.getAll(key);
   }
 
   has(key: string): boolean {
-    return this.#entries.has(key);
+    return this.entries.has(key);
   }
 
   [Symbol.iterator](): Iterator<MetadataEntry> {
-    return this.#entries[Symbol.iterator]();
+    return this.entries[Symbol.iterator]();
   }
 }

@@ -22,7 +22,7 @@ class GovernedMethod implements MethodType {
   readonly oneway: boolean;
   readonly idempotency: MethodType["idempotency"];
   readonly policy: MethodType["policy"];
-  readonly #base: MethodType;
+  private readonly base: MethodType;
 
   constructor(base: MethodType, policy: MethodType["policy"]) {
     this.kind = base.kind;
@@ -34,18 +34,18 @@ class GovernedMethod implements MethodType {
     this.oneway = base.oneway;
     this.idempotency = base.idempotency;
     this.policy = policy;
-    this.#base = base;
+    this.base = base;
   }
 
   get request(): MethodType["request"] {
-    return this.#base.request;
+    return this.base.request;
   }
 
   get response(): MethodType["response"] {
-    return this.#base.response;
+    return this.base.response;
   }
 
   get errors(): MethodType["errors"] {
-    return this.#base.errors;
+    return this.base.errors;
   }
 }

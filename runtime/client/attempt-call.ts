@@ -16,24 +16,24 @@ export class AttemptCall implements RoutedCall {
   /** The fault mode said where to go. */
   readonly wanted: Endpoint | undefined;
   endpoint: Endpoint | undefined;
-  #sent: Attempt | undefined;
-  #cancelled: RpcError | undefined;
-  #added: MetadataEntry[] | undefined;
-  #slots: Map<unknown, unknown> | undefined;
-  #trace: TraceContext | undefined;
-  #controller: AbortController | undefined;
+  private sent: Attempt | undefined;
+  private cancelled: RpcError | undefined;
+  private added: MetadataEntry[] | undefined;
+  private slots: Map<unknown, unknown> | undefined;
+  private ownTrace: TraceContext | undefined;
+  private controller: AbortController | undefined;
 
   constructor(call: ClientCallState, wanted: Endpoint | undefined, sole: Endpoint | undefined) {
     this.call = call;
     this.attempt = call.attempts++;
     this.wanted = wanted;
     this.endpoint = sole;
-    this.#sent = undefined;
-    this.#cancelled = undefined;
-    this.#added = undefined;
-    this.#slots = undefined;
-    this.#trace = undefined;
-    this.#controller = undefined;
+    this.sent = undefined;
+    this.cancelled = undefined;
+    this.added = undefined;
+    this.slots = undefined;
+    this.ownTrace = undefined;
+    this.controller = undefined;
   }
 
   get method(): MethodType {
@@ -63,21 +63,21 @@ export class AttemptCall implements RoutedCall {
   /** What travels; undefined when there is nothing. */
   metadataEntries(): readonly MetadataEntry[] | undefined {
     const ofCall = this.call.metadataEntries();
-    if (this.#added === undefined) return ofCall;
-    return ofCall === undefined ? this.#added : metadataEntries([...ofCall, ...this.#added]);
+    if (this.added === undefined) return ofCall;
+    return ofCall === undefined ? this.added : metadataEntries([...ofCall, ...this.added]);
   }
 
   setMetadata(key: string, value: string): void {
     checkEntry(key, value);
-    (this.#added ??= []).push([key, value]);
+    (this.added ??= []).push([key, value]);
   }
 
   get trace(): TraceContext | undefined {
-    return this.#trace ?? this.call.trace;
+    return this.ownTrace ?? this.call.trace;
   }
 
   setTrace(trace: TraceContext): void {
-    this.#trace = trace;
+    this.ownTrace = trace;
   }
 
   get bytesSent(): number {
@@ -93,37 +93,37 @@ export class AttemptCall implements RoutedCall {
   }
 
   get<T>(slot: Slot<T>): T | undefined {
-    return this.#slots?.has(slot) === true ? (this.#slots.get(slot) as T) : this.call.get(slot);
+    return this.slots?.has(slot) === true ? (this.slots.get(slot) as T) : this.call.get(slot);
   }
 
   set<T>(slot: Slot<T>, value: T): void {
-    (this.#slots ??= new Map()).set(slot, value);
+    (this.slots ??= new Map()).set(slot, value);
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) this.#controller = this.#watch();
-    return this.#controller.signal;
+    if (this.controller === undefined) this.controller = this.watch();
+    return this.controller.signal;
   }
 
   /** The request is on its way. @throws RpcError when the attempt was given up before */
   sendWith(attempt: Attempt): void {
-    if (this.#cancelled !== undefined) throw this.#cancelled;
-    this.#sent = attempt;
+    if (this.cancelled !== undefined) throw this.cancelled;
+    this.sent = attempt;
   }
 
   cancel(error: RpcError): void {
-    if (this.#cancelled !== undefined) return;
-    this.#cancelled = error;
-    this.#sent?.cancel(error);
-    this.#controller?.abort(error);
+    if (this.cancelled !== undefined) return;
+    this.cancelled = error;
+    this.sent?.cancel(error);
+    this.controller?.abort(error);
   }
 
-  #watch(): AbortController {
+  private watch(): AbortController {
     const controller = new AbortController();
     const { signal } = this.call;
     if (signal.aborted) controller.abort(signal.reason);
     else signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
-    if (this.#cancelled !== undefined) controller.abort(this.#cancelled);
+    if (this.cancelled !== undefined) controller.abort(this.cancelled);
     return controller;
   }
 }

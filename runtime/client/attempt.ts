@@ -59,28 +59,28 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   body: Uint8Array;
   /** Of the body. */
   compressor: number;
-  readonly #call: ClientCallState;
-  readonly #scope: AttemptScope;
+  private readonly call: ClientCallState;
+  private readonly scope: AttemptScope;
   /** The attempt as its interceptors and its fault mode know it; undefined when there are none. */
-  readonly #own: AttemptCall | undefined;
-  #pick: Pick | undefined;
-  #connection: ClientConnection | undefined;
-  #outgoing: OutgoingCall | undefined;
+  private readonly own: AttemptCall | undefined;
+  private pick: Pick | undefined;
+  private connection: ClientConnection | undefined;
+  private outgoing: OutgoingCall | undefined;
   /** The request before it was compressed: another connection may not take it otherwise. */
-  #plain: Uint8Array;
-  #message: unknown;
+  private plain: Uint8Array;
+  private message: unknown;
   /** The body lay in lent memory: another connection needs the message encoded again. */
-  #isLent: boolean;
-  #isOver: boolean;
-  #resolve: ((value: unknown) => void) | undefined;
-  #reject: ((error: unknown) => void) | undefined;
-  #queue: ItemQueue<unknown> | undefined;
-  #pump: ItemPump | undefined;
-  #cancel: (() => void) | undefined;
-  #headShown: boolean;
-  #isAbandoned: boolean;
-  #replay: Replay | undefined;
-  #restarts: number;
+  private isLent: boolean;
+  private isOver: boolean;
+  private resolve: ((value: unknown) => void) | undefined;
+  private reject: ((error: unknown) => void) | undefined;
+  private queue: ItemQueue<unknown> | undefined;
+  private pump: ItemPump | undefined;
+  private onAbort: (() => void) | undefined;
+  private headShown: boolean;
+  private isAbandoned: boolean;
+  private replay: Replay | undefined;
+  private restarts: number;
 
   constructor(call: ClientCallState, scope: AttemptScope, own?: AttemptCall) {
     const { method } = call;
@@ -95,211 +95,211 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.serialization = 1;
     this.body = noBody;
     this.compressor = 0;
-    this.#call = call;
-    this.#scope = scope;
-    this.#own = own;
-    this.#pick = undefined;
-    this.#connection = undefined;
-    this.#outgoing = undefined;
-    this.#plain = noBody;
-    this.#message = undefined;
-    this.#isLent = false;
-    this.#isOver = false;
-    this.#resolve = undefined;
-    this.#reject = undefined;
-    this.#queue = undefined;
-    this.#pump = undefined;
-    this.#cancel = undefined;
-    this.#headShown = false;
-    this.#isAbandoned = false;
-    this.#replay = this.hasItems ? new Replay() : undefined;
-    this.#restarts = 0;
+    this.call = call;
+    this.scope = scope;
+    this.own = own;
+    this.pick = undefined;
+    this.connection = undefined;
+    this.outgoing = undefined;
+    this.plain = noBody;
+    this.message = undefined;
+    this.isLent = false;
+    this.isOver = false;
+    this.resolve = undefined;
+    this.reject = undefined;
+    this.queue = undefined;
+    this.pump = undefined;
+    this.onAbort = undefined;
+    this.headShown = false;
+    this.isAbandoned = false;
+    this.replay = this.hasItems ? new Replay() : undefined;
+    this.restarts = 0;
   }
 
   /** Sends; the promise is the one reply, or undefined once a one-way request was handed over. */
   reply(requests: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      this.#start(requests);
+      this.resolve = resolve;
+      this.reject = reject;
+      this.start(requests);
     });
   }
 
   /** Sends at once; the items are the replies. */
   items(requests: unknown): AsyncIterable<unknown> {
-    this.#queue = new ItemQueue<unknown>({
-      consumed: (cost) => this.#outgoing?.consumed(cost),
-      abandoned: () => this.#abandon(),
+    this.queue = new ItemQueue<unknown>({
+      consumed: (cost) => this.outgoing?.consumed(cost),
+      abandoned: () => this.abandon(),
     });
-    this.#start(requests);
-    return this.#queue;
+    this.start(requests);
+    return this.queue;
   }
 
-  #start(requests: unknown): void {
-    const { method, options } = this.#call;
+  private start(requests: unknown): void {
+    const { method, options } = this.call;
     const { signal } = options;
-    if (signal?.aborted === true) return this.#fail(cancelledBySignal(method, signal));
-    const room = roomFor(this.#call, this.#scope);
-    if (room !== undefined) return this.#wait(room, () => this.#start(requests));
+    if (signal?.aborted === true) return this.fail(cancelledBySignal(method, signal));
+    const room = roomFor(this.call, this.scope);
+    if (room !== undefined) return this.wait(room, () => this.start(requests));
     try {
-      if (!this.hasItems) this.#call.message = requests;
-      const connection = this.#connect();
+      if (!this.hasItems) this.call.message = requests;
+      const connection = this.connect();
       this.serialization = connection.serialization;
       const isPlain = connection.peerCompressors.length === 0;
-      if (this.hasItems || isPlain) this.#outgoing = this.#startPlain(connection, requests);
+      if (this.hasItems || isPlain) this.outgoing = this.startPlain(connection, requests);
       else {
-        this.body = this.#encode(requests);
-        this.#call.bytesSent += this.body.length;
-        if (!this.#isPacking(connection)) this.#outgoing = connection.startCall(this);
+        this.body = this.encode(requests);
+        this.call.bytesSent += this.body.length;
+        if (!this.isPacking(connection)) this.outgoing = connection.startCall(this);
       }
     } catch (error) {
-      return this.#fail(error);
+      return this.fail(error);
     }
-    if (signal !== undefined) this.#watch(signal);
-    if (this.hasItems) this.#send(requests as Items<unknown>);
+    if (signal !== undefined) this.watch(signal);
+    if (this.hasItems) this.send(requests as Items<unknown>);
   }
 
   onResponse(body: Uint8Array, head: ReplyHead): void {
-    if (head.compressor !== 0) return this.#onPackedResponse(body, head);
+    if (head.compressor !== 0) return this.onPackedResponse(body, head);
     try {
-      this.#finish(this.#read(body, head));
+      this.finish(this.read(body, head));
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
   onItem(body: Uint8Array, cost: number, head: ReplyHead): void {
-    this.#replay?.drop();
-    if (head.compressor !== 0) return this.#onPackedItem(body, cost, head);
+    this.replay?.drop();
+    if (head.compressor !== 0) return this.onPackedItem(body, cost, head);
     try {
-      this.#queue?.push(this.#read(body, head), cost);
+      this.queue?.push(this.read(body, head), cost);
     } catch (error) {
-      this.#fail(error);
-      this.#outgoing?.cancel(RpcError.from(error));
+      this.fail(error);
+      this.outgoing?.cancel(RpcError.from(error));
     }
   }
 
   onEnd(head: ReplyHead): void {
     try {
-      this.#showHead(head);
-      this.#finish(undefined);
+      this.showHead(head);
+      this.finish(undefined);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
   onError(error: RpcError, failure: RemoteFailure | undefined): void {
-    if (this.#restart(error)) return;
-    if (this.#isWorthWaiting(error)) {
-      this.#giveBack(error);
-      return this.#wait(this.#scope.pool, () => this.#startAgain());
+    if (this.restart(error)) return;
+    if (this.isWorthWaiting(error)) {
+      this.giveBack(error);
+      return this.wait(this.scope.pool, () => this.startAgain());
     }
-    this.#fail(remoteError(this.#call.method, error, failure));
+    this.fail(remoteError(this.call.method, error, failure));
   }
 
   /** Ends the attempt, also at the server. Without effect after the outcome. */
   cancel(error: RpcError): void {
-    if (this.#isOver) return;
-    if (this.#outgoing === undefined) this.#fail(error);
-    else this.#outgoing.cancel(error);
+    if (this.isOver) return;
+    if (this.outgoing === undefined) this.fail(error);
+    else this.outgoing.cancel(error);
   }
 
   onWritable(): void {
-    this.#pump?.writable();
+    this.pump?.writable();
   }
 
   /** The connection copies the body at once, or takes it over, so it need not have memory of its own (bench `calls`). */
-  #startPlain(connection: ClientConnection, request: unknown): OutgoingCall {
+  private startPlain(connection: ClientConnection, request: unknown): OutgoingCall {
     if (this.hasItems) return connection.startCall(this);
-    this.#check(request);
-    this.#message = request;
-    this.#isLent = true;
-    this.body = encodeBodyToCopy(this.#call.method.request, request, this.serialization);
-    this.#call.bytesSent += this.body.length;
+    this.check(request);
+    this.message = request;
+    this.isLent = true;
+    this.body = encodeBodyToCopy(this.call.method.request, request, this.serialization);
+    this.call.bytesSent += this.body.length;
     const outgoing = connection.startCall(this);
     this.body = noBody;
     return outgoing;
   }
 
   /** Compresses the request. @returns true when that takes its time: it is sent afterwards */
-  #isPacking(connection: ClientConnection): boolean {
-    const { method, options } = this.#call;
+  private isPacking(connection: ClientConnection): boolean {
+    const { method, options } = this.call;
     if (this.body.length > connection.peerLimits.maxMessageBytes) return false;
-    const packed = this.#scope.compression.pack(method, this.body, connection.peerCompressors, options.compress);
+    const packed = this.scope.compression.pack(method, this.body, connection.peerCompressors, options.compress);
     if (packed instanceof Promise) {
-      packed.then((later) => this.#startPacked(later)).catch((error: unknown) => this.#fail(error));
+      packed.then((later) => this.startPacked(later)).catch((error: unknown) => this.fail(error));
       return true;
     }
-    this.#takePacked(packed);
+    this.takePacked(packed);
     return false;
   }
 
-  #takePacked({ body, compressor }: PackedBody): void {
+  private takePacked({ body, compressor }: PackedBody): void {
     if (compressor === 0) return;
-    this.#plain = this.body;
+    this.plain = this.body;
     this.body = body;
     this.compressor = compressor;
   }
 
-  #startPacked(packed: PackedBody): void {
-    if (this.#isOver) return;
-    if (this.#isAbandoned) return this.#leave();
-    this.#takePacked(packed);
-    this.#startAgain();
+  private startPacked(packed: PackedBody): void {
+    if (this.isOver) return;
+    if (this.isAbandoned) return this.leave();
+    this.takePacked(packed);
+    this.startAgain();
   }
 
-  #onPackedResponse(body: Uint8Array, head: ReplyHead): void {
+  private onPackedResponse(body: Uint8Array, head: ReplyHead): void {
     // The connection has done with the call: from here on a signal ends it without a word to the server.
-    this.#outgoing = undefined;
-    this.#pump?.stop();
+    this.outgoing = undefined;
+    this.pump?.stop();
     try {
-      const plain = this.#unpack(body, head.compressor);
-      if (!(plain instanceof Promise)) return this.#finish(this.#read(plain, head));
-      plain.then((later) => this.#finish(this.#read(later, head))).catch((error: unknown) => this.#fail(error));
+      const plain = this.unpack(body, head.compressor);
+      if (!(plain instanceof Promise)) return this.finish(this.read(plain, head));
+      plain.then((later) => this.finish(this.read(later, head))).catch((error: unknown) => this.fail(error));
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
   /** Decompressed when its reader comes to it, so that no more than one at a time is large. */
-  #onPackedItem(body: Uint8Array, cost: number, head: ReplyHead): void {
+  private onPackedItem(body: Uint8Array, cost: number, head: ReplyHead): void {
     const kept = new Uint8Array(body);
     const read = async (): Promise<unknown> => {
       try {
-        return this.#read(await this.#unpack(kept, head.compressor), head);
+        return this.read(await this.unpack(kept, head.compressor), head);
       } catch (error) {
-        this.#fail(error);
-        this.#outgoing?.cancel(RpcError.from(error));
+        this.fail(error);
+        this.outgoing?.cancel(RpcError.from(error));
         throw error;
       }
     };
-    this.#queue?.push(new LazyItem(read), cost);
+    this.queue?.push(new LazyItem(read), cost);
   }
 
-  #unpack(body: Uint8Array, number: number): Uint8Array | Promise<Uint8Array> {
-    const { compression, maxMessageBytes } = this.#scope;
-    const { method } = this.#call;
+  private unpack(body: Uint8Array, number: number): Uint8Array | Promise<Uint8Array> {
+    const { compression, maxMessageBytes } = this.scope;
+    const { method } = this.call;
     const compressor = compression.find(number);
     if (compressor === undefined) throw unreadableReply(method, `the compressor ${number} is not known`);
     return decompress(compressor, body, maxMessageBytes);
   }
 
-  #encode(message: unknown): Uint8Array {
-    this.#check(message);
-    return encodeBody(this.#call.method.request, message, this.serialization);
+  private encode(message: unknown): Uint8Array {
+    this.check(message);
+    return encodeBody(this.call.method.request, message, this.serialization);
   }
 
-  #check(message: unknown): void {
-    if (!this.#scope.validate) return;
-    const { method } = this.#call;
+  private check(message: unknown): void {
+    if (!this.scope.validate) return;
+    const { method } = this.call;
     const violations = method.request.validate(message);
     if (violations.length > 0) throw brokenRequest(method, violations);
   }
 
-  #read(body: Uint8Array, head: ReplyHead): unknown {
-    this.#showHead(head);
-    this.#call.bytesReceived += body.length;
-    const { method } = this.#call;
+  private read(body: Uint8Array, head: ReplyHead): unknown {
+    this.showHead(head);
+    this.call.bytesReceived += body.length;
+    const { method } = this.call;
     try {
       return decodeBody(method.response, body, head.serialization);
     } catch (error) {
@@ -308,156 +308,156 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   /** Calls the caller's hook, once. What it throws is the outcome of the call. */
-  #showHead(head: ReplyHead): void {
-    if (this.#headShown) return;
-    this.#headShown = true;
-    this.#call.showReply(head);
+  private showHead(head: ReplyHead): void {
+    if (this.headShown) return;
+    this.headShown = true;
+    this.call.showReply(head);
   }
 
   /** The connection to use from now on. */
-  #connect(): ClientConnection {
-    const { picker } = this.#scope;
-    if (picker === undefined) return (this.#connection = this.#scope.connection());
-    const pick = picker.pick(this.#call, this.#own?.wanted);
-    this.#pick = pick;
-    if (this.#own !== undefined) this.#own.endpoint = pick.endpoint;
-    return (this.#connection = pick.connection);
+  private connect(): ClientConnection {
+    const { picker } = this.scope;
+    if (picker === undefined) return (this.connection = this.scope.connection());
+    const pick = picker.pick(this.call, this.own?.wanted);
+    this.pick = pick;
+    if (this.own !== undefined) this.own.endpoint = pick.endpoint;
+    return (this.connection = pick.connection);
   }
 
   /** The endpoint has had its part. */
-  #giveBack(error: unknown): void {
-    const pick = this.#pick;
+  private giveBack(error: unknown): void {
+    const pick = this.pick;
     if (pick === undefined) return;
-    this.#pick = undefined;
+    this.pick = undefined;
     const failure = error === undefined ? undefined : RpcError.from(error);
-    const isSent = failure === undefined || this.#outgoing !== undefined;
-    const isTimed = isSent && this.#queue === undefined && !this.hasItems && !this.oneway;
-    this.#scope.picker?.done(pick, failure, isTimed);
+    const isSent = failure === undefined || this.outgoing !== undefined;
+    const isTimed = isSent && this.queue === undefined && !this.hasItems && !this.oneway;
+    this.scope.picker?.done(pick, failure, isTimed);
   }
 
-  #finish(value: unknown): void {
-    if (this.#isOver) return;
-    this.#giveBack(undefined);
-    this.#leave();
-    if (this.#queue === undefined) this.#resolve?.(value);
-    else this.#queue.end();
+  private finish(value: unknown): void {
+    if (this.isOver) return;
+    this.giveBack(undefined);
+    this.leave();
+    if (this.queue === undefined) this.resolve?.(value);
+    else this.queue.end();
   }
 
-  #fail(error: unknown): void {
-    this.#giveBack(error);
-    this.#leave();
-    if (this.#queue === undefined) this.#reject?.(error);
-    else this.#queue.fail(error);
+  private fail(error: unknown): void {
+    this.giveBack(error);
+    this.leave();
+    if (this.queue === undefined) this.reject?.(error);
+    else this.queue.fail(error);
   }
 
-  #leave(): void {
-    this.#isOver = true;
-    this.#pump?.stop();
-    if (this.hasItems || this.#queue !== undefined || this.#call.isPassedOn) this.#call.finish();
-    if (this.#cancel === undefined) return;
-    this.#scope.aborts.remove(this.#call.options.signal as AbortSignal, this.#cancel);
-    this.#cancel = undefined;
+  private leave(): void {
+    this.isOver = true;
+    this.pump?.stop();
+    if (this.hasItems || this.queue !== undefined || this.call.isPassedOn) this.call.finish();
+    if (this.onAbort === undefined) return;
+    this.scope.aborts.remove(this.call.options.signal as AbortSignal, this.onAbort);
+    this.onAbort = undefined;
   }
 
   /** A request that was refused before a handler saw it goes once more, over another connection. */
-  #restart(error: RpcError): boolean {
-    const picker = this.#own?.wanted === undefined ? this.#scope.picker : undefined;
-    if (!mayMoveOn({ call: this.#call, picker, restarts: this.#restarts }, error)) return false;
-    if (this.#replay?.isPossible === false) return false;
-    this.#restarts++;
-    this.#giveBack(error);
-    this.#startAgain();
+  private restart(error: RpcError): boolean {
+    const picker = this.own?.wanted === undefined ? this.scope.picker : undefined;
+    if (!mayMoveOn({ call: this.call, picker, restarts: this.restarts }, error)) return false;
+    if (this.replay?.isPossible === false) return false;
+    this.restarts++;
+    this.giveBack(error);
+    this.startAgain();
     return true;
   }
 
-  #startAgain(): void {
+  private startAgain(): void {
     // A connection that is lost during its handshake cannot say whether it brought the request to the server.
-    const room = roomFor(this.#call, this.#scope);
-    if (room !== undefined) return this.#wait(room, () => this.#startAgain());
+    const room = roomFor(this.call, this.scope);
+    if (room !== undefined) return this.wait(room, () => this.startAgain());
     try {
-      const connection = this.#connect();
-      if (this.#isLent) this.serialization = connection.serialization;
-      if (this.compressor !== 0 && !connection.peerCompressors.includes(this.compressor)) this.#sendPlain();
-      const outgoing = this.#isLent ? this.#startPlain(connection, this.#message) : connection.startCall(this);
-      this.#outgoing = outgoing;
-      if (this.#replay?.run(outgoing) === true) this.#pump?.writable();
+      const connection = this.connect();
+      if (this.isLent) this.serialization = connection.serialization;
+      if (this.compressor !== 0 && !connection.peerCompressors.includes(this.compressor)) this.sendPlain();
+      const outgoing = this.isLent ? this.startPlain(connection, this.message) : connection.startCall(this);
+      this.outgoing = outgoing;
+      if (this.replay?.run(outgoing) === true) this.pump?.writable();
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
-  #sendPlain(): void {
-    this.body = this.#plain;
+  private sendPlain(): void {
+    this.body = this.plain;
     this.compressor = 0;
   }
 
   /** The server was not reached, and the caller said that it has time. */
-  #isWorthWaiting({ reason }: RpcError): boolean {
+  private isWorthWaiting({ reason }: RpcError): boolean {
     const isUnreached = reason === "connect_failed" || reason === "handshake_failed";
-    return this.#call.waitForReady && isUnreached && this.#replay?.isPossible !== false;
+    return this.call.waitForReady && isUnreached && this.replay?.isPossible !== false;
   }
 
   /** Nobody reads the items any more. */
-  #abandon(): void {
-    this.#isAbandoned = true;
-    this.#outgoing?.cancel();
+  private abandon(): void {
+    this.isAbandoned = true;
+    this.outgoing?.cancel();
   }
 
-  #wait(room: WaitingRoom, onReady: () => void): void {
-    const { aborts, wheel } = this.#scope;
-    this.#outgoing = undefined;
+  private wait(room: WaitingRoom, onReady: () => void): void {
+    const { aborts, wheel } = this.scope;
+    this.outgoing = undefined;
     waitForConnection(
-      this.#call,
+      this.call,
       { pool: room, aborts, wheel },
       {
-        onReady: () => (this.#isAbandoned || this.#isOver ? this.#leave() : onReady()),
-        onGivenUp: (error) => (this.#isOver ? undefined : this.#fail(error)),
+        onReady: () => (this.isAbandoned || this.isOver ? this.leave() : onReady()),
+        onGivenUp: (error) => (this.isOver ? undefined : this.fail(error)),
       },
     );
   }
 
-  #watch(signal: AbortSignal): void {
-    this.#cancel = () => {
-      const error = cancelledBySignal(this.#call.method, signal);
-      if (this.#outgoing === undefined) this.#fail(error);
-      else this.#outgoing.cancel(error);
+  private watch(signal: AbortSignal): void {
+    this.onAbort = () => {
+      const error = cancelledBySignal(this.call.method, signal);
+      if (this.outgoing === undefined) this.fail(error);
+      else this.outgoing.cancel(error);
     };
-    this.#scope.aborts.add(signal, this.#cancel);
+    this.scope.aborts.add(signal, this.onAbort);
   }
 
-  #send(items: Items<unknown>): void {
+  private send(items: Items<unknown>): void {
     try {
-      this.#pump = pumpItems(items, {
-        send: (item) => this.#sendItem(this.#encode(item)),
+      this.pump = pumpItems(items, {
+        send: (item) => this.sendItem(this.encode(item)),
         end: () => {
-          this.#replay?.end();
-          this.#outgoing?.endItems();
+          this.replay?.end();
+          this.outgoing?.endItems();
         },
-        fail: (error) => this.#outgoing?.cancel(itemsFailed(this.#call.method, error)),
+        fail: (error) => this.outgoing?.cancel(itemsFailed(this.call.method, error)),
       });
     } catch (error) {
-      this.#fail(error);
-      this.#outgoing?.cancel();
+      this.fail(error);
+      this.outgoing?.cancel();
     }
   }
 
-  #sendItem(body: Uint8Array): boolean {
-    this.#call.bytesSent += body.length;
-    this.#replay?.add(body);
-    const outgoing = this.#outgoing;
-    const readable = this.#connection?.peerCompressors;
+  private sendItem(body: Uint8Array): boolean {
+    this.call.bytesSent += body.length;
+    this.replay?.add(body);
+    const outgoing = this.outgoing;
+    const readable = this.connection?.peerCompressors;
     if (outgoing === undefined || readable === undefined) return true;
-    return readable.length === 0 ? outgoing.sendItem(body) : this.#sendPacked(outgoing, body, readable);
+    return readable.length === 0 ? outgoing.sendItem(body) : this.sendPacked(outgoing, body, readable);
   }
 
-  #sendPacked(outgoing: OutgoingCall, body: Uint8Array, readable: readonly number[]): boolean {
-    const { method, options } = this.#call;
-    const packed = this.#scope.compression.pack(method, body, readable, options.compress);
+  private sendPacked(outgoing: OutgoingCall, body: Uint8Array, readable: readonly number[]): boolean {
+    const { method, options } = this.call;
+    const packed = this.scope.compression.pack(method, body, readable, options.compress);
     if (!(packed instanceof Promise)) return outgoing.sendItem(packed.body, packed.compressor);
     packed.then(
       (later) => {
         // A call that began again elsewhere has sent the item there already, as it was.
-        if (this.#outgoing === outgoing && outgoing.sendItem(later.body, later.compressor)) this.#pump?.writable();
+        if (this.outgoing === outgoing && outgoing.sendItem(later.body, later.compressor)) this.pump?.writable();
       },
       (error: unknown) => outgoing.cancel(itemsFailed(method, error)),
     );

@@ -43,13 +43,13 @@ export class ClientCallState implements RoutedCall {
   trace: TraceContext | undefined;
   bytesSent: number;
   bytesReceived: number;
-  #replyHooks: ((metadata: Metadata) => void)[] | undefined;
-  readonly #environment: Environment;
-  #added: MetadataEntry[] | undefined;
-  #slots: Map<unknown, unknown> | undefined;
-  #controller: AbortController | undefined;
-  #timer: Timer | undefined;
-  #onSignal: (() => void) | undefined;
+  private replyHooks: ((metadata: Metadata) => void)[] | undefined;
+  private readonly environment: Environment;
+  private added: MetadataEntry[] | undefined;
+  private slots: Map<unknown, unknown> | undefined;
+  private controller: AbortController | undefined;
+  private timer: Timer | undefined;
+  private onSignal: (() => void) | undefined;
 
   constructor(method: MethodType, options: CallOptions | undefined, timeoutMs: number, home: CallHome) {
     const { environment } = home;
@@ -66,13 +66,13 @@ export class ClientCallState implements RoutedCall {
     this.trace = this.options.parent?.trace;
     this.bytesSent = 0;
     this.bytesReceived = 0;
-    this.#replyHooks = undefined;
-    this.#environment = environment;
-    this.#added = undefined;
-    this.#slots = undefined;
-    this.#controller = undefined;
-    this.#timer = undefined;
-    this.#onSignal = undefined;
+    this.replyHooks = undefined;
+    this.environment = environment;
+    this.added = undefined;
+    this.slots = undefined;
+    this.controller = undefined;
+    this.timer = undefined;
+    this.onSignal = undefined;
   }
 
   get attempt(): number {
@@ -84,7 +84,7 @@ export class ClientCallState implements RoutedCall {
   }
 
   get remainingMs(): number {
-    return remainingFrom(this.deadlineMs, this.#environment.now());
+    return remainingFrom(this.deadlineMs, this.environment.now());
   }
 
   get metadata(): Metadata {
@@ -94,20 +94,20 @@ export class ClientCallState implements RoutedCall {
   /** What travels; undefined when there is nothing. */
   metadataEntries(): readonly MetadataEntry[] | undefined {
     const given = this.options.metadata;
-    if (given === undefined) return this.#added;
+    if (given === undefined) return this.added;
     const entries = metadataEntries(given);
-    return this.#added === undefined ? entries : metadataEntries([...entries, ...this.#added]);
+    return this.added === undefined ? entries : metadataEntries([...entries, ...this.added]);
   }
 
   /** True when `outcome` is that of the last attempt, which then watches deadline and signal and has the last word. */
   passesOn(outcome: object): boolean {
-    this.isPassedOn = outcome === this.outcome && this.#controller === undefined;
+    this.isPassedOn = outcome === this.outcome && this.controller === undefined;
     return this.isPassedOn;
   }
 
   setMetadata(key: string, value: string): void {
     checkEntry(key, value);
-    (this.#added ??= []).push([key, value]);
+    (this.added ??= []).push([key, value]);
   }
 
   setTrace(trace: TraceContext): void {
@@ -115,50 +115,50 @@ export class ClientCallState implements RoutedCall {
   }
 
   watchReply(hook: (metadata: Metadata) => void): void {
-    (this.#replyHooks ??= []).push(hook);
+    (this.replyHooks ??= []).push(hook);
   }
 
   /** The first that came back of an attempt. */
   showReply(head: { metadata(): readonly MetadataEntry[] }): void {
     const { onResponseMetadata } = this.options;
-    if (onResponseMetadata === undefined && this.#replyHooks === undefined) return;
+    if (onResponseMetadata === undefined && this.replyHooks === undefined) return;
     const reply = lazyMetadata(() => head.metadata());
-    for (const hook of this.#replyHooks ?? []) hook(reply);
+    for (const hook of this.replyHooks ?? []) hook(reply);
     onResponseMetadata?.(reply);
   }
 
   get<T>(slot: Slot<T>): T | undefined {
-    return this.#slots?.get(slot) as T | undefined;
+    return this.slots?.get(slot) as T | undefined;
   }
 
   set<T>(slot: Slot<T>, value: T): void {
-    (this.#slots ??= new Map()).set(slot, value);
+    (this.slots ??= new Map()).set(slot, value);
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) this.#controller = this.#watch();
-    return this.#controller.signal;
+    if (this.controller === undefined) this.controller = this.watch();
+    return this.controller.signal;
   }
 
   /** The call is given up: whoever listens to its signal hears of it. */
   abort(reason: unknown): void {
-    this.#controller?.abort(reason);
+    this.controller?.abort(reason);
   }
 
   /** The call has its outcome: nothing of it stays behind. */
   finish(): void {
-    this.#timer?.cancel();
-    if (this.#onSignal !== undefined) this.options.signal?.removeEventListener("abort", this.#onSignal);
+    this.timer?.cancel();
+    if (this.onSignal !== undefined) this.options.signal?.removeEventListener("abort", this.onSignal);
   }
 
-  #watch(): AbortController {
+  private watch(): AbortController {
     const controller = new AbortController();
     const { signal } = this.options;
     if (signal?.aborted === true) controller.abort(signal.reason);
-    this.#onSignal = () => controller.abort(signal?.reason);
-    signal?.addEventListener("abort", this.#onSignal, { once: true });
+    this.onSignal = () => controller.abort(signal?.reason);
+    signal?.addEventListener("abort", this.onSignal, { once: true });
     if (this.deadlineMs !== Infinity) {
-      this.#timer = this.#environment.setTimer(this.remainingMs, () => controller.abort(deadlinePassed(this.method)));
+      this.timer = this.environment.setTimer(this.remainingMs, () => controller.abort(deadlinePassed(this.method)));
     }
     return controller;
   }

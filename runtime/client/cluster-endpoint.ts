@@ -14,10 +14,10 @@ export class ClusterEndpoint implements Endpoint {
   callsInProgress: number;
   isAvailable: boolean;
   state: ChannelState;
-  readonly #makePool: (endpoint: ClusterEndpoint) => Pool;
-  readonly #ejectedBy: Set<unknown>;
-  #isReachable: boolean;
-  #pool: Pool | undefined;
+  private readonly makePool: (endpoint: ClusterEndpoint) => Pool;
+  private readonly ejectedBy: Set<unknown>;
+  private isReachable: boolean;
+  private madePool: Pool | undefined;
 
   constructor(instance: Instance, site: Site, makePool: (endpoint: ClusterEndpoint) => Pool) {
     this.id = instance.id;
@@ -28,19 +28,19 @@ export class ClusterEndpoint implements Endpoint {
     this.callsInProgress = 0;
     this.isAvailable = true;
     this.state = "idle";
-    this.#makePool = makePool;
-    this.#ejectedBy = new Set();
-    this.#isReachable = true;
-    this.#pool = undefined;
+    this.makePool = makePool;
+    this.ejectedBy = new Set();
+    this.isReachable = true;
+    this.madePool = undefined;
   }
 
   get pool(): Pool {
-    return (this.#pool ??= this.#makePool(this));
+    return (this.madePool ??= this.makePool(this));
   }
 
   /** Connections that are open. */
   get connections(): number {
-    return this.#pool?.size ?? 0;
+    return this.madePool?.size ?? 0;
   }
 
   /** What the registry says of it now. */
@@ -51,22 +51,22 @@ export class ClusterEndpoint implements Endpoint {
 
   /** A connection was refused or lost, or there is one again. */
   setReachable(isReachable: boolean): void {
-    this.#isReachable = isReachable;
-    this.#update();
+    this.isReachable = isReachable;
+    this.update();
   }
 
   /** `by`: each speaks for itself. */
   setEjected(isEjected: boolean, by: unknown): void {
-    if (isEjected) this.#ejectedBy.add(by);
-    else this.#ejectedBy.delete(by);
-    this.#update();
+    if (isEjected) this.ejectedBy.add(by);
+    else this.ejectedBy.delete(by);
+    this.update();
   }
 
   close(graceMs: number): Promise<void> {
-    return this.#pool?.close(graceMs) ?? Promise.resolve();
+    return this.madePool?.close(graceMs) ?? Promise.resolve();
   }
 
-  #update(): void {
-    this.isAvailable = this.#isReachable && this.#ejectedBy.size === 0;
+  private update(): void {
+    this.isAvailable = this.isReachable && this.ejectedBy.size === 0;
   }
 }

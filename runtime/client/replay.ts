@@ -10,41 +10,41 @@ export const maxReplayBytes: number = 64 * 1024;
 export class Replay {
   /** False once too much was sent, or the server has answered. */
   isPossible: boolean;
-  #items: Uint8Array[];
-  #bytes: number;
-  #isEnded: boolean;
+  private items: Uint8Array[];
+  private bytes: number;
+  private isEnded: boolean;
 
   constructor() {
     this.isPossible = true;
-    this.#items = [];
-    this.#bytes = 0;
-    this.#isEnded = false;
+    this.items = [];
+    this.bytes = 0;
+    this.isEnded = false;
   }
 
   /** `body` must not change any more. */
   add(body: Uint8Array): void {
     if (!this.isPossible) return;
-    this.#bytes += body.length;
-    if (this.#bytes > maxReplayBytes) return this.drop();
-    this.#items.push(body);
+    this.bytes += body.length;
+    if (this.bytes > maxReplayBytes) return this.drop();
+    this.items.push(body);
   }
 
   /** All items were sent. */
   end(): void {
-    this.#isEnded = true;
+    this.isEnded = true;
   }
 
   /** Nothing will have to be sent again. */
   drop(): void {
     this.isPossible = false;
-    this.#items = [];
+    this.items = [];
   }
 
   /** Sends everything again. @returns what the last `sendItem` said */
   run(call: OutgoingCall): boolean {
     let isWritable = true;
-    for (const item of this.#items) isWritable = call.sendItem(item);
-    if (this.#isEnded) call.endItems();
+    for (const item of this.items) isWritable = call.sendItem(item);
+    if (this.isEnded) call.endItems();
     return isWritable;
   }
 }

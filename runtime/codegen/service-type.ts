@@ -31,7 +31,8 @@ class GeneratedMethod<I, II, O, OI> implements MethodType<I, II, O, OI> {
   readonly oneway: boolean;
   readonly idempotency: MethodType["idempotency"];
   readonly policy: MethodType["policy"];
-  readonly #parts: MethodParts<I, II, O, OI>;
+  private readonly parts: MethodParts<I, II, O, OI>;
+  /** Found when first asked for, and the object is frozen: only a field of this kind can still be set. */
   #errors: readonly ErrorType[] | undefined;
 
   constructor(parts: MethodParts<I, II, O, OI>) {
@@ -44,19 +45,19 @@ class GeneratedMethod<I, II, O, OI> implements MethodType<I, II, O, OI> {
     this.oneway = parts.oneway;
     this.idempotency = parts.idempotency;
     this.policy = parts.policy;
-    this.#parts = parts;
+    this.parts = parts;
   }
 
   get request(): MessageType<I, II> {
-    return this.#parts.request;
+    return this.parts.request;
   }
 
   get response(): MessageType<O, OI> {
-    return this.#parts.response;
+    return this.parts.response;
   }
 
   get errors(): readonly ErrorType[] {
-    return (this.#errors ??= Object.freeze(this.#parts.errors.map((error) => error.type)));
+    return (this.#errors ??= Object.freeze(this.parts.errors.map((error) => error.type)));
   }
 }
 

@@ -2,42 +2,42 @@ import type { ConfigDocument, ConfigSink } from "./source.ts";
 
 /** Passes on what changed, and nothing after `close` or a throw of the sink. */
 export class DocumentSink {
-  readonly #sink: ConfigSink;
-  readonly #onFault: () => void;
-  #version: string | undefined;
-  #isClosed: boolean;
+  private readonly sink: ConfigSink;
+  private readonly onFault: () => void;
+  private version: string | undefined;
+  private isClosed: boolean;
 
   /** @param onFault the sink threw */
   constructor(sink: ConfigSink, onFault: () => void) {
-    this.#sink = sink;
-    this.#onFault = onFault;
-    this.#version = undefined;
-    this.#isClosed = false;
+    this.sink = sink;
+    this.onFault = onFault;
+    this.version = undefined;
+    this.isClosed = false;
   }
 
   /** Tells the sink, unless it knows this version. */
   update(document: ConfigDocument): void {
-    if (document.version === this.#version) return;
-    this.#version = document.version;
-    this.#tell((sink) => sink.update(Object.freeze(document)));
+    if (document.version === this.version) return;
+    this.version = document.version;
+    this.tell((sink) => sink.update(Object.freeze(document)));
   }
 
   error(error: Error): void {
-    this.#tell((sink) => sink.error(error));
+    this.tell((sink) => sink.error(error));
   }
 
-  #tell(action: (sink: ConfigSink) => void): void {
-    if (this.#isClosed) return;
+  private tell(action: (sink: ConfigSink) => void): void {
+    if (this.isClosed) return;
     try {
-      action(this.#sink);
+      action(this.sink);
     } catch {
       this.close();
-      this.#onFault();
+      this.onFault();
     }
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.isClosed = true;
   }
 }
 

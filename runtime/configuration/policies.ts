@@ -55,31 +55,31 @@ function sortedFor(
 
 /** Policies from two layers; methods keep their identity until a layer changes. */
 export class LayeredPolicies implements MethodPolicies {
-  #layers: PolicyLayers;
-  #methods: WeakMap<MethodType, MethodType>;
+  private currentLayers: PolicyLayers;
+  private methods: WeakMap<MethodType, MethodType>;
 
   constructor(layers: PolicyLayers) {
-    this.#layers = layers;
-    this.#methods = new WeakMap();
+    this.currentLayers = layers;
+    this.methods = new WeakMap();
   }
 
   get layers(): PolicyLayers {
-    return this.#layers;
+    return this.currentLayers;
   }
 
   setLive(live: readonly PolicyEntry[]): void {
-    this.#layers = { ...this.#layers, live };
-    this.#methods = new WeakMap();
+    this.currentLayers = { ...this.currentLayers, live };
+    this.methods = new WeakMap();
   }
 
   of(method: MethodType): MethodType {
-    let found = this.#methods.get(method);
-    if (found === undefined) this.#methods.set(method, (found = this.#laidOver(method)));
+    let found = this.methods.get(method);
+    if (found === undefined) this.methods.set(method, (found = this.laidOver(method)));
     return found;
   }
 
-  #laidOver(method: MethodType): MethodType {
-    const explained = Object.entries(explainPolicy(method, this.#layers));
+  private laidOver(method: MethodType): MethodType {
+    const explained = Object.entries(explainPolicy(method, this.currentLayers));
     if (explained.every(([, { origin }]) => origin === "schema")) return method;
     const policy = Object.fromEntries(explained.map(([name, { value }]) => [name as Setting, value])) as MethodPolicy;
     return methodWithPolicy(method, withCodes(policy));

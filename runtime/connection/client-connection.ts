@@ -53,45 +53,45 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   /** A client accepts no requests: its GOAWAY names none. */
   readonly lastIdHigh: number;
   readonly lastIdLow: number;
-  readonly #limits: Limits;
-  readonly #events: ConnectionEvents;
-  readonly #serializations: readonly Serialization[];
-  readonly #compressors: CompressorOffer;
-  readonly #table: LaneTable<ClientCall>;
-  readonly #waiting: Queue<ClientCall>;
-  readonly #oneways: Set<ClientCall>;
+  private readonly limits: Limits;
+  private readonly events: ConnectionEvents;
+  private readonly serializations: readonly Serialization[];
+  private readonly compressors: CompressorOffer;
+  private readonly table: LaneTable<ClientCall>;
+  private readonly waiting: Queue<ClientCall>;
+  private readonly oneways: Set<ClientCall>;
   /** Where the rarer parts of headers are written; undefined while it is at work. */
-  #scratch: HeaderWriter | undefined;
-  #waitingCount: number;
-  #idHigh: number;
-  #sequenceLow: number;
+  private scratch: HeaderWriter | undefined;
+  private waitingCount: number;
+  private idHigh: number;
+  private sequenceLow: number;
 
   constructor(options: ClientConnectionOptions) {
-    this.#limits = createLimits(options.limits);
-    this.#events = options.events ?? {};
-    this.#serializations = options.serializations ?? [Numbers.binary, Numbers.json];
-    if (this.#serializations.length === 0)
+    this.limits = createLimits(options.limits);
+    this.events = options.events ?? {};
+    this.serializations = options.serializations ?? [Numbers.binary, Numbers.json];
+    if (this.serializations.length === 0)
       throw new TypeError("serializations must name at least one: 1 (binary) or 2 (JSON).");
-    this.serialization = this.#serializations[0] as Serialization;
+    this.serialization = this.serializations[0] as Serialization;
     this.lastIdHigh = 0;
     this.lastIdLow = 0;
-    this.#compressors = new CompressorOffer(options.compressors);
-    this.#table = new LaneTable(true);
-    this.#waiting = new Queue();
-    this.#oneways = new Set();
-    this.#scratch = undefined;
-    this.#waitingCount = 0;
-    this.#idHigh = 0;
-    this.#sequenceLow = 0;
+    this.compressors = new CompressorOffer(options.compressors);
+    this.table = new LaneTable(true);
+    this.waiting = new Queue();
+    this.oneways = new Set();
+    this.scratch = undefined;
+    this.waitingCount = 0;
+    this.idHigh = 0;
+    this.sequenceLow = 0;
     const environment = options.environment ?? systemEnvironment;
     this.link = new Multiplexer({
       side: "client",
       transport: options.transport,
       environment,
-      limits: this.#limits,
+      limits: this.limits,
       role: this,
     });
-    this.#introduce(options);
+    this.introduce(options);
     options.transport.start(this.link);
   }
 
@@ -108,15 +108,15 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   }
 
   get callsInProgress(): number {
-    return this.#table.size + this.#waitingCount + this.#oneways.size;
+    return this.table.size + this.waitingCount + this.oneways.size;
   }
 
   get peerCompressors(): readonly number[] {
-    return this.#compressors.peerReads;
+    return this.compressors.peerReads;
   }
 
   get openCalls(): number {
-    return this.#table.size;
+    return this.table.size;
   }
 
   drain(graceMs: number): Promise<void> {
@@ -128,58 +128,58 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   }
 
   startCall(request: OutgoingRequest): OutgoingCall {
-    const scratch = this.#scratch ?? new HeaderWriter();
+    const scratch = this.scratch ?? new HeaderWriter();
     // The metadata may be an iterator of somebody who starts another call.
-    this.#scratch = undefined;
-    writeExtra(scratch.reset(), request, this.#limits);
-    const call = this.#start(request, scratch);
-    this.#scratch = scratch;
+    this.scratch = undefined;
+    writeExtra(scratch.reset(), request, this.limits);
+    const call = this.start(request, scratch);
+    this.scratch = scratch;
     return call;
   }
 
-  #start(request: OutgoingRequest, extra: HeaderWriter): ClientCall {
+  private start(request: OutgoingRequest, extra: HeaderWriter): ClientCall {
     const call = new ClientCall(this, request, request.serialization ?? this.serialization);
-    const refusal = this.#refusal(request);
+    const refusal = this.refusal(request);
     if (refusal !== undefined) {
       this.link.environment.defer(() => call.fail(refusal));
       return call;
     }
     if (call.deadlineMs !== Infinity) this.link.wheel.add(call);
-    const lane = this.#waitingCount > 0 ? -1 : this.#takeLane(call);
-    if (lane >= 0) this.#open(call, lane, request, extra);
-    else this.#wait(call, request, extra);
+    const lane = this.waitingCount > 0 ? -1 : this.takeLane(call);
+    if (lane >= 0) this.open(call, lane, request, extra);
+    else this.wait(call, request, extra);
     this.link.liveness.onBusy();
     return call;
   }
 
   reads(compressor: number): boolean {
-    return this.#compressors.reads(compressor);
+    return this.compressors.reads(compressor);
   }
 
   release(call: ClientCall): void {
-    if (call.request !== undefined) this.#leaveLine(call);
-    else if (call.isOneway) this.#oneways.delete(call);
-    else this.#table.delete(call);
-    if (this.#waitingCount > 0) this.#openNext();
+    if (call.request !== undefined) this.leaveLine(call);
+    else if (call.isOneway) this.oneways.delete(call);
+    else this.table.delete(call);
+    if (this.waitingCount > 0) this.openNext();
     if (this.link.state === "draining") this.link.closeWhenDrained();
   }
 
   onStreamFrame(reader: FrameReader): void {
     const { kind, idHigh, idLow } = reader;
     if (kind === FrameKind.request || kind === FrameKind.cancel)
-      return this.#fault(`A server sent a frame of kind ${kind}.`);
-    const call = this.#find(idHigh, idLow);
+      return this.fault(`A server sent a frame of kind ${kind}.`);
+    const call = this.find(idHigh, idLow);
     if (call !== undefined) return call.onFrame(reader);
-    if (this.#isUnused(idHigh, idLow)) return this.#fault("A reply names a call that was never started.");
+    if (this.isUnused(idHigh, idLow)) return this.fault("A reply names a call that was never started.");
     if (kind === FrameKind.item) this.link.messages.discardItem(reader);
   }
 
   onStreamCredit(idHigh: number, idLow: number, bytes: number): boolean {
-    return this.#find(idHigh, idLow)?.addCredit(bytes) ?? true;
+    return this.find(idHigh, idLow)?.addCredit(bytes) ?? true;
   }
 
   onBadHeader(reader: FrameReader, verdict: string): void {
-    const call = this.#table.get(reader.idHigh, reader.idLow);
+    const call = this.table.get(reader.idHigh, reader.idLow);
     call?.cancel(
       createError(
         verdict === "metadata_limit" ? "limit_exceeded" : "unsupported",
@@ -194,18 +194,18 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     if (option.version !== protocolVersion)
       return `The server speaks version ${option.version}, not ${protocolVersion}.`;
     const chosen = option.serializations[0];
-    if (chosen === undefined || !this.#serializations.includes(chosen))
+    if (chosen === undefined || !this.serializations.includes(chosen))
       return "The server chose no serialization that was offered.";
     this.serialization = chosen;
-    this.#compressors.onPeer(option.compressors);
+    this.compressors.onPeer(option.compressors);
     return undefined;
   }
 
   onGoaway(idHigh: number, idLow: number, code: number): void {
-    this.#events.onGoaway?.(code);
+    this.events.onGoaway?.(code);
     const refused = createError("draining", "The server is going away and did not take this call.");
-    for (const call of this.#takeWaiting()) call.fail(refused);
-    for (const call of [...this.#table.all(), ...this.#oneways]) {
+    for (const call of this.takeWaiting()) call.fail(refused);
+    for (const call of [...this.table.all(), ...this.oneways]) {
       // No id yet: the request waits in the queues, and the server would drop it.
       const isUnsent = call.idHigh === 0 && call.idLow === 0;
       if (isUnsent || call.idHigh > idHigh || (call.idHigh === idHigh && call.idLow > idLow)) call.fail(refused);
@@ -213,22 +213,21 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   }
 
   terminate(error: RpcError): void {
-    for (const call of this.#takeWaiting())
-      call.fail(createError(this.#unsentReason(error), error.message, error.cause));
-    for (const call of this.#table.all()) call.fail(error);
-    for (const call of [...this.#oneways]) call.fail(error);
+    for (const call of this.takeWaiting()) call.fail(createError(this.unsentReason(error), error.message, error.cause));
+    for (const call of this.table.all()) call.fail(error);
+    for (const call of [...this.oneways]) call.fail(error);
   }
 
-  readonly onOpen = (): void => this.#events.onOpen?.();
-  readonly onDraining = (): void => this.#events.onDraining?.();
-  readonly onClose = (error: RpcError | undefined): void => this.#events.onClose?.(error);
+  readonly onOpen = (): void => this.events.onOpen?.();
+  readonly onDraining = (): void => this.events.onDraining?.();
+  readonly onClose = (error: RpcError | undefined): void => this.events.onClose?.(error);
 
   /** Sends the Option; while its token is being fetched, everything else waits behind it. */
-  #introduce({ token, peerName }: ClientConnectionOptions): void {
+  private introduce({ token, peerName }: ClientConnectionOptions): void {
     const { outbound } = this.link;
     const send = (text: string | undefined): void => {
-      const extras = { ...this.#compressors.toOption(), token: text };
-      this.link.sendOption(createOption(this.#serializations, this.#limits, peerName, extras));
+      const extras = { ...this.compressors.toOption(), token: text };
+      this.link.sendOption(createOption(this.serializations, this.limits, peerName, extras));
     };
     if (token === undefined || typeof token === "string") return send(token);
     outbound.hold();
@@ -242,21 +241,21 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     );
   }
 
-  #find(idHigh: number, idLow: number): ClientCall | undefined {
-    if ((idLow & laneMask) !== onewayLane) return this.#table.get(idHigh, idLow);
-    return [...this.#oneways].find((call) => call.idHigh === idHigh && call.idLow === idLow);
+  private find(idHigh: number, idLow: number): ClientCall | undefined {
+    if ((idLow & laneMask) !== onewayLane) return this.table.get(idHigh, idLow);
+    return [...this.oneways].find((call) => call.idHigh === idHigh && call.idLow === idLow);
   }
 
   /** A call that waits in line was never sent, so it may be tried elsewhere. */
-  #unsentReason(error: RpcError): "draining" | typeof error.reason {
+  private unsentReason(error: RpcError): "draining" | typeof error.reason {
     return error.reason === "connection_lost" ? "draining" : error.reason;
   }
 
-  #takeWaiting(): ClientCall[] {
-    return this.#waiting.takeAll().filter((call) => call.request !== undefined);
+  private takeWaiting(): ClientCall[] {
+    return this.waiting.takeAll().filter((call) => call.request !== undefined);
   }
 
-  #refusal(request: OutgoingRequest): RpcError | undefined {
+  private refusal(request: OutgoingRequest): RpcError | undefined {
     const { state } = this.link;
     if (state === "closed" || state === "draining") return createError("draining", `The connection is ${state}.`);
     if (request.body.length > this.link.peer.maxMessageBytes) {
@@ -268,67 +267,67 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     if (request.deadlineMs !== undefined && request.deadlineMs <= this.link.turnMs()) {
       return createError("deadline_passed", "The deadline had passed before the call was sent.");
     }
-    if (this.link.outbound.waitingBytes + request.body.length > this.#limits.maxOutboundBytes) {
+    if (this.link.outbound.waitingBytes + request.body.length > this.limits.maxOutboundBytes) {
       return createError("too_many_calls", `${this.link.outbound.waitingBytes} bytes already wait to be sent.`);
     }
-    if (this.#waitingCount < this.#limits.maxWaitingCalls) return undefined;
-    return createError("too_many_calls", `${this.#waitingCount} calls already wait for this connection.`);
+    if (this.waitingCount < this.limits.maxWaitingCalls) return undefined;
+    return createError("too_many_calls", `${this.waitingCount} calls already wait for this connection.`);
   }
 
-  #takeLane(call: ClientCall): number {
-    return call.isOneway ? onewayLane : this.#table.takeLane(this.link.peer.maxCalls);
+  private takeLane(call: ClientCall): number {
+    return call.isOneway ? onewayLane : this.table.takeLane(this.link.peer.maxCalls);
   }
 
-  #wait(call: ClientCall, request: OutgoingRequest, extra: HeaderWriter): void {
+  private wait(call: ClientCall, request: OutgoingRequest, extra: HeaderWriter): void {
     call.extra = extra.finish();
     call.request = { ...request, body: copySmall(request.body) };
-    this.#waiting.push(call);
-    this.#waitingCount++;
+    this.waiting.push(call);
+    this.waitingCount++;
   }
 
-  #leaveLine(call: ClientCall): void {
+  private leaveLine(call: ClientCall): void {
     call.request = undefined;
-    this.#waitingCount--;
+    this.waitingCount--;
   }
 
-  #openNext(): void {
-    for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
+  private openNext(): void {
+    for (let next = this.waiting.peek(); next !== undefined; next = this.waiting.peek()) {
       const { request } = next;
-      const lane = request === undefined ? 0 : this.#takeLane(next);
+      const lane = request === undefined ? 0 : this.takeLane(next);
       if (lane < 0) return;
-      this.#waiting.shift();
+      this.waiting.shift();
       if (request === undefined) continue;
-      this.#waitingCount--;
-      return this.#open(next, lane, request, undefined);
+      this.waitingCount--;
+      return this.open(next, lane, request, undefined);
     }
   }
 
   /** `extra`: undefined when the call has kept it. */
-  #open(call: ClientCall, lane: number, request: OutgoingRequest, extra: HeaderWriter | undefined): void {
+  private open(call: ClientCall, lane: number, request: OutgoingRequest, extra: HeaderWriter | undefined): void {
     call.state = "open";
     call.request = undefined;
     call.lane = lane;
-    if (call.isOneway) this.#oneways.add(call);
-    else this.#table.set(call);
-    this.#writeRequest(call, request, extra);
+    if (call.isOneway) this.oneways.add(call);
+    else this.table.set(call);
+    this.writeRequest(call, request, extra);
     call.onOpened();
   }
 
   /** Ids rise by one sequence number per call, whatever the lane [STR-2]. */
   assignId(call: ClientCall): void {
-    if (++this.#sequenceLow > laneMask) {
-      this.#sequenceLow = 0;
-      this.#idHigh++;
+    if (++this.sequenceLow > laneMask) {
+      this.sequenceLow = 0;
+      this.idHigh++;
     }
-    call.idHigh = this.#idHigh;
-    call.idLow = ((this.#sequenceLow << 16) | call.lane) >>> 0;
+    call.idHigh = this.idHigh;
+    call.idLow = ((this.sequenceLow << 16) | call.lane) >>> 0;
   }
 
-  #isUnused(idHigh: number, idLow: number): boolean {
-    return idHigh > this.#idHigh || (idHigh === this.#idHigh && idLow >>> 16 > this.#sequenceLow);
+  private isUnused(idHigh: number, idLow: number): boolean {
+    return idHigh > this.idHigh || (idHigh === this.idHigh && idLow >>> 16 > this.sequenceLow);
   }
 
-  #writeRequest(call: ClientCall, request: OutgoingRequest, scratch: HeaderWriter | undefined): void {
+  private writeRequest(call: ClientCall, request: OutgoingRequest, scratch: HeaderWriter | undefined): void {
     const { outbound } = this.link;
     const hasDeadline = call.deadlineMs !== Infinity;
     const micros = hasDeadline
@@ -363,7 +362,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     if (call.isOneway) outbound.afterFlush(() => call.onHanded());
   }
 
-  #fault(message: string): void {
+  private fault(message: string): void {
     this.link.onFault({ code: GoawayCode.protocol, message });
   }
 }

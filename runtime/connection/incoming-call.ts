@@ -58,17 +58,17 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   /** Bytes of the request, charged until the call is forgotten. */
   requestBytes: number;
   isSettled: boolean;
-  #state: CallState;
-  readonly #owner: IncomingCallOwner;
-  readonly #header: Uint8Array | undefined;
-  #pairs: readonly (readonly [key: string, value: string])[] | undefined;
-  #itemsEnded: boolean;
+  private state: CallState;
+  private readonly owner: IncomingCallOwner;
+  private readonly header: Uint8Array | undefined;
+  private pairs: readonly (readonly [key: string, value: string])[] | undefined;
+  private itemsEnded: boolean;
   /** Broken off before the request was complete: the rest of it is late, not wrong [STR-6]. */
-  #isCutShort: boolean;
-  #hasSentMetadata: boolean;
-  #isWritableWanted: boolean;
-  #outgoing: OutgoingLane | undefined;
-  #incoming: IncomingLane | undefined;
+  private isCutShort: boolean;
+  private hasSentMetadata: boolean;
+  private isWritableWanted: boolean;
+  private outgoing: OutgoingLane | undefined;
+  private incoming: IncomingLane | undefined;
 
   constructor(owner: IncomingCallOwner, reader: FrameReader, header: HeaderReader, deadlineMs: number) {
     this.idHigh = reader.idHigh;
@@ -90,95 +90,95 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     this.wheelBucket = -1;
     this.requestBytes = 0;
     this.isSettled = false;
-    this.#state = "reading";
-    this.#owner = owner;
-    this.#header = header.retainMetadata();
-    this.#pairs = undefined;
-    this.#itemsEnded = !this.hasItems;
-    this.#isCutShort = false;
-    this.#hasSentMetadata = false;
-    this.#isWritableWanted = false;
-    this.#outgoing = undefined;
-    this.#incoming = undefined;
+    this.state = "reading";
+    this.owner = owner;
+    this.header = header.retainMetadata();
+    this.pairs = undefined;
+    this.itemsEnded = !this.hasItems;
+    this.isCutShort = false;
+    this.hasSentMetadata = false;
+    this.isWritableWanted = false;
+    this.outgoing = undefined;
+    this.incoming = undefined;
   }
 
   get open(): boolean {
-    return this.#state === "running" || this.#state === "reading";
+    return this.state === "running" || this.state === "reading";
   }
 
   /** True once nothing more is sent or read. */
   get isOver(): boolean {
-    return this.#state === "done";
+    return this.state === "done";
   }
 
   /** True until the request is complete. */
   get isReading(): boolean {
-    return this.#state === "reading";
+    return this.state === "reading";
   }
 
   metadata(): readonly (readonly [key: string, value: string])[] {
-    return (this.#pairs ??= decodeMetadata(this.#header));
+    return (this.pairs ??= decodeMetadata(this.header));
   }
 
   respond(body: Uint8Array, metadata?: Metadata, compressor = 0): void {
-    if (this.#state !== "running" || this.#isMuteOrTooLong(body)) return;
+    if (this.state !== "running" || this.isMuteOrTooLong(body)) return;
     const flags = FrameFlag.endOfStream | compressor;
-    this.#say(FrameKind.response, flags, this.serialization, this.#encodeMetadata(metadata), body);
+    this.say(FrameKind.response, flags, this.serialization, this.encodeMetadata(metadata), body);
   }
 
   sendItem(body: Uint8Array, metadata?: Metadata, compressor = 0): boolean {
-    if (this.#state !== "running" || this.#isMuteOrTooLong(body)) return true;
-    if (!this.#owner.link.outbound.hasRoom(body.length)) {
-      this.#breakOff(createError("limit_exceeded", tooMuchWaits));
+    if (this.state !== "running" || this.isMuteOrTooLong(body)) return true;
+    if (!this.owner.link.outbound.hasRoom(body.length)) {
+      this.breakOff(createError("limit_exceeded", tooMuchWaits));
       return true;
     }
     const message = {
       kind: FrameKind.item,
       flags: compressor,
       serialization: this.serialization,
-      header: this.#encodeMetadata(metadata),
+      header: this.encodeMetadata(metadata),
       body,
     };
-    const isSent = this.#owner.link.outbound.send(this.#lane(), message);
-    this.#isWritableWanted = !isSent;
+    const isSent = this.owner.link.outbound.send(this.outgoingLane(), message);
+    this.isWritableWanted = !isSent;
     return isSent;
   }
 
   end(metadata?: Metadata): void {
-    if (this.#state !== "running") return;
-    if (this.oneway) return this.#finish();
-    this.#say(FrameKind.end, FrameFlag.endOfStream, 0, this.#encodeMetadata(metadata), emptyHeader);
+    if (this.state !== "running") return;
+    if (this.oneway) return this.finish();
+    this.say(FrameKind.end, FrameFlag.endOfStream, 0, this.encodeMetadata(metadata), emptyHeader);
   }
 
   fail(failure: OutgoingFailure): void {
-    if (this.#state !== "running" && this.#state !== "reading") return;
-    if (this.oneway) return this.#finish();
+    if (this.state !== "running" && this.state !== "reading") return;
+    if (this.oneway) return this.finish();
     const body = failure.body ?? emptyHeader;
     const serialization = body.length === 0 ? 0 : this.serialization;
-    const header = encodeFailure(failure, this.#owner.link.limits);
+    const header = encodeFailure(failure, this.owner.link.limits);
     const fits = body.length <= maxFailureBytes;
-    this.#say(FrameKind.error, FrameFlag.endOfStream, fits ? serialization : 0, header, fits ? body : emptyHeader);
+    this.say(FrameKind.error, FrameFlag.endOfStream, fits ? serialization : 0, header, fits ? body : emptyHeader);
   }
 
   chargeRequest(bytes: number): boolean {
-    return this.isSettled || this.#owner.charge(this, bytes);
+    return this.isSettled || this.owner.charge(this, bytes);
   }
 
   consumed(cost: number): void {
-    if (this.#incoming !== undefined) this.#owner.link.messages.consume(this.#incoming, this.idHigh, this.idLow, cost);
+    if (this.incoming !== undefined) this.owner.link.messages.consume(this.incoming, this.idHigh, this.idLow, cost);
   }
 
   settle(): void {
     if (this.isSettled) return;
     this.isSettled = true;
-    if (this.#state === "running") {
-      if (!this.oneway) return this.#failUnanswered();
-      this.#finish();
-    } else if (this.#state === "done") this.#owner.forget(this);
+    if (this.state === "running") {
+      if (!this.oneway) return this.failUnanswered();
+      this.finish();
+    } else if (this.state === "done") this.owner.forget(this);
   }
 
   onDeadline(): void {
-    this.#breakOff(createError("deadline_passed", "The deadline passed while the server worked on the call."));
+    this.breakOff(createError("deadline_passed", "The deadline passed while the server worked on the call."));
   }
 
   assignId(): void {
@@ -186,63 +186,63 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   }
 
   onLaneEmpty(): void {
-    if (this.#state === "replying") return this.#finish();
-    if (!this.#isWritableWanted) return;
-    this.#isWritableWanted = false;
-    this.#call(() => this.receiver?.onWritable?.());
+    if (this.state === "replying") return this.finish();
+    if (!this.isWritableWanted) return;
+    this.isWritableWanted = false;
+    this.call(() => this.receiver?.onWritable?.());
   }
 
   /** The caller gave up or the connection is lost: the handler hears of it, nothing more is said. */
   cancel(error: RpcError): void {
-    const before = this.#state;
-    this.#finish();
-    if (before === "running") this.#tell(error);
+    const before = this.state;
+    this.finish();
+    if (before === "running") this.tell(error);
     else if (before === "reading") this.settle();
   }
 
   /** Continues a request in chunks. */
   onRequestChunk(reader: FrameReader): void {
-    if (this.#isCutShort) return;
-    if (this.#state !== "reading") return this.#fault("A request was sent twice with the same id.");
+    if (this.isCutShort) return;
+    if (this.state !== "reading") return this.fault("A request was sent twice with the same id.");
     this.readRequest(reader);
   }
 
   /** Takes a frame of the request. */
   readRequest(reader: FrameReader): void {
-    const link = this.#owner.link;
-    const isWhole = this.#incoming === undefined && (reader.flags & FrameFlag.moreFollows) === 0;
+    const link = this.owner.link;
+    const isWhole = this.incoming === undefined && (reader.flags & FrameFlag.moreFollows) === 0;
     if (isWhole && reader.bodyEnd - reader.bodyStart <= link.limits.maxMessageBytes)
-      return this.#start(reader, reader.body());
-    const message = link.messages.receive(reader, this.#lanes());
-    if (message === "too_long" || message === "no_memory") return this.#refuseMessage(message);
-    if (typeof message !== "string") this.#start(reader, message.body);
+      return this.start(reader, reader.body());
+    const message = link.messages.receive(reader, this.lanes());
+    if (message === "too_long" || message === "no_memory") return this.refuseMessage(message);
+    if (typeof message !== "string") this.start(reader, message.body);
   }
 
   onItem(reader: FrameReader): void {
-    if (this.#itemsEnded || this.#state === "reading")
-      return this.#fault("An item came before the request was complete or after its end.");
-    const message = this.#owner.link.messages.receive(reader, this.#lanes());
-    if (message === "too_long" || message === "no_memory") return this.#refuseMessage(message);
+    if (this.itemsEnded || this.state === "reading")
+      return this.fault("An item came before the request was complete or after its end.");
+    const message = this.owner.link.messages.receive(reader, this.lanes());
+    if (message === "too_long" || message === "no_memory") return this.refuseMessage(message);
     if (typeof message === "string") return;
     if (message.serialization !== this.serialization)
-      return this.#refuse("unsupported", "The items of a call must have the serialization of its request.");
-    if (message.compressor !== 0 && !this.#owner.reads(message.compressor))
-      return this.#refuse("unsupported", "The compressor of an item was not offered.");
-    if (this.receiver?.onItem === undefined || this.#state !== "running") return this.consumed(message.cost);
-    this.#call(() => this.receiver?.onItem?.(message.body, message.cost, message.compressor));
-    if ((reader.flags & FrameFlag.endOfStream) !== 0) this.#endItems();
+      return this.refuseWith("unsupported", "The items of a call must have the serialization of its request.");
+    if (message.compressor !== 0 && !this.owner.reads(message.compressor))
+      return this.refuseWith("unsupported", "The compressor of an item was not offered.");
+    if (this.receiver?.onItem === undefined || this.state !== "running") return this.consumed(message.cost);
+    this.call(() => this.receiver?.onItem?.(message.body, message.cost, message.compressor));
+    if ((reader.flags & FrameFlag.endOfStream) !== 0) this.endItems();
   }
 
   onItemsEnd(reader: FrameReader): void {
     if (
-      this.#itemsEnded ||
-      this.#state === "reading" ||
-      this.#incoming?.assembly !== undefined ||
+      this.itemsEnded ||
+      this.state === "reading" ||
+      this.incoming?.assembly !== undefined ||
       reader.bodyEnd > reader.bodyStart
     ) {
-      return this.#fault("An end came twice, inside a message, or with a body.");
+      return this.fault("An end came twice, inside a message, or with a body.");
     }
-    this.#endItems();
+    this.endItems();
   }
 
   /** Turns the call away; its handler does not run. */
@@ -253,40 +253,40 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
 
   /** @returns false when the sum overflows */
   addCredit(bytes: number): boolean {
-    return this.oneway || this.#owner.link.outbound.addLaneCredit(this.#lane(), bytes);
+    return this.oneway || this.owner.link.outbound.addLaneCredit(this.outgoingLane(), bytes);
   }
 
-  #endItems(): void {
-    this.#itemsEnded = true;
-    if (this.#state === "running") this.#call(() => this.receiver?.onItemsEnd?.());
+  private endItems(): void {
+    this.itemsEnded = true;
+    if (this.state === "running") this.call(() => this.receiver?.onItemsEnd?.());
   }
 
   /** Whether items follow stands on the last chunk of the request. */
-  #start(reader: FrameReader, body: Uint8Array): void {
+  private start(reader: FrameReader, body: Uint8Array): void {
     this.hasItems = (reader.flags & FrameFlag.endOfStream) === 0;
-    this.#itemsEnded = !this.hasItems;
-    this.#state = "running";
+    this.itemsEnded = !this.hasItems;
+    this.state = "running";
     this.requestBytes = body.length;
-    this.#owner.dispatch(this, body);
+    this.owner.dispatch(this, body);
   }
 
   /** The last word. It may have to wait behind items, for credit or for the transport. */
-  #say(kind: number, flags: number, serialization: number, header: Uint8Array, body: Uint8Array): void {
-    const { outbound } = this.#owner.link;
-    this.#state = "replying";
-    const lane = this.#outgoing;
+  private say(kind: number, flags: number, serialization: number, header: Uint8Array, body: Uint8Array): void {
+    const { outbound } = this.owner.link;
+    this.state = "replying";
+    const lane = this.outgoing;
     if ((lane === undefined || lane.state === "idle") && outbound.canWrite(body.length)) {
       outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);
-      return this.#finish();
+      return this.finish();
     }
-    if (!outbound.hasRoom(body.length)) return this.#sayTooMuch();
-    if (outbound.send(this.#lane(), { kind, flags, serialization, header, body })) this.#finish();
+    if (!outbound.hasRoom(body.length)) return this.sayTooMuch();
+    if (outbound.send(this.outgoingLane(), { kind, flags, serialization, header, body })) this.finish();
   }
 
-  #sayTooMuch(): void {
+  private sayTooMuch(): void {
     const error = createError("limit_exceeded", tooMuchWaits);
-    const header = encodeFailure({ error }, this.#owner.link.limits);
-    this.#owner.link.outbound.writeFrame(
+    const header = encodeFailure({ error }, this.owner.link.limits);
+    this.owner.link.outbound.writeFrame(
       FrameKind.error,
       0,
       FrameFlag.endOfStream,
@@ -295,19 +295,19 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
       header,
       emptyHeader,
     );
-    this.#finish();
+    this.finish();
   }
 
-  #failUnanswered(): void {
+  private failUnanswered(): void {
     this.fail({ error: createError("handler_threw", "internal error") });
   }
 
-  #isMuteOrTooLong(body: Uint8Array): boolean {
+  private isMuteOrTooLong(body: Uint8Array): boolean {
     if (this.oneway) {
-      this.#finish();
+      this.finish();
       return true;
     }
-    const limit = Math.min(this.#owner.link.limits.maxMessageBytes, this.#owner.link.peer.maxMessageBytes);
+    const limit = Math.min(this.owner.link.limits.maxMessageBytes, this.owner.link.peer.maxMessageBytes);
     if (body.length <= limit) return false;
     this.fail({
       error: createError(
@@ -318,42 +318,42 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     return true;
   }
 
-  #encodeMetadata(metadata: Metadata | undefined): Uint8Array {
-    if (metadata === undefined || this.#hasSentMetadata) return emptyHeader;
-    const header = new HeaderWriter().metadata(metadata, this.#owner.link.limits).finish();
-    this.#hasSentMetadata = true;
+  private encodeMetadata(metadata: Metadata | undefined): Uint8Array {
+    if (metadata === undefined || this.hasSentMetadata) return emptyHeader;
+    const header = new HeaderWriter().metadata(metadata, this.owner.link.limits).finish();
+    this.hasSentMetadata = true;
     return header;
   }
 
-  #refuseMessage(why: "too_long" | "no_memory"): void {
-    if (why === "no_memory") return this.#refuse("too_many_calls", "The messages in progress take too much memory.");
-    const { maxMessageBytes } = this.#owner.link.limits;
-    this.#refuse("limit_exceeded", `A message is longer than the ${maxMessageBytes} bytes that the server takes.`);
+  private refuseMessage(why: "too_long" | "no_memory"): void {
+    if (why === "no_memory") return this.refuseWith("too_many_calls", "The messages in progress take too much memory.");
+    const { maxMessageBytes } = this.owner.link.limits;
+    this.refuseWith("limit_exceeded", `A message is longer than the ${maxMessageBytes} bytes that the server takes.`);
   }
 
-  #refuse(reason: "limit_exceeded" | "unsupported" | "too_many_calls", message: string): void {
-    this.#breakOff(createError(reason, message));
+  private refuseWith(reason: "limit_exceeded" | "unsupported" | "too_many_calls", message: string): void {
+    this.breakOff(createError(reason, message));
   }
 
   /** Ends the call from here, past what waits to be sent: the client gets the error, a handler that runs is told to stop. */
-  #breakOff(error: RpcError): void {
-    if (this.#state === "done") return;
-    const before = this.#state;
-    this.#dropOutgoing();
-    if (before === "reading") this.#cutShort();
-    this.#state = "running";
+  private breakOff(error: RpcError): void {
+    if (this.state === "done") return;
+    const before = this.state;
+    this.dropOutgoing();
+    if (before === "reading") this.cutShort();
+    this.state = "running";
     this.fail({ error, notStarted: before === "reading" });
-    if (before === "running") this.#tell(error);
+    if (before === "running") this.tell(error);
     else if (before === "reading") this.settle();
   }
 
   /** The last word may have to wait, so the call may be here a while: what was under way is let go now. */
-  #cutShort(): void {
-    this.#isCutShort = true;
-    if (this.#incoming !== undefined) this.#owner.link.messages.closeLane(this.#incoming);
+  private cutShort(): void {
+    this.isCutShort = true;
+    if (this.incoming !== undefined) this.owner.link.messages.closeLane(this.incoming);
   }
 
-  #tell(error: RpcError): void {
+  private tell(error: RpcError): void {
     if (this.isSettled) return;
     try {
       this.receiver?.onCancel(error);
@@ -362,43 +362,43 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     }
   }
 
-  #fault(message: string): void {
-    this.#owner.link.onFault({ code: GoawayCode.protocol, message });
+  private fault(message: string): void {
+    this.owner.link.onFault({ code: GoawayCode.protocol, message });
   }
 
-  #lane(): OutgoingLane {
-    return (this.#outgoing ??= this.#owner.link.outbound.openLane(this.idHigh, this.idLow, this));
+  private outgoingLane(): OutgoingLane {
+    return (this.outgoing ??= this.owner.link.outbound.openLane(this.idHigh, this.idLow, this));
   }
 
-  #lanes(): IncomingLane {
-    if (this.#incoming === undefined) {
-      this.#incoming = new IncomingLane(this.#owner.link.limits.streamCreditBytes);
-      this.#owner.link.messages.grantStream(this.#incoming, this.idHigh, this.idLow);
+  private lanes(): IncomingLane {
+    if (this.incoming === undefined) {
+      this.incoming = new IncomingLane(this.owner.link.limits.streamCreditBytes);
+      this.owner.link.messages.grantStream(this.incoming, this.idHigh, this.idLow);
     }
-    return this.#incoming;
+    return this.incoming;
   }
 
-  #dropOutgoing(): void {
-    if (this.#outgoing !== undefined) this.#owner.link.outbound.closeLane(this.#outgoing);
-    this.#outgoing = undefined;
+  private dropOutgoing(): void {
+    if (this.outgoing !== undefined) this.owner.link.outbound.closeLane(this.outgoing);
+    this.outgoing = undefined;
   }
 
-  #finish(): void {
-    if (this.#state === "done") return;
-    this.#state = "done";
-    const link = this.#owner.link;
+  private finish(): void {
+    if (this.state === "done") return;
+    this.state = "done";
+    const link = this.owner.link;
     link.wheel.remove(this);
-    this.#dropOutgoing();
-    if (this.#incoming !== undefined) link.messages.closeLane(this.#incoming);
-    this.#owner.release(this);
-    if (this.isSettled) this.#owner.forget(this);
+    this.dropOutgoing();
+    if (this.incoming !== undefined) link.messages.closeLane(this.incoming);
+    this.owner.release(this);
+    if (this.isSettled) this.owner.forget(this);
   }
 
-  #call(action: () => void): void {
+  private call(action: () => void): void {
     try {
       action();
     } catch (error) {
-      this.#breakOff(RpcError.from(error));
+      this.breakOff(RpcError.from(error));
     }
   }
 }

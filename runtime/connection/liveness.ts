@@ -16,81 +16,80 @@ export interface LivenessOptions {
 
 /** Watches that the peer is there: pings while calls run and nothing comes, and a limit for frames that stop half-way. Its timers never keep the process alive. */
 export class Liveness {
-  readonly #options: LivenessOptions;
-  #lastReadMs: number;
-  #keepalive: Timer | undefined;
-  #partial: Timer | undefined;
-  #closed: boolean;
+  private readonly options: LivenessOptions;
+  private lastReadMs: number;
+  private keepalive: Timer | undefined;
+  private partial: Timer | undefined;
+  private closed: boolean;
 
   constructor(options: LivenessOptions) {
-    this.#options = options;
-    this.#lastReadMs = options.environment.now();
-    this.#keepalive = undefined;
-    this.#partial = undefined;
-    this.#closed = false;
+    this.options = options;
+    this.lastReadMs = options.environment.now();
+    this.keepalive = undefined;
+    this.partial = undefined;
+    this.closed = false;
   }
 
   /** After each piece of input, which came at `nowMs`. */
   onRead(nowMs: number): void {
-    this.#lastReadMs = nowMs;
-    if (this.#partial === undefined && this.#options.isPartial())
-      this.#watchPartial(this.#options.limits.partialFrameMs);
+    this.lastReadMs = nowMs;
+    if (this.partial === undefined && this.options.isPartial()) this.watchPartial(this.options.limits.partialFrameMs);
   }
 
   /** A call began. */
   onBusy(): void {
-    const { keepaliveMs } = this.#options.limits;
-    if (this.#keepalive !== undefined || keepaliveMs === 0 || this.#closed) return;
-    this.#lastReadMs = this.#options.environment.now();
-    this.#watchSilence(keepaliveMs);
+    const { keepaliveMs } = this.options.limits;
+    if (this.keepalive !== undefined || keepaliveMs === 0 || this.closed) return;
+    this.lastReadMs = this.options.environment.now();
+    this.watchSilence(keepaliveMs);
   }
 
   close(): void {
-    this.#closed = true;
-    this.#keepalive?.cancel();
-    this.#partial?.cancel();
+    this.closed = true;
+    this.keepalive?.cancel();
+    this.partial?.cancel();
   }
 
-  #silentMs(): number {
-    return this.#options.environment.now() - this.#lastReadMs;
+  private silentMs(): number {
+    return this.options.environment.now() - this.lastReadMs;
   }
 
-  #watchSilence(delayMs: number): void {
-    const { limits, isBusy, sendPing } = this.#options;
-    this.#keepalive = this.#setTimer(delayMs, () => {
-      this.#keepalive = undefined;
+  private watchSilence(delayMs: number): void {
+    const { limits, isBusy, sendPing } = this.options;
+    this.keepalive = this.setTimer(delayMs, () => {
+      this.keepalive = undefined;
       if (!isBusy()) return;
-      const leftMs = limits.keepaliveMs - this.#silentMs();
-      if (leftMs > 0) return this.#watchSilence(leftMs);
+      const leftMs = limits.keepaliveMs - this.silentMs();
+      if (leftMs > 0) return this.watchSilence(leftMs);
       sendPing();
-      this.#watchAnswer();
+      this.watchAnswer();
     });
   }
 
-  #watchAnswer(): void {
-    const { limits, onDead, isBusy } = this.#options;
-    const askedMs = this.#options.environment.now();
-    this.#keepalive = this.#setTimer(limits.keepaliveTimeoutMs, () => {
-      this.#keepalive = undefined;
-      if (this.#lastReadMs < askedMs) onDead(`The peer did not answer a ping within ${limits.keepaliveTimeoutMs} ms.`);
-      else if (isBusy()) this.#watchSilence(Math.max(limits.keepaliveMs - this.#silentMs(), 0));
+  private watchAnswer(): void {
+    const { limits, onDead, isBusy } = this.options;
+    const askedMs = this.options.environment.now();
+    this.keepalive = this.setTimer(limits.keepaliveTimeoutMs, () => {
+      this.keepalive = undefined;
+      if (this.lastReadMs < askedMs) onDead(`The peer did not answer a ping within ${limits.keepaliveTimeoutMs} ms.`);
+      else if (isBusy()) this.watchSilence(Math.max(limits.keepaliveMs - this.silentMs(), 0));
     });
   }
 
-  #watchPartial(delayMs: number): void {
-    const { limits, isPartial, onDead } = this.#options;
-    this.#partial = this.#setTimer(delayMs, () => {
-      this.#partial = undefined;
+  private watchPartial(delayMs: number): void {
+    const { limits, isPartial, onDead } = this.options;
+    this.partial = this.setTimer(delayMs, () => {
+      this.partial = undefined;
       if (!isPartial()) return;
-      const leftMs = limits.partialFrameMs - this.#silentMs();
-      if (leftMs > 0) this.#watchPartial(leftMs);
+      const leftMs = limits.partialFrameMs - this.silentMs();
+      if (leftMs > 0) this.watchPartial(leftMs);
       else onDead(`The peer stopped in the middle of a frame for ${limits.partialFrameMs} ms.`);
     });
   }
 
   /** A fraction of a millisecond that rounding has left would come back for ever on a clock that it does not move. */
-  #setTimer(delayMs: number, action: () => void): Timer {
-    const timer = this.#options.environment.setTimer(Math.max(delayMs, 1), action);
+  private setTimer(delayMs: number, action: () => void): Timer {
+    const timer = this.options.environment.setTimer(Math.max(delayMs, 1), action);
     timer.unref();
     return timer;
   }

@@ -15,7 +15,7 @@ export class MessageAssembly {
   readonly serialization: number;
   /** Compressor of the first chunk; holds for the message. */
   readonly compressor: number;
-  #bytes: Uint8Array;
+  private bytes: Uint8Array;
 
   constructor(kind: number, serialization: number, compressor: number) {
     this.length = 0;
@@ -24,25 +24,25 @@ export class MessageAssembly {
     this.kind = kind;
     this.serialization = serialization;
     this.compressor = compressor;
-    this.#bytes = new Uint8Array(0);
+    this.bytes = new Uint8Array(0);
   }
 
   /** Adds a chunk. @returns false when the message would become longer than `maxBytes`; nothing is kept then */
   append(chunk: Uint8Array, maxBytes: number): boolean {
     const length = this.length + chunk.length;
     if (length > maxBytes) return false;
-    if (length > this.#bytes.length) {
+    if (length > this.bytes.length) {
       const grown = new Uint8Array(Math.min(Math.max(length * 2, firstBytes), maxBytes));
-      grown.set(this.#bytes.subarray(0, this.length));
-      this.#bytes = grown;
+      grown.set(this.bytes.subarray(0, this.length));
+      this.bytes = grown;
     }
-    this.#bytes.set(chunk, this.length);
+    this.bytes.set(chunk, this.length);
     this.length = length;
     return true;
   }
 
   /** The message. */
   finish(): Uint8Array {
-    return this.#bytes.subarray(0, this.length);
+    return this.bytes.subarray(0, this.length);
   }
 }

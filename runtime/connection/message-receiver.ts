@@ -25,20 +25,20 @@ export type Unfinished = "more" | "too_long" | "no_memory" | "fault";
 
 /** Puts the messages of all calls of a connection together and keeps the account of the credit that the peer has. */
 export class MessageReceiver {
-  readonly #link: MessageReceiverLink;
+  private readonly link: MessageReceiverLink;
   /** The account of the connection; those of calls are in their lanes. */
   readonly window: ReceiveWindow;
-  readonly #partial: PartialMessages;
+  private readonly partial: PartialMessages;
 
   constructor(link: MessageReceiverLink) {
-    this.#link = link;
+    this.link = link;
     this.window = new ReceiveWindow(initialCredit.connectionBytes, link.limits.connectionCreditBytes);
-    this.#partial = new PartialMessages();
+    this.partial = new PartialMessages();
   }
 
   /** Bytes of messages that have arrived in part. */
   get partialBytes(): number {
-    return this.#partial.bytes;
+    return this.partial.bytes;
   }
 
   /**
@@ -51,25 +51,25 @@ export class MessageReceiver {
     const assembly = lane.assembly;
     const isPart = hasMore || assembly !== undefined;
     if (assembly !== undefined && assembly.kind !== reader.kind)
-      return this.#fail("A message in chunks was interrupted.");
+      return this.fail("A message in chunks was interrupted.");
     const cost = isItem || isPart ? reader.frameBytes : 0;
-    if (!this.#takeCredit(lane, cost, isItem)) return "fault";
-    if (!isPart) return this.#whole(reader, lane, cost);
-    return this.#part(reader, lane, assembly ?? createAssembly(reader), cost);
+    if (!this.takeCredit(lane, cost, isItem)) return "fault";
+    if (!isPart) return this.whole(reader, lane, cost);
+    return this.part(reader, lane, assembly ?? createAssembly(reader), cost);
   }
 
   /** The call of this lane is over: what it held counts no longer. */
   closeLane(lane: IncomingLane): void {
-    if (lane.assembly !== undefined) this.#endPart(lane, lane.assembly);
+    if (lane.assembly !== undefined) this.endPart(lane, lane.assembly);
     this.window.release(lane.window.held);
-    this.#link.memory?.give(lane.window.held);
+    this.link.memory?.give(lane.window.held);
     lane.window.held = 0;
     this.grantConnection();
   }
 
   /** An item for a call that is over: only the connection's credit is moved. @returns false when the connection has ended */
   discardItem(reader: FrameReader): boolean {
-    if (!this.window.receive(reader.frameBytes)) return this.#overrun("connection");
+    if (!this.window.receive(reader.frameBytes)) return this.overrun("connection");
     this.grantConnection();
     return true;
   }
@@ -79,71 +79,71 @@ export class MessageReceiver {
     const bytes = Math.min(Math.max(cost, 0), lane.window.held);
     lane.window.release(bytes);
     this.window.release(bytes);
-    this.#link.memory?.give(bytes);
+    this.link.memory?.give(bytes);
     this.grantStream(lane, idHigh, idLow);
     this.grantConnection();
   }
 
   grantStream(lane: IncomingLane, idHigh: number, idLow: number): void {
     const grant = lane.window.takeGrant();
-    if (grant > 0) this.#link.outbound.writeCredit(idHigh, idLow, grant);
+    if (grant > 0) this.link.outbound.writeCredit(idHigh, idLow, grant);
   }
 
   grantConnection(): void {
-    if (this.#link.state === "closed") return;
+    if (this.link.state === "closed") return;
     const grant = this.window.takeGrant();
-    if (grant > 0) this.#link.outbound.writeCredit(0, 0, grant);
+    if (grant > 0) this.link.outbound.writeCredit(0, 0, grant);
   }
 
-  #takeCredit(lane: IncomingLane, cost: number, isItem: boolean): boolean {
+  private takeCredit(lane: IncomingLane, cost: number, isItem: boolean): boolean {
     if (cost === 0) return true;
-    if (!lane.window.receive(cost)) return this.#overrun("stream");
-    return !isItem || this.window.receive(cost) || this.#overrun("connection");
+    if (!lane.window.receive(cost)) return this.overrun("stream");
+    return !isItem || this.window.receive(cost) || this.overrun("connection");
   }
 
-  #overrun(where: string): false {
-    this.#link.onFault({
+  private overrun(where: string): false {
+    this.link.onFault({
       code: GoawayCode.creditOverrun,
       message: `The peer sent more than the credit of the ${where} allows.`,
     });
     return false;
   }
 
-  #fail(message: string): "fault" {
-    this.#link.onFault({ code: GoawayCode.protocol, message });
+  private fail(message: string): "fault" {
+    this.link.onFault({ code: GoawayCode.protocol, message });
     return "fault";
   }
 
-  #whole(reader: FrameReader, lane: IncomingLane, cost: number): IncomingMessage | "too_long" | "no_memory" {
+  private whole(reader: FrameReader, lane: IncomingLane, cost: number): IncomingMessage | "too_long" | "no_memory" {
     const body = reader.body();
-    if (body.length > this.#link.limits.maxMessageBytes) return "too_long";
-    if (!this.#hold(lane, cost)) return "no_memory";
+    if (body.length > this.link.limits.maxMessageBytes) return "too_long";
+    if (!this.hold(lane, cost)) return "no_memory";
     return { body, cost, serialization: reader.serialization, compressor: reader.flags & FrameFlag.compressorMask };
   }
 
-  #part(
+  private part(
     reader: FrameReader,
     lane: IncomingLane,
     assembly: MessageAssembly,
     cost: number,
   ): IncomingMessage | Unfinished {
     if (lane.assembly === undefined) {
-      if (this.#partial.size >= this.#link.limits.maxChunkedMessages) {
-        return this.#fail(`More than ${this.#link.limits.maxChunkedMessages} messages are under way in chunks.`);
+      if (this.partial.size >= this.link.limits.maxChunkedMessages) {
+        return this.fail(`More than ${this.link.limits.maxChunkedMessages} messages are under way in chunks.`);
       }
       lane.assembly = assembly;
-      this.#partial.add(lane, { idHigh: reader.idHigh, idLow: reader.idLow });
+      this.partial.add(lane, { idHigh: reader.idHigh, idLow: reader.idLow });
     }
     const bytes = reader.bodyEnd - reader.bodyStart;
-    if (this.#link.memory?.take(bytes) === false) return "no_memory";
-    this.#partial.bytes += bytes;
+    if (this.link.memory?.take(bytes) === false) return "no_memory";
+    this.partial.bytes += bytes;
     assembly.charged += bytes;
-    if (!assembly.append(reader.body(), this.#link.limits.maxMessageBytes)) return "too_long";
+    if (!assembly.append(reader.body(), this.link.limits.maxMessageBytes)) return "too_long";
     assembly.cost += cost;
-    if ((reader.flags & FrameFlag.moreFollows) !== 0) return this.#more(reader, lane);
-    this.#endPart(lane, assembly);
+    if ((reader.flags & FrameFlag.moreFollows) !== 0) return this.more(reader, lane);
+    this.endPart(lane, assembly);
     const held = assembly.kind === FrameKind.item ? assembly.cost : 0;
-    if (!this.#hold(lane, held)) return "no_memory";
+    if (!this.hold(lane, held)) return "no_memory";
     const { serialization, compressor } = assembly;
     return { body: assembly.finish(), cost: held, serialization, compressor };
   }
@@ -152,41 +152,41 @@ export class MessageReceiver {
    * An empty chunk brings nothing forward; parts of a message give their credit back at once. When those that have arrived fill the memory for
    * them, only the oldest message goes on: the others get no credit until it is complete.
    */
-  #more(reader: FrameReader, lane: IncomingLane): "more" | "fault" {
-    if (reader.bodyStart === reader.bodyEnd) this.#link.chargeIdle();
-    if (this.#isClosed()) return "fault";
-    if (this.#isRoomy() || this.#partial.isOldest(lane)) this.grantStream(lane, reader.idHigh, reader.idLow);
+  private more(reader: FrameReader, lane: IncomingLane): "more" | "fault" {
+    if (reader.bodyStart === reader.bodyEnd) this.link.chargeIdle();
+    if (this.isClosed()) return "fault";
+    if (this.isRoomy() || this.partial.isOldest(lane)) this.grantStream(lane, reader.idHigh, reader.idLow);
     this.grantConnection();
     return "more";
   }
 
-  #isRoomy(): boolean {
-    return this.#partial.bytes <= this.#link.limits.maxPartialBytes;
+  private isRoomy(): boolean {
+    return this.partial.bytes <= this.link.limits.maxPartialBytes;
   }
 
   /** A message is no longer partial: those that waited for it may go on. */
-  #endPart(lane: IncomingLane, assembly: MessageAssembly): void {
+  private endPart(lane: IncomingLane, assembly: MessageAssembly): void {
     lane.assembly = undefined;
-    const wasRoomy = this.#isRoomy();
-    this.#partial.delete(lane);
-    this.#partial.bytes -= assembly.charged;
-    this.#link.memory?.give(assembly.charged);
-    if (wasRoomy || this.#isClosed()) return;
-    this.#partial.forEach((next, idHigh, idLow) => {
-      if (this.#isRoomy() || this.#partial.isOldest(next)) this.grantStream(next, idHigh, idLow);
+    const wasRoomy = this.isRoomy();
+    this.partial.delete(lane);
+    this.partial.bytes -= assembly.charged;
+    this.link.memory?.give(assembly.charged);
+    if (wasRoomy || this.isClosed()) return;
+    this.partial.forEach((next, idHigh, idLow) => {
+      if (this.isRoomy() || this.partial.isOldest(next)) this.grantStream(next, idHigh, idLow);
     });
   }
 
-  #hold(lane: IncomingLane, cost: number): boolean {
+  private hold(lane: IncomingLane, cost: number): boolean {
     if (cost === 0) return true;
-    if (this.#link.memory?.take(cost) === false) return false;
+    if (this.link.memory?.take(cost) === false) return false;
     lane.window.hold(cost);
     this.window.hold(cost);
     return true;
   }
 
-  #isClosed(): boolean {
-    return this.#link.state === "closed";
+  private isClosed(): boolean {
+    return this.link.state === "closed";
   }
 }
 

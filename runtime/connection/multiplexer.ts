@@ -60,24 +60,24 @@ export class Multiplexer implements FrameSink, TransportEvents {
   readonly memory: MemoryBudget | undefined;
   readonly cancels: TokenBucket;
   readonly liveness: Liveness;
-  readonly #clock: TurnClock;
+  private readonly clock: TurnClock;
   state: ConnectionState;
   peer: AnnouncedLimits;
-  readonly #side: "client" | "server";
-  readonly #role: Role;
-  readonly #reader: FrameReader;
-  readonly #idleFrames: TokenBucket;
-  readonly #pings: Pings;
-  #opening: Opening | undefined;
-  #graceTimer: Timer | undefined;
-  #graceEndMs: number;
+  private readonly side: "client" | "server";
+  private readonly role: Role;
+  private readonly reader: FrameReader;
+  private readonly idleFrames: TokenBucket;
+  private readonly pings: Pings;
+  private opening: Opening | undefined;
+  private graceTimer: Timer | undefined;
+  private graceEndMs: number;
   /** {@link drain} was called. */
-  #isLeaving: boolean;
-  #closeTimer: Timer | undefined;
-  #error: RpcError | undefined;
-  #peerFault: RpcError | undefined;
-  #transportClosed: boolean;
-  #closedWaiters: (() => void)[];
+  private isLeaving: boolean;
+  private closeTimer: Timer | undefined;
+  private error: RpcError | undefined;
+  private peerFault: RpcError | undefined;
+  private transportClosed: boolean;
+  private closedWaiters: (() => void)[];
 
   constructor(options: MultiplexerOptions) {
     const { environment, limits, transport, side } = options;
@@ -85,15 +85,15 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.limits = limits;
     this.transport = transport;
     this.peer = initialPeerLimits;
-    this.#clock = new TurnClock(environment, () => this.outbound.wake());
+    this.clock = new TurnClock(environment, () => this.outbound.wake());
     this.outbound = new Outbound({
       environment,
       transport,
       limits,
       memory: options.outboundMemory,
-      onSlowPeer: () => this.#lose(`The peer took no bytes for ${limits.slowPeerMs} ms.`),
-      onFlush: () => this.#clock.endTurn(),
-      onFlushed: () => this.#onFlushed(),
+      onSlowPeer: () => this.lose(`The peer took no bytes for ${limits.slowPeerMs} ms.`),
+      onFlush: () => this.clock.endTurn(),
+      onFlushed: () => this.onFlushed(),
       pausesReading: side === "server",
     });
     this.header = new HeaderReader(limits);
@@ -105,74 +105,74 @@ export class Multiplexer implements FrameSink, TransportEvents {
       environment,
       limits,
       isBusy: () => options.role.openCalls > 0,
-      isPartial: () => this.#reader.isPartial && !this.outbound.isReadingPaused,
-      sendPing: () => this.#pings.send(),
-      onDead: (message) => this.#lose(message),
+      isPartial: () => this.reader.isPartial && !this.outbound.isReadingPaused,
+      sendPing: () => this.pings.send(),
+      onDead: (message) => this.lose(message),
     });
     this.state = "opening";
-    this.#side = side;
-    this.#role = options.role;
-    this.#reader = new FrameReader(this, limits);
-    this.#idleFrames = new TokenBucket(environment, limits.idleFrameBurst, limits.idleFramesPerSecond);
-    this.#pings = new Pings({
+    this.side = side;
+    this.role = options.role;
+    this.reader = new FrameReader(this, limits);
+    this.idleFrames = new TokenBucket(environment, limits.idleFrameBurst, limits.idleFramesPerSecond);
+    this.pings = new Pings({
       environment,
       limits,
       outbound: this.outbound,
       isBusy: () => options.role.callsInProgress > 0,
     });
-    this.#opening = new Opening({
+    this.opening = new Opening({
       side,
       environment,
       limits,
       outbound: this.outbound,
       onOption: (option) => options.role.onOption(option),
-      onTimeout: () => this.#lose(`The handshake took longer than ${limits.handshakeMs} ms.`),
+      onTimeout: () => this.lose(`The handshake took longer than ${limits.handshakeMs} ms.`),
     });
-    this.#graceTimer = undefined;
-    this.#graceEndMs = Infinity;
-    this.#isLeaving = false;
-    this.#closeTimer = undefined;
-    this.#error = undefined;
-    this.#peerFault = undefined;
-    this.#transportClosed = false;
-    this.#closedWaiters = [];
+    this.graceTimer = undefined;
+    this.graceEndMs = Infinity;
+    this.isLeaving = false;
+    this.closeTimer = undefined;
+    this.error = undefined;
+    this.peerFault = undefined;
+    this.transportClosed = false;
+    this.closedWaiters = [];
   }
 
   onData(bytes: Uint8Array): void {
     if (this.state === "closed") return;
     let at = 0;
-    if (this.#opening !== undefined) {
-      at = this.#open(this.#opening, bytes);
+    if (this.opening !== undefined) {
+      at = this.open(this.opening, bytes);
       if (at < 0 || at === bytes.length) return;
     }
-    const nowMs = this.#clock.read();
-    this.#reader.push(at === 0 ? bytes : bytes.subarray(at));
-    this.#clock.endTurn();
-    if (!this.#isClosed()) this.liveness.onRead(nowMs);
+    const nowMs = this.clock.read();
+    this.reader.push(at === 0 ? bytes : bytes.subarray(at));
+    this.clock.endTurn();
+    if (!this.isClosed()) this.liveness.onRead(nowMs);
   }
 
   /** The time, as exactly as calls need it. */
   turnMs(): number {
-    return this.#clock.now();
+    return this.clock.now();
   }
 
   onDrain(): void {
-    this.#pings.answer();
+    this.pings.answer();
     this.outbound.onDrain();
   }
 
   onClose(error: Error | undefined): void {
-    if (this.#transportClosed) return;
-    this.#transportClosed = true;
-    const isPolite = error === undefined && this.#role.callsInProgress === 0 && this.state !== "opening";
+    if (this.transportClosed) return;
+    this.transportClosed = true;
+    const isPolite = error === undefined && this.role.callsInProgress === 0 && this.state !== "opening";
     const lost = isPolite
-      ? this.#peerFault
-      : (this.#peerFault ?? createError("connection_lost", lostMessage(this.#side, error), error));
+      ? this.peerFault
+      : (this.peerFault ?? createError("connection_lost", lostMessage(this.side, error), error));
     this.finish(lost);
-    this.#closeTimer?.cancel();
-    const waiters = this.#closedWaiters;
-    this.#closedWaiters = [];
-    this.#role.onClose(this.#error);
+    this.closeTimer?.cancel();
+    const waiters = this.closedWaiters;
+    this.closedWaiters = [];
+    this.role.onClose(this.error);
     for (const resolve of waiters) resolve();
   }
 
@@ -182,22 +182,22 @@ export class Multiplexer implements FrameSink, TransportEvents {
     if ((kind & ignorableBit) !== 0) return this.chargeIdle();
     const verdict = this.header.read(reader.bytes, reader.headerStart, reader.bodyStart);
     if (verdict === "malformed") return this.onFault(protocolFault("A header is not a run of tag, length and value."));
-    if (verdict === "ok" && kind <= FrameKind.cancel) return this.#role.onStreamFrame(reader);
-    if (verdict !== "ok") return this.#onBadHeader(reader, verdict);
-    if (kind === FrameKind.credit) this.#onCredit(reader);
-    else if (kind === FrameKind.ping) this.#onPing(reader);
-    else if (kind === FrameKind.settings) this.#onSettings(reader);
-    else if (kind === FrameKind.goaway) this.#onGoaway(reader);
-    else this.#onPong(reader);
+    if (verdict === "ok" && kind <= FrameKind.cancel) return this.role.onStreamFrame(reader);
+    if (verdict !== "ok") return this.onBadHeader(reader, verdict);
+    if (kind === FrameKind.credit) this.onCredit(reader);
+    else if (kind === FrameKind.ping) this.onPing(reader);
+    else if (kind === FrameKind.settings) this.onSettings(reader);
+    else if (kind === FrameKind.goaway) this.onGoaway(reader);
+    else this.onPong(reader);
   }
 
   /** A breach: last words, then the end [GOA-4]. */
   onFault(fault: ProtocolFault): void {
     if (this.state === "closed") return;
-    this.#writeGoaway(fault.code, fault.message);
+    this.writeGoaway(fault.code, fault.message);
     this.outbound.flush();
     this.finish(createError("protocol_violated", fault.message));
-    this.#closePolitely();
+    this.closePolitely();
   }
 
   /**
@@ -205,14 +205,14 @@ export class Multiplexer implements FrameSink, TransportEvents {
    * know that none of its calls has run.
    */
   drain(graceMs: number): Promise<void> {
-    this.#isLeaving = true;
-    if (this.state === "opening" && this.#side === "server") {
-      this.#limitGrace(Math.min(graceMs, this.limits.closeMs));
+    this.isLeaving = true;
+    if (this.state === "opening" && this.side === "server") {
+      this.limitGrace(Math.min(graceMs, this.limits.closeMs));
     } else {
-      if (this.state === "open" || this.state === "opening") this.#beginDrain(GoawayCode.none, "");
-      if (this.state === "draining") this.#limitGrace(graceMs);
+      if (this.state === "open" || this.state === "opening") this.beginDrain(GoawayCode.none, "");
+      if (this.state === "draining") this.limitGrace(graceMs);
     }
-    return this.#transportClosed ? Promise.resolve() : new Promise((resolve) => this.#closedWaiters.push(resolve));
+    return this.transportClosed ? Promise.resolve() : new Promise((resolve) => this.closedWaiters.push(resolve));
   }
 
   abort(error?: RpcError): void {
@@ -224,65 +224,65 @@ export class Multiplexer implements FrameSink, TransportEvents {
   /** Drains because of idleness or age. */
   retire(code: GoawayCode, message: string): void {
     if (this.state !== "open") return;
-    this.#beginDrain(code, message);
-    this.#limitGrace(this.limits.ageGraceMs);
+    this.beginDrain(code, message);
+    this.limitGrace(this.limits.ageGraceMs);
   }
 
   /** No new calls; the peer knows or will soon. */
   enterDraining(): void {
     if (this.state !== "open" && this.state !== "opening") return;
     this.state = "draining";
-    this.#role.onDraining();
+    this.role.onDraining();
   }
 
   /** Asked whenever a call ended: closes a draining connection that has nothing left to do. */
   closeWhenDrained(): void {
-    if (this.state === "draining" && this.#role.callsInProgress === 0) this.outbound.wake();
+    if (this.state === "draining" && this.role.callsInProgress === 0) this.outbound.wake();
   }
 
   /** Ends every call; nothing is sent or read afterwards. */
   finish(error: RpcError | undefined): void {
     if (this.state === "closed") return;
     this.state = "closed";
-    this.#error = error;
-    this.#opening?.close();
-    this.#graceTimer?.cancel();
+    this.error = error;
+    this.opening?.close();
+    this.graceTimer?.cancel();
     this.liveness.close();
-    this.#reader.stop();
-    this.#role.terminate(error ?? createError("connection_lost", "The connection has ended."));
+    this.reader.stop();
+    this.role.terminate(error ?? createError("connection_lost", "The connection has ended."));
     this.wheel.close();
     this.outbound.close();
   }
 
-  #isClosed(): boolean {
+  private isClosed(): boolean {
     return this.state === "closed";
   }
 
-  #fail(message: string): "fault" {
+  private fail(message: string): "fault" {
     this.onFault(protocolFault(message));
     return "fault";
   }
 
   /** @returns how much of `bytes` belongs to the handshake; -1 when nothing is left to read */
-  #open(opening: Opening, bytes: Uint8Array): number {
+  private open(opening: Opening, bytes: Uint8Array): number {
     const progress = opening.push(bytes);
     if (progress.kind === "more") return -1;
-    this.#opening = undefined;
+    this.opening = undefined;
     if (progress.kind === "refused") {
       this.finish(createError("handshake_failed", progress.message));
-      if (progress.isAnswered) this.#closePolitely();
+      if (progress.isAnswered) this.closePolitely();
       else this.transport.abort();
       return -1;
     }
-    this.#setPeer(progress.peer);
+    this.setPeer(progress.peer);
     this.messages.grantConnection();
     if (this.state === "opening") this.state = "open";
-    if (this.#isLeaving && this.state === "open") this.#beginDrain(GoawayCode.none, "");
-    else this.#role.onOpen();
+    if (this.isLeaving && this.state === "open") this.beginDrain(GoawayCode.none, "");
+    else this.role.onOpen();
     return progress.used;
   }
 
-  #setPeer(limits: AnnouncedLimits): void {
+  private setPeer(limits: AnnouncedLimits): void {
     this.peer = limits;
     this.outbound.chunkBytes = Math.min(limits.maxFrameBytes, maxChunkBytes);
   }
@@ -292,101 +292,101 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.outbound.wake();
   }
 
-  #onBadHeader(reader: FrameReader, verdict: "unsupported" | "metadata_limit" | "metadata_invalid"): void {
-    if (reader.kind <= FrameKind.item || reader.kind === FrameKind.end) return this.#role.onBadHeader(reader, verdict);
+  private onBadHeader(reader: FrameReader, verdict: "unsupported" | "metadata_limit" | "metadata_invalid"): void {
+    if (reader.kind <= FrameKind.item || reader.kind === FrameKind.end) return this.role.onBadHeader(reader, verdict);
     this.onFault(protocolFault(`The header of a frame of kind ${reader.kind} cannot be accepted: ${verdict}.`));
   }
 
-  #onCredit(reader: FrameReader): void {
+  private onCredit(reader: FrameReader): void {
     const { credit } = this.header;
     if (credit === 0 || credit < minUsefulCredit) this.chargeIdle();
-    if (this.#isClosed()) return;
+    if (this.isClosed()) return;
     const isConnection = reader.idHigh === 0 && reader.idLow === 0;
     const fits = isConnection
       ? this.outbound.addConnectionCredit(credit)
-      : this.#role.onStreamCredit(reader.idHigh, reader.idLow, credit);
+      : this.role.onStreamCredit(reader.idHigh, reader.idLow, credit);
     if (!fits) this.onFault({ code: GoawayCode.creditOverrun, message: "The sum of credits is above 2^31 - 1." });
   }
 
-  #onPing(reader: FrameReader): void {
-    const fault = this.#pings.onPing(reader);
+  private onPing(reader: FrameReader): void {
+    const fault = this.pings.onPing(reader);
     if (fault !== undefined) this.onFault(fault);
   }
 
-  #onPong(reader: FrameReader): void {
-    if (reader.bodyEnd !== reader.headerStart) return void this.#fail("A pong has neither header nor body.");
+  private onPong(reader: FrameReader): void {
+    if (reader.bodyEnd !== reader.headerStart) return void this.fail("A pong has neither header nor body.");
     this.chargeIdle();
   }
 
-  #onSettings(reader: FrameReader): void {
+  private onSettings(reader: FrameReader): void {
     this.chargeIdle();
-    if (this.#isClosed()) return;
+    if (this.isClosed()) return;
     const json = reader.serialization === Serialization.json ? parseJsonObject(reader.body()) : undefined;
-    if (json === undefined) return void this.#fail("Settings must be a JSON object.");
+    if (json === undefined) return void this.fail("Settings must be a JSON object.");
     const limits = limitsFromJson(json["Limits"], this.peer);
-    if (typeof limits === "string") return void this.#fail(limits);
-    this.#setPeer(limits);
+    if (typeof limits === "string") return void this.fail(limits);
+    this.setPeer(limits);
   }
 
-  #onGoaway(reader: FrameReader): void {
+  private onGoaway(reader: FrameReader): void {
     const { goawayCode } = this.header;
-    if (goawayCode !== GoawayCode.none && goawayCode !== GoawayCode.idle) this.#notePeerFault(goawayCode);
+    if (goawayCode !== GoawayCode.none && goawayCode !== GoawayCode.idle) this.notePeerFault(goawayCode);
     this.enterDraining();
-    this.#role.onGoaway(reader.idHigh, reader.idLow, goawayCode);
+    this.role.onGoaway(reader.idHigh, reader.idLow, goawayCode);
     this.closeWhenDrained();
   }
 
-  #notePeerFault(code: number): void {
+  private notePeerFault(code: number): void {
     const text = (this.header.text(HeaderTag.errorMessage) ?? "").slice(0, 256);
-    this.#peerFault ??= createError("connection_lost", `The peer ended the connection with code ${code}: ${text}`);
+    this.peerFault ??= createError("connection_lost", `The peer ended the connection with code ${code}: ${text}`);
   }
 
   /** Charges a frame that brings nothing forward [LIM-2]. */
   chargeIdle(): void {
-    if (this.#idleFrames.take()) return;
+    if (this.idleFrames.take()) return;
     this.onFault({ code: GoawayCode.enhanceCalm, message: "Too many frames that bring nothing forward." });
   }
 
-  #beginDrain(code: GoawayCode, message: string): void {
+  private beginDrain(code: GoawayCode, message: string): void {
     this.enterDraining();
-    if (this.#side === "server") this.#writeGoaway(code, message);
+    if (this.side === "server") this.writeGoaway(code, message);
     this.closeWhenDrained();
   }
 
-  #limitGrace(graceMs: number): void {
+  private limitGrace(graceMs: number): void {
     const endMs = this.environment.now() + graceMs;
-    if (endMs >= this.#graceEndMs) return;
-    this.#graceEndMs = endMs;
-    this.#graceTimer?.cancel();
-    this.#graceTimer = this.environment.setTimer(graceMs, () =>
+    if (endMs >= this.graceEndMs) return;
+    this.graceEndMs = endMs;
+    this.graceTimer?.cancel();
+    this.graceTimer = this.environment.setTimer(graceMs, () =>
       this.abort(
         createError("connection_lost", `The connection was closed: calls took longer than the ${graceMs} ms of grace.`),
       ),
     );
   }
 
-  #writeGoaway(code: GoawayCode, message: string): void {
+  private writeGoaway(code: GoawayCode, message: string): void {
     const header = new HeaderWriter().number(HeaderTag.goawayCode, code);
     if (message !== "") header.text(HeaderTag.errorMessage, message.slice(0, 256));
-    const { lastIdHigh, lastIdLow } = this.#role;
+    const { lastIdHigh, lastIdLow } = this.role;
     this.outbound.writeFrame(FrameKind.goaway, 0, 0, lastIdHigh, lastIdLow, header.finish(), emptyHeader);
   }
 
   /** Everything is with the transport: a drained connection ends here. */
-  #onFlushed(): void {
-    if (this.state !== "draining" || this.#role.callsInProgress > 0 || !this.outbound.isEmpty) return;
-    this.finish(this.#peerFault);
-    this.#closePolitely();
+  private onFlushed(): void {
+    if (this.state !== "draining" || this.role.callsInProgress > 0 || !this.outbound.isEmpty) return;
+    this.finish(this.peerFault);
+    this.closePolitely();
   }
 
-  #closePolitely(): void {
+  private closePolitely(): void {
     this.transport.close();
-    if (this.#transportClosed) return;
-    this.#closeTimer = this.environment.setTimer(this.limits.closeMs, () => this.transport.abort());
+    if (this.transportClosed) return;
+    this.closeTimer = this.environment.setTimer(this.limits.closeMs, () => this.transport.abort());
   }
 
   /** The end without last words: nobody would hear them. */
-  #lose(message: string): void {
+  private lose(message: string): void {
     if (this.state === "closed") return;
     this.finish(createError("connection_lost", message));
     this.transport.abort();

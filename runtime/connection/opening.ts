@@ -25,46 +25,46 @@ export type OpeningProgress =
 
 /** The handshake of a connection: collects the peer's Option, judges and answers it [OPT-1..9]. */
 export class Opening {
-  readonly #options: OpeningOptions;
-  readonly #reader: OptionReader;
-  readonly #timer: Timer;
+  private readonly options: OpeningOptions;
+  private readonly reader: OptionReader;
+  private readonly timer: Timer;
 
   constructor(options: OpeningOptions) {
-    this.#options = options;
-    this.#reader = new OptionReader(options.limits.maxOptionBytes);
-    this.#timer = options.environment.setTimer(options.limits.handshakeMs, options.onTimeout);
+    this.options = options;
+    this.reader = new OptionReader(options.limits.maxOptionBytes);
+    this.timer = options.environment.setTimer(options.limits.handshakeMs, options.onTimeout);
   }
 
   /** Takes the next bytes. Not called again after `open` or `refused`. */
   push(bytes: Uint8Array): OpeningProgress {
-    const progress = this.#reader.push(bytes);
+    const progress = this.reader.push(bytes);
     if (progress.kind === "more") return progress;
-    this.#timer.cancel();
-    const isServer = this.#options.side === "server";
-    if (progress.kind === "fault") return this.#refuse(progress.message, progress.isOurs && isServer);
+    this.timer.cancel();
+    const isServer = this.options.side === "server";
+    if (progress.kind === "fault") return this.refuse(progress.message, progress.isOurs && isServer);
     const { option, used } = progress;
-    const answer = option.error === undefined ? this.#options.onOption(option) : `The peer refused: ${option.error}`;
-    if (typeof answer === "string") return this.#refuse(answer, isServer && option.error === undefined);
-    if (answer !== undefined) this.#send(answer);
+    const answer = option.error === undefined ? this.options.onOption(option) : `The peer refused: ${option.error}`;
+    if (typeof answer === "string") return this.refuse(answer, isServer && option.error === undefined);
+    if (answer !== undefined) this.send(answer);
     return { kind: "open", used, peer: option.limits };
   }
 
   /** The connection ends before the handshake does. */
   close(): void {
-    this.#timer.cancel();
+    this.timer.cancel();
   }
 
   /** [OPT-6, OPT-7] A scanner gets no answer. */
-  #refuse(message: string, isAnswered: boolean): OpeningProgress {
+  private refuse(message: string, isAnswered: boolean): OpeningProgress {
     if (isAnswered) {
-      this.#send(refuseOption(message));
-      this.#options.outbound.flush();
+      this.send(refuseOption(message));
+      this.options.outbound.flush();
     }
     return { kind: "refused", message, isAnswered };
   }
 
-  #send(option: Option): void {
-    this.#options.outbound.writer.raw(encodeOption(option));
-    this.#options.outbound.wake();
+  private send(option: Option): void {
+    this.options.outbound.writer.raw(encodeOption(option));
+    this.options.outbound.wake();
   }
 }

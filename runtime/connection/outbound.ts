@@ -50,19 +50,19 @@ export class Outbound implements ReplyProgress {
   repliedBytes: number;
   /** Body of the longest frame that the peer takes and we write. */
   chunkBytes: number;
-  readonly #options: OutboundOptions;
-  readonly #small: Queue<OutgoingLane>;
-  readonly #large: Queue<OutgoingLane>;
-  readonly #waiting: Queue<OutgoingLane>;
-  #connectionParked: OutgoingLane[];
-  #chunking: number;
-  #scheduled: boolean;
-  #held: boolean;
-  #closed: boolean;
-  readonly #pressure: Pressure;
-  #afterFlush: (() => void)[];
-  readonly #write: (bytes: Uint8Array, onWritten: () => void) => boolean;
-  readonly #flushNow: () => void;
+  private readonly options: OutboundOptions;
+  private readonly small: Queue<OutgoingLane>;
+  private readonly large: Queue<OutgoingLane>;
+  private readonly waiting: Queue<OutgoingLane>;
+  private connectionParked: OutgoingLane[];
+  private chunking: number;
+  private scheduled: boolean;
+  private held: boolean;
+  private closed: boolean;
+  private readonly pressure: Pressure;
+  private flushActions: (() => void)[];
+  private readonly write: (bytes: Uint8Array, onWritten: () => void) => boolean;
+  private readonly flushNow: () => void;
 
   constructor(options: OutboundOptions) {
     this.writer = new FrameWriter();
@@ -72,43 +72,43 @@ export class Outbound implements ReplyProgress {
     this.waitingReplies = 0;
     this.repliedBytes = 0;
     this.chunkBytes = initialPeerLimits.maxFrameBytes;
-    this.#options = options;
-    this.#small = new Queue();
-    this.#large = new Queue();
-    this.#waiting = new Queue();
-    this.#connectionParked = [];
-    this.#chunking = 0;
-    this.#scheduled = false;
-    this.#held = false;
-    this.#closed = false;
-    this.#pressure = new Pressure(options);
-    this.#afterFlush = [];
-    this.#write = (bytes, onWritten) => options.transport.write(bytes, onWritten);
-    this.#flushNow = () => this.flush();
+    this.options = options;
+    this.small = new Queue();
+    this.large = new Queue();
+    this.waiting = new Queue();
+    this.connectionParked = [];
+    this.chunking = 0;
+    this.scheduled = false;
+    this.held = false;
+    this.closed = false;
+    this.pressure = new Pressure(options);
+    this.flushActions = [];
+    this.write = (bytes, onWritten) => options.transport.write(bytes, onWritten);
+    this.flushNow = () => this.flush();
   }
 
   /** True while we do not read because too much waits to be sent. */
   get isReadingPaused(): boolean {
-    return this.#pressure.isReadingPaused;
+    return this.pressure.isReadingPaused;
   }
 
   /** True when nothing waits here; the transport may still have some. */
   get isEmpty(): boolean {
     return (
-      this.waitingBytes === 0 && this.#small.length === 0 && this.#large.length === 0 && this.writer.waitingBytes === 0
+      this.waitingBytes === 0 && this.small.length === 0 && this.large.length === 0 && this.writer.waitingBytes === 0
     );
   }
 
   /** Sees to it that what was written leaves at the end of this turn. */
   wake(): void {
-    if (this.#scheduled || this.#closed) return;
-    this.#scheduled = true;
-    this.#options.environment.defer(this.#flushNow);
+    if (this.scheduled || this.closed) return;
+    this.scheduled = true;
+    this.options.environment.defer(this.flushNow);
   }
 
   /** Calls `action` when what has been written so far is with the transport. Not called when the connection ends first. */
   afterFlush(action: () => void): void {
-    this.#afterFlush.push(action);
+    this.flushActions.push(action);
     this.wake();
   }
 
@@ -119,7 +119,7 @@ export class Outbound implements ReplyProgress {
 
   /** True when a message with this much body may wait here, beside all that waits on this and on other connections. */
   hasRoom(bodyBytes: number): boolean {
-    const { limits, memory } = this.#options;
+    const { limits, memory } = this.options;
     return this.waitingBytes + bodyBytes <= limits.maxOutboundBytes && memory?.hasRoom(bodyBytes) !== false;
   }
 
@@ -154,14 +154,14 @@ export class Outbound implements ReplyProgress {
   /** Queues a message behind those of its lane. @returns false when it (or an earlier one) has to wait */
   send(lane: OutgoingLane, message: OutgoingMessage): boolean {
     if (lane.state === "closed") return true;
-    if (lane.state === "idle" && this.#isFree(lane, message)) {
-      this.#writeWhole(lane, message);
+    if (lane.state === "idle" && this.isFree(lane, message)) {
+      this.writeWhole(lane, message);
       return true;
     }
     lane.messages.push(keepable(message));
-    this.#wait(message, message.body.length);
-    if (lane.state === "idle") this.#enqueue(lane);
-    this.#pressure.check(this.blocked, this.waitingBytes);
+    this.wait(message, message.body.length);
+    if (lane.state === "idle") this.enqueue(lane);
+    this.pressure.check(this.blocked, this.waitingBytes);
     this.wake();
     return false;
   }
@@ -169,19 +169,19 @@ export class Outbound implements ReplyProgress {
   /** Drops what the lane had to send. */
   closeLane(lane: OutgoingLane): void {
     if (lane.state === "closed") return;
-    for (const message of lane.messages) this.#leave(message, message.body.length);
-    this.#giveBack(-lane.offset);
+    for (const message of lane.messages) this.leave(message, message.body.length);
+    this.giveBack(-lane.offset);
     lane.messages = [];
     lane.offset = 0;
     lane.state = "closed";
-    if (lane.isChunking) this.#endChunking(lane);
+    if (lane.isChunking) this.endChunking(lane);
   }
 
   /** @returns false when the sum is above {@link maxCredit} */
   addLaneCredit(lane: OutgoingLane, bytes: number): boolean {
     lane.credit += bytes;
     if (lane.credit > maxCredit) return false;
-    if (lane.state === "parked") this.#enqueue(lane);
+    if (lane.state === "parked") this.enqueue(lane);
     this.wake();
     return true;
   }
@@ -190,9 +190,9 @@ export class Outbound implements ReplyProgress {
   addConnectionCredit(bytes: number): boolean {
     this.connectionCredit += bytes;
     if (this.connectionCredit > maxCredit) return false;
-    const parked = this.#connectionParked;
-    this.#connectionParked = [];
-    for (const lane of parked) if (lane.state === "parked") this.#enqueue(lane);
+    const parked = this.connectionParked;
+    this.connectionParked = [];
+    for (const lane of parked) if (lane.state === "parked") this.enqueue(lane);
     this.wake();
     return true;
   }
@@ -200,58 +200,58 @@ export class Outbound implements ReplyProgress {
   /** The transport takes more. */
   onDrain(): void {
     this.blocked = false;
-    this.#pressure.onDrain();
+    this.pressure.onDrain();
     this.flush();
   }
 
   /** Writes what is due. */
   flush(): void {
-    this.#scheduled = false;
-    this.#options.onFlush();
-    if (this.#closed || this.#held) return;
-    if (!this.blocked) this.#fill();
-    if (!this.writer.flush(this.#write)) this.#onBlocked();
-    this.#pressure.check(this.blocked, this.waitingBytes);
-    this.#runAfterFlush();
+    this.scheduled = false;
+    this.options.onFlush();
+    if (this.closed || this.held) return;
+    if (!this.blocked) this.fill();
+    if (!this.writer.flush(this.write)) this.onBlocked();
+    this.pressure.check(this.blocked, this.waitingBytes);
+    this.runAfterFlush();
     if (this.blocked) return;
-    if (this.#small.length > 0 || this.#large.length > 0) this.#wakeLater();
-    else this.#options.onFlushed();
+    if (this.small.length > 0 || this.large.length > 0) this.wakeLater();
+    else this.options.onFlushed();
   }
 
   /** Keeps everything here, the calls in their queues, until {@link release}. */
   hold(): void {
-    this.#held = true;
+    this.held = true;
     this.blocked = true;
   }
 
   /** Ends {@link hold}. */
   release(): void {
-    this.#held = false;
+    this.held = false;
     this.onDrain();
   }
 
   /** Nothing is written any more. */
   close(): void {
-    this.#closed = true;
-    this.#pressure.close();
-    this.#afterFlush = [];
+    this.closed = true;
+    this.pressure.close();
+    this.flushActions = [];
   }
 
-  #wakeLater(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    this.#options.environment.yieldTurn(this.#flushNow);
+  private wakeLater(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    this.options.environment.yieldTurn(this.flushNow);
   }
 
-  #runAfterFlush(): void {
-    if (this.#afterFlush.length === 0) return;
-    const actions = this.#afterFlush;
-    this.#afterFlush = [];
+  private runAfterFlush(): void {
+    if (this.flushActions.length === 0) return;
+    const actions = this.flushActions;
+    this.flushActions = [];
     for (const action of actions) action();
   }
 
   /** May this message leave at once, whole, past the queues? */
-  #isFree(lane: OutgoingLane, message: OutgoingMessage): boolean {
+  private isFree(lane: OutgoingLane, message: OutgoingMessage): boolean {
     const payload = message.header.length + message.body.length;
     if (this.blocked || message.body.length > smallMessageBytes) return false;
     if (message.kind !== FrameKind.item) return true;
@@ -259,150 +259,150 @@ export class Outbound implements ReplyProgress {
     return cost <= lane.credit && cost <= this.connectionCredit;
   }
 
-  #writeWhole(lane: OutgoingLane, message: OutgoingMessage): void {
+  private writeWhole(lane: OutgoingLane, message: OutgoingMessage): void {
     if (message.kind === FrameKind.item)
-      this.#pay(lane, message.kind, fixedBytes + message.header.length + message.body.length);
+      this.pay(lane, message.kind, fixedBytes + message.header.length + message.body.length);
     const { kind, serialization, flags, header, body } = message;
     if (lane.idLow === 0 && lane.idHigh === 0) lane.owner.assignId(lane);
     this.writeFrame(kind, serialization, flags, lane.idHigh, lane.idLow, header, body);
   }
 
-  #pay(lane: OutgoingLane, kind: number, cost: number): void {
+  private pay(lane: OutgoingLane, kind: number, cost: number): void {
     lane.credit -= cost;
     if (kind === FrameKind.item) this.connectionCredit -= cost;
   }
 
-  #enqueue(lane: OutgoingLane): void {
+  private enqueue(lane: OutgoingLane): void {
     const first = lane.messages[0];
     lane.state = "queued";
     const isSmall = first === undefined || (lane.offset === 0 && first.body.length <= smallMessageBytes);
-    (isSmall ? this.#small : this.#large).push(lane);
+    (isSmall ? this.small : this.large).push(lane);
   }
 
   /** Takes frames from the queues: the small ones, then one of a large message, and so on. */
-  #fill(): void {
+  private fill(): void {
     while (this.writer.waitingBytes < turnBytes) {
-      const small = this.#small.shift();
+      const small = this.small.shift();
       if (small !== undefined) {
-        this.#advance(small);
+        this.advance(small);
         if (this.writer.waitingBytes < turnBytes / 2) continue;
       }
-      const large = this.#large.shift();
-      if (large !== undefined) this.#advance(large);
+      const large = this.large.shift();
+      if (large !== undefined) this.advance(large);
       else if (small === undefined) return;
     }
   }
 
   /** Sends one frame of a lane and puts the lane where it belongs next. */
-  #advance(lane: OutgoingLane): void {
+  private advance(lane: OutgoingLane): void {
     const message = lane.messages[0];
     if (lane.state !== "queued" || message === undefined) return;
     const isWhole = lane.offset === 0 && message.body.length <= this.chunkBytes;
-    const done = isWhole ? this.#sendWhole(lane, message) : this.#sendChunk(lane, message);
+    const done = isWhole ? this.sendWhole(lane, message) : this.sendChunk(lane, message);
     if (lane.state !== "queued") return;
-    if (done) this.#finishMessage(lane, message);
-    if (lane.messages.length > 0) this.#enqueue(lane);
-    else this.#becomeIdle(lane);
+    if (done) this.finishMessage(lane, message);
+    if (lane.messages.length > 0) this.enqueue(lane);
+    else this.becomeIdle(lane);
   }
 
-  #becomeIdle(lane: OutgoingLane): void {
+  private becomeIdle(lane: OutgoingLane): void {
     lane.state = "idle";
     lane.owner.onLaneEmpty();
   }
 
-  #finishMessage(lane: OutgoingLane, message: OutgoingMessage): void {
+  private finishMessage(lane: OutgoingLane, message: OutgoingMessage): void {
     lane.messages.shift();
-    this.#leave(message, message.body.length - lane.offset);
+    this.leave(message, message.body.length - lane.offset);
     lane.offset = 0;
-    if (lane.isChunking) this.#endChunking(lane);
+    if (lane.isChunking) this.endChunking(lane);
   }
 
-  #sendWhole(lane: OutgoingLane, message: OutgoingMessage): boolean {
+  private sendWhole(lane: OutgoingLane, message: OutgoingMessage): boolean {
     const cost = fixedBytes + message.header.length + message.body.length;
-    if (message.kind === FrameKind.item && this.#parkWithout(lane, message, cost)) return false;
-    this.#writeWhole(lane, message);
+    if (message.kind === FrameKind.item && this.parkWithout(lane, message, cost)) return false;
+    this.writeWhole(lane, message);
     return true;
   }
 
-  #sendChunk(lane: OutgoingLane, message: OutgoingMessage): boolean {
-    if (!lane.isChunking && !this.#beginChunking(lane)) return false;
+  private sendChunk(lane: OutgoingLane, message: OutgoingMessage): boolean {
+    if (!lane.isChunking && !this.beginChunking(lane)) return false;
     const header = lane.offset === 0 ? message.header : emptyHeader;
     const overhead = fixedBytes + header.length;
     const remaining = message.body.length - lane.offset;
-    if (this.#parkWithout(lane, message, overhead + Math.min(remaining, minChunkBytes))) return false;
-    const available = this.#available(lane, message) - overhead;
+    if (this.parkWithout(lane, message, overhead + Math.min(remaining, minChunkBytes))) return false;
+    const available = this.available(lane, message) - overhead;
     const size = Math.min(remaining, this.chunkBytes, available);
     const isLast = size === remaining;
     const flags = isLast ? message.flags : message.flags | FrameFlag.moreFollows;
     if (lane.idLow === 0 && lane.idHigh === 0) lane.owner.assignId(lane);
-    this.#pay(lane, message.kind, overhead + size);
+    this.pay(lane, message.kind, overhead + size);
     const part = message.body.subarray(lane.offset, lane.offset + size);
     this.writeFrame(message.kind, message.serialization, flags, lane.idHigh, lane.idLow, header, part);
     if (isLast) return true;
     lane.offset += size;
     if (message.kind === FrameKind.response) this.repliedBytes += size;
-    this.#giveBack(size);
+    this.giveBack(size);
     return false;
   }
 
-  #wait(message: OutgoingMessage, bytes: number): void {
+  private wait(message: OutgoingMessage, bytes: number): void {
     this.waitingBytes += bytes;
-    this.#options.memory?.charge(bytes);
+    this.options.memory?.charge(bytes);
     if (message.kind !== FrameKind.response) return;
     this.waitingReplies++;
-    this.#pressure.onReplyWaits(this);
+    this.pressure.onReplyWaits(this);
   }
 
   /** What was left of a message is gone. */
-  #leave(message: OutgoingMessage, bytes: number): void {
-    this.#giveBack(bytes);
+  private leave(message: OutgoingMessage, bytes: number): void {
+    this.giveBack(bytes);
     if (message.kind !== FrameKind.response) return;
     this.repliedBytes += bytes;
-    if (--this.waitingReplies === 0) this.#pressure.onRepliesGone();
+    if (--this.waitingReplies === 0) this.pressure.onRepliesGone();
   }
 
-  #giveBack(bytes: number): void {
+  private giveBack(bytes: number): void {
     this.waitingBytes -= bytes;
-    this.#options.memory?.give(bytes);
+    this.options.memory?.give(bytes);
   }
 
-  #available(lane: OutgoingLane, message: OutgoingMessage): number {
+  private available(lane: OutgoingLane, message: OutgoingMessage): number {
     return message.kind === FrameKind.item ? Math.min(lane.credit, this.connectionCredit) : lane.credit;
   }
 
   /** @returns true when credit is missing: the lane waits for it */
-  #parkWithout(lane: OutgoingLane, message: OutgoingMessage, cost: number): boolean {
-    if (this.#available(lane, message) >= cost) return false;
+  private parkWithout(lane: OutgoingLane, message: OutgoingMessage, cost: number): boolean {
+    if (this.available(lane, message) >= cost) return false;
     lane.state = "parked";
-    if (lane.credit >= cost) this.#connectionParked.push(lane);
+    if (lane.credit >= cost) this.connectionParked.push(lane);
     return true;
   }
 
-  #beginChunking(lane: OutgoingLane): boolean {
-    if (this.#chunking >= this.#options.limits.maxChunkedMessages) {
+  private beginChunking(lane: OutgoingLane): boolean {
+    if (this.chunking >= this.options.limits.maxChunkedMessages) {
       lane.state = "waiting";
-      this.#waiting.push(lane);
+      this.waiting.push(lane);
       return false;
     }
-    this.#chunking++;
+    this.chunking++;
     lane.isChunking = true;
     return true;
   }
 
-  #endChunking(lane: OutgoingLane): void {
+  private endChunking(lane: OutgoingLane): void {
     lane.isChunking = false;
-    this.#chunking--;
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+    this.chunking--;
+    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
       if (next.state !== "waiting") continue;
-      this.#enqueue(next);
+      this.enqueue(next);
       this.wake();
       return;
     }
   }
 
-  #onBlocked(): void {
+  private onBlocked(): void {
     this.blocked = true;
-    this.#pressure.onBlocked();
+    this.pressure.onBlocked();
   }
 }
 

@@ -46,15 +46,15 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   extra: Uint8Array;
   readonly serialization: number;
   readonly isOneway: boolean;
-  readonly #receiver: ReplyReceiver;
-  readonly #owner: OutgoingCallOwner;
-  #sendsItems: boolean;
-  #isWritableWanted: boolean;
-  #outgoing: OutgoingLane | undefined;
-  #incoming: IncomingLane | undefined;
-  #head: Uint8Array | undefined;
+  private readonly receiver: ReplyReceiver;
+  private readonly owner: OutgoingCallOwner;
+  private sendsItems: boolean;
+  private isWritableWanted: boolean;
+  private outgoing: OutgoingLane | undefined;
+  private incoming: IncomingLane | undefined;
+  private head: Uint8Array | undefined;
   /** What came while the call waited in line. */
-  #early: OutgoingMessage[] | undefined;
+  private early: OutgoingMessage[] | undefined;
 
   constructor(owner: OutgoingCallOwner, request: OutgoingRequest, serialization: number) {
     this.idHigh = 0;
@@ -69,82 +69,82 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
     this.extra = emptyHeader;
     this.serialization = serialization;
     this.isOneway = request.oneway === true;
-    this.#receiver = request.receiver;
-    this.#owner = owner;
-    this.#sendsItems = request.hasItems === true;
-    this.#isWritableWanted = false;
-    this.#outgoing = undefined;
-    this.#incoming = undefined;
-    this.#head = undefined;
-    this.#early = undefined;
+    this.receiver = request.receiver;
+    this.owner = owner;
+    this.sendsItems = request.hasItems === true;
+    this.isWritableWanted = false;
+    this.outgoing = undefined;
+    this.incoming = undefined;
+    this.head = undefined;
+    this.early = undefined;
   }
 
   sendItem(body: Uint8Array, compressor = 0): boolean {
-    if (this.state === "done" || !this.#sendsItems) return true;
-    if (this.#isTooLong(body)) return true;
-    const isSent = this.#send(FrameKind.item, compressor, this.serialization, body);
-    this.#isWritableWanted = !isSent;
+    if (this.state === "done" || !this.sendsItems) return true;
+    if (this.isTooLong(body)) return true;
+    const isSent = this.send(FrameKind.item, compressor, this.serialization, body);
+    this.isWritableWanted = !isSent;
     return isSent;
   }
 
   endItems(): void {
-    if (this.state === "done" || !this.#sendsItems) return;
-    this.#sendsItems = false;
-    this.#send(FrameKind.end, FrameFlag.endOfStream, 0, emptyHeader);
+    if (this.state === "done" || !this.sendsItems) return;
+    this.sendsItems = false;
+    this.send(FrameKind.end, FrameFlag.endOfStream, 0, emptyHeader);
   }
 
   consumed(cost: number): void {
-    if (this.#incoming !== undefined) this.#owner.link.messages.consume(this.#incoming, this.idHigh, this.idLow, cost);
+    if (this.incoming !== undefined) this.owner.link.messages.consume(this.incoming, this.idHigh, this.idLow, cost);
   }
 
   cancel(error?: RpcError): void {
-    this.#cancelWith(error ?? createError("cancelled_by_caller", "The caller cancelled the call."));
+    this.cancelWith(error ?? createError("cancelled_by_caller", "The caller cancelled the call."));
   }
 
   onDeadline(): void {
-    this.#cancelWith(createError("deadline_passed", "The deadline passed before the reply came."));
+    this.cancelWith(createError("deadline_passed", "The deadline passed before the reply came."));
   }
 
   assignId(lane: OutgoingLane): void {
-    this.#owner.assignId(this);
+    this.owner.assignId(this);
     lane.idHigh = this.idHigh;
     lane.idLow = this.idLow;
   }
 
   onLaneEmpty(): void {
-    if (this.isOneway) return this.#owner.link.outbound.afterFlush(() => this.onHanded());
-    if (!this.#isWritableWanted) return;
-    this.#isWritableWanted = false;
-    this.#guard(() => this.#receiver.onWritable?.());
+    if (this.isOneway) return this.owner.link.outbound.afterFlush(() => this.onHanded());
+    if (!this.isWritableWanted) return;
+    this.isWritableWanted = false;
+    this.guard(() => this.receiver.onWritable?.());
   }
 
   /** Ends the call with a failure made here. */
   fail(error: RpcError, failure?: RemoteFailure): void {
     if (this.state === "done") return;
-    this.#finish();
-    this.#deliverError(error, failure);
+    this.finish();
+    this.deliverError(error, failure);
   }
 
   /** A one-way request is with the transport. */
   onHanded(): void {
     if (this.state === "done") return;
-    this.#finish();
-    this.#deliver(() => this.#receiver.onEnd(createReplyHead(this.serialization, undefined)));
+    this.finish();
+    this.deliver(() => this.receiver.onEnd(createReplyHead(this.serialization, undefined)));
   }
 
   /** The request was sent: what came while the call waited in line follows it. */
   onOpened(): void {
-    const early = this.#early;
+    const early = this.early;
     if (early === undefined) return;
-    this.#early = undefined;
+    this.early = undefined;
     let isFree = true;
-    for (const message of early) isFree = this.#owner.link.outbound.send(this.#lane(), message);
+    for (const message of early) isFree = this.owner.link.outbound.send(this.outgoingLane(), message);
     if (isFree) this.onLaneEmpty();
   }
 
   /** Puts the request into the queues, where it waits for the transport; a small one may leave at once all the same. */
   queueRequest(flags: number, header: Uint8Array, body: Uint8Array): void {
-    const isSent = this.#owner.link.outbound.send(this.#lane(), {
+    const isSent = this.owner.link.outbound.send(this.outgoingLane(), {
       kind: FrameKind.request,
       flags,
       serialization: this.serialization,
@@ -156,78 +156,78 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
 
   /** @returns false when the sum overflows */
   addCredit(bytes: number): boolean {
-    return this.#owner.link.outbound.addLaneCredit(this.#lane(), bytes);
+    return this.owner.link.outbound.addLaneCredit(this.outgoingLane(), bytes);
   }
 
   onFrame(reader: FrameReader): void {
-    if (reader.kind === FrameKind.item) this.#onItem(reader);
-    else if (reader.kind === FrameKind.response) this.#onResponse(reader);
-    else if (reader.kind === FrameKind.end) this.#onEnd(reader);
-    else this.#onErrorFrame(reader);
+    if (reader.kind === FrameKind.item) this.onItem(reader);
+    else if (reader.kind === FrameKind.response) this.onResponse(reader);
+    else if (reader.kind === FrameKind.end) this.onEnd(reader);
+    else this.onErrorFrame(reader);
   }
 
-  #onResponse(reader: FrameReader): void {
-    const link = this.#owner.link;
-    if (this.#incoming === undefined && (reader.flags & FrameFlag.moreFollows) === 0) {
-      if (reader.bodyEnd - reader.bodyStart > link.limits.maxMessageBytes) return this.#failTooLong();
-      return this.#respond(reader.body(), reader.serialization, reader.flags & FrameFlag.compressorMask);
+  private onResponse(reader: FrameReader): void {
+    const link = this.owner.link;
+    if (this.incoming === undefined && (reader.flags & FrameFlag.moreFollows) === 0) {
+      if (reader.bodyEnd - reader.bodyStart > link.limits.maxMessageBytes) return this.failTooLong();
+      return this.respond(reader.body(), reader.serialization, reader.flags & FrameFlag.compressorMask);
     }
-    const message = link.messages.receive(reader, this.#lanes());
-    if (message === "too_long") return this.#failTooLong();
-    if (typeof message === "string") return this.#keepHead(reader);
-    this.#respond(message.body, message.serialization, message.compressor);
+    const message = link.messages.receive(reader, this.lanes());
+    if (message === "too_long") return this.failTooLong();
+    if (typeof message === "string") return this.keepHead(reader);
+    this.respond(message.body, message.serialization, message.compressor);
   }
 
   /** Metadata travels with the first chunk. */
-  #keepHead(reader: FrameReader): void {
-    if (reader.bodyStart > reader.headerStart) this.#head ??= this.#owner.link.header.retainMetadata();
+  private keepHead(reader: FrameReader): void {
+    if (reader.bodyStart > reader.headerStart) this.head ??= this.owner.link.header.retainMetadata();
   }
 
-  #takeHead(serialization: number, compressor = 0): ReturnType<typeof createReplyHead> {
-    const header = this.#head ?? this.#owner.link.header.retainMetadata();
-    this.#head = undefined;
+  private takeHead(serialization: number, compressor = 0): ReturnType<typeof createReplyHead> {
+    const header = this.head ?? this.owner.link.header.retainMetadata();
+    this.head = undefined;
     return createReplyHead(serialization, header, compressor);
   }
 
-  #respond(body: Uint8Array, serialization: number, compressor: number): void {
-    if (this.#isForeign(serialization, compressor)) return;
-    const head = this.#takeHead(serialization, compressor);
-    this.#finish();
+  private respond(body: Uint8Array, serialization: number, compressor: number): void {
+    if (this.isForeign(serialization, compressor)) return;
+    const head = this.takeHead(serialization, compressor);
+    this.finish();
     try {
-      this.#receiver.onResponse(body, head);
+      this.receiver.onResponse(body, head);
     } catch (error) {
-      this.#deliverError(RpcError.from(error), undefined);
+      this.deliverError(RpcError.from(error), undefined);
     }
   }
 
-  #onItem(reader: FrameReader): void {
-    const message = this.#owner.link.messages.receive(reader, this.#lanes());
-    if (message === "too_long") return this.#failTooLong();
-    if (typeof message === "string") return this.#keepHead(reader);
-    if (this.#isForeign(message.serialization, message.compressor)) return;
-    this.#deliverItem(message);
+  private onItem(reader: FrameReader): void {
+    const message = this.owner.link.messages.receive(reader, this.lanes());
+    if (message === "too_long") return this.failTooLong();
+    if (typeof message === "string") return this.keepHead(reader);
+    if (this.isForeign(message.serialization, message.compressor)) return;
+    this.deliverItem(message);
   }
 
-  #deliverItem(message: IncomingMessage): void {
-    const head = this.#takeHead(message.serialization, message.compressor);
+  private deliverItem(message: IncomingMessage): void {
+    const head = this.takeHead(message.serialization, message.compressor);
     try {
-      this.#receiver.onItem(message.body, message.cost, head);
+      this.receiver.onItem(message.body, message.cost, head);
     } catch (error) {
-      this.#cancelWith(RpcError.from(error));
+      this.cancelWith(RpcError.from(error));
     }
   }
 
-  #onEnd(reader: FrameReader): void {
-    if (this.#incoming?.assembly !== undefined || reader.bodyEnd > reader.bodyStart) {
-      return this.#fault("An end came inside a message, or with a body.");
+  private onEnd(reader: FrameReader): void {
+    if (this.incoming?.assembly !== undefined || reader.bodyEnd > reader.bodyStart) {
+      return this.fault("An end came inside a message, or with a body.");
     }
-    const head = this.#takeHead(this.serialization);
-    this.#finish();
-    this.#deliver(() => this.#receiver.onEnd(head));
+    const head = this.takeHead(this.serialization);
+    this.finish();
+    this.deliver(() => this.receiver.onEnd(head));
   }
 
-  #onErrorFrame(reader: FrameReader): void {
-    const { header } = this.#owner.link;
+  private onErrorFrame(reader: FrameReader): void {
+    const { header } = this.owner.link;
     const failure: RemoteFailure = {
       errorType: header.text(HeaderTag.errorType),
       serialization: toSerialization(reader.serialization),
@@ -237,10 +237,10 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   }
 
   /** Compressors and serializations that were not negotiated only fail the call. */
-  #isForeign(serialization: number, compressor: number): boolean {
-    const isFine = serialization >= 1 && serialization <= 2 && (compressor === 0 || this.#owner.reads(compressor));
+  private isForeign(serialization: number, compressor: number): boolean {
+    const isFine = serialization >= 1 && serialization <= 2 && (compressor === 0 || this.owner.reads(compressor));
     if (!isFine)
-      this.#cancelWith(
+      this.cancelWith(
         createError(
           "unsupported",
           `The reply is in serialization ${serialization} with compressor ${compressor}, which was not offered.`,
@@ -249,17 +249,17 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
     return !isFine;
   }
 
-  #failTooLong(): void {
-    const { maxMessageBytes } = this.#owner.link.limits;
-    this.#cancelWith(
+  private failTooLong(): void {
+    const { maxMessageBytes } = this.owner.link.limits;
+    this.cancelWith(
       createError("limit_exceeded", `A message from the server is longer than ${maxMessageBytes} bytes.`),
     );
   }
 
-  #isTooLong(body: Uint8Array): boolean {
-    const limit = this.#owner.link.peer.maxMessageBytes;
+  private isTooLong(body: Uint8Array): boolean {
+    const limit = this.owner.link.peer.maxMessageBytes;
     if (body.length <= limit) return false;
-    this.#cancelWith(
+    this.cancelWith(
       createError(
         "limit_exceeded",
         `An item of ${body.length} bytes is longer than the ${limit} that the server takes.`,
@@ -268,73 +268,79 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
     return true;
   }
 
-  #fault(message: string): void {
-    this.#owner.link.onFault({ code: GoawayCode.protocol, message });
+  private fault(message: string): void {
+    this.owner.link.onFault({ code: GoawayCode.protocol, message });
   }
 
-  #send(kind: number, flags: number, serialization: number, body: Uint8Array): boolean {
+  private send(kind: number, flags: number, serialization: number, body: Uint8Array): boolean {
     if (this.state === "open") {
-      return this.#owner.link.outbound.send(this.#lane(), { kind, flags, serialization, header: emptyHeader, body });
+      return this.owner.link.outbound.send(this.outgoingLane(), {
+        kind,
+        flags,
+        serialization,
+        header: emptyHeader,
+        body,
+      });
     }
-    (this.#early ??= []).push({ kind, flags, serialization, header: emptyHeader, body: copySmall(body) });
+    (this.early ??= []).push({ kind, flags, serialization, header: emptyHeader, body: copySmall(body) });
     return false;
   }
 
-  #lane(): OutgoingLane {
-    return (this.#outgoing ??= this.#owner.link.outbound.openLane(this.idHigh, this.idLow, this));
+  private outgoingLane(): OutgoingLane {
+    return (this.outgoing ??= this.owner.link.outbound.openLane(this.idHigh, this.idLow, this));
   }
 
-  #lanes(): IncomingLane {
-    if (this.#incoming === undefined) {
-      this.#incoming = new IncomingLane(this.#owner.link.limits.streamCreditBytes);
-      this.#owner.link.messages.grantStream(this.#incoming, this.idHigh, this.idLow);
+  private lanes(): IncomingLane {
+    if (this.incoming === undefined) {
+      this.incoming = new IncomingLane(this.owner.link.limits.streamCreditBytes);
+      this.owner.link.messages.grantStream(this.incoming, this.idHigh, this.idLow);
     }
-    return this.#incoming;
+    return this.incoming;
   }
 
-  #cancelWith(error: RpcError): void {
+  private cancelWith(error: RpcError): void {
     if (this.state === "done") return;
     const wasSent = this.idLow !== 0 || this.idHigh !== 0;
-    const link = this.#owner.link;
+    const link = this.owner.link;
     // Before the lane is free: a call that waits in line takes it at once, and its request must not pass the cancel.
     if (wasSent && link.state !== "closed") {
       const header = new HeaderWriter().number(HeaderTag.errorCode, error.code).finish();
       link.outbound.writeFrame(FrameKind.cancel, 0, 0, this.idHigh, this.idLow, header, emptyHeader);
     }
-    this.#finish();
-    this.#deliverError(error, undefined);
+    this.finish();
+    this.deliverError(error, undefined);
   }
 
-  #finish(): void {
+  private finish(): void {
     this.state = "done";
-    const link = this.#owner.link;
+    const link = this.owner.link;
     link.wheel.remove(this);
-    if (this.#outgoing !== undefined) link.outbound.closeLane(this.#outgoing);
-    if (this.#incoming !== undefined) link.messages.closeLane(this.#incoming);
-    this.#owner.release(this);
+    if (this.outgoing !== undefined) link.outbound.closeLane(this.outgoing);
+    if (this.incoming !== undefined) link.messages.closeLane(this.incoming);
+    this.owner.release(this);
   }
 
-  #deliver(action: () => void): void {
+  private deliver(action: () => void): void {
     try {
       action();
     } catch (error) {
-      this.#deliverError(RpcError.from(error), undefined);
+      this.deliverError(RpcError.from(error), undefined);
     }
   }
 
-  #deliverError(error: RpcError, failure: RemoteFailure | undefined): void {
+  private deliverError(error: RpcError, failure: RemoteFailure | undefined): void {
     try {
-      this.#receiver.onError(error, failure);
+      this.receiver.onError(error, failure);
     } catch {
       // Nobody is left to tell: the outcome was delivered and its receiver is at fault.
     }
   }
 
-  #guard(action: () => void): void {
+  private guard(action: () => void): void {
     try {
       action();
     } catch (error) {
-      this.#cancelWith(RpcError.from(error));
+      this.cancelWith(RpcError.from(error));
     }
   }
 }

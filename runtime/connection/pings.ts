@@ -17,45 +17,45 @@ export interface PingsOptions {
 
 /** Pings both ways [PNG-1..3]. At most one pong waits, however many pings come while the transport is full. */
 export class Pings {
-  readonly #options: PingsOptions;
-  readonly #policy: PingPolicy;
-  #isPongWaiting: boolean;
-  #pongHigh: number;
-  #pongLow: number;
-  #sent: number;
+  private readonly options: PingsOptions;
+  private readonly policy: PingPolicy;
+  private isPongWaiting: boolean;
+  private pongHigh: number;
+  private pongLow: number;
+  private sent: number;
 
   constructor(options: PingsOptions) {
-    this.#options = options;
-    this.#policy = new PingPolicy(options.limits);
-    this.#isPongWaiting = false;
-    this.#pongHigh = 0;
-    this.#pongLow = 0;
-    this.#sent = 0;
+    this.options = options;
+    this.policy = new PingPolicy(options.limits);
+    this.isPongWaiting = false;
+    this.pongHigh = 0;
+    this.pongLow = 0;
+    this.sent = 0;
   }
 
   /** The peer pings. @returns a fault when it may not */
   onPing(reader: FrameReader): ProtocolFault | undefined {
     if (reader.bodyEnd !== reader.headerStart)
       return { code: GoawayCode.protocol, message: "A ping has neither header nor body." };
-    const { environment, isBusy, outbound } = this.#options;
-    if (!this.#policy.accept(environment.now(), isBusy()))
+    const { environment, isBusy, outbound } = this.options;
+    if (!this.policy.accept(environment.now(), isBusy()))
       return { code: GoawayCode.tooManyPings, message: "Pings come too often." };
-    this.#pongHigh = reader.idHigh;
-    this.#pongLow = reader.idLow;
-    this.#isPongWaiting = true;
+    this.pongHigh = reader.idHigh;
+    this.pongLow = reader.idLow;
+    this.isPongWaiting = true;
     if (!outbound.blocked) this.answer();
     return undefined;
   }
 
   /** Writes the pong that waits, if there is one. */
   answer(): void {
-    if (!this.#isPongWaiting) return;
-    this.#isPongWaiting = false;
-    this.#options.outbound.writeFrame(FrameKind.pong, 0, 0, this.#pongHigh, this.#pongLow, emptyHeader, emptyHeader);
+    if (!this.isPongWaiting) return;
+    this.isPongWaiting = false;
+    this.options.outbound.writeFrame(FrameKind.pong, 0, 0, this.pongHigh, this.pongLow, emptyHeader, emptyHeader);
   }
 
   /** Asks the peer whether it is there. */
   send(): void {
-    this.#options.outbound.writeFrame(FrameKind.ping, 0, 0, 0, ++this.#sent, emptyHeader, emptyHeader);
+    this.options.outbound.writeFrame(FrameKind.ping, 0, 0, 0, ++this.sent, emptyHeader, emptyHeader);
   }
 }

@@ -24,47 +24,47 @@ export interface ReplyProgress {
 export class Pressure {
   /** True while we do not read because too much waits to be sent. */
   isReadingPaused: boolean;
-  readonly #options: PressureOptions;
-  #slowTimer: Timer | undefined;
-  #replyTimer: Timer | undefined;
-  #takenBytes: number;
-  #closed: boolean;
+  private readonly options: PressureOptions;
+  private slowTimer: Timer | undefined;
+  private replyTimer: Timer | undefined;
+  private takenBytes: number;
+  private closed: boolean;
 
   constructor(options: PressureOptions) {
     this.isReadingPaused = false;
-    this.#options = options;
-    this.#slowTimer = undefined;
-    this.#replyTimer = undefined;
-    this.#takenBytes = 0;
-    this.#closed = false;
+    this.options = options;
+    this.slowTimer = undefined;
+    this.replyTimer = undefined;
+    this.takenBytes = 0;
+    this.closed = false;
   }
 
   /** The transport is full. */
   onBlocked(): void {
-    if (this.#slowTimer === undefined && !this.#closed) this.#watch();
+    if (this.slowTimer === undefined && !this.closed) this.watch();
   }
 
   /** The transport takes more. */
   onDrain(): void {
-    this.#slowTimer?.cancel();
-    this.#slowTimer = undefined;
+    this.slowTimer?.cancel();
+    this.slowTimer = undefined;
   }
 
   /** A reply waits, perhaps for credit that never comes although the transport takes all that it gets. */
   onReplyWaits(progress: ReplyProgress): void {
-    if (this.#options.pausesReading && this.#replyTimer === undefined && !this.#closed) this.#watchReplies(progress);
+    if (this.options.pausesReading && this.replyTimer === undefined && !this.closed) this.watchReplies(progress);
   }
 
   /** No reply waits any more. */
   onRepliesGone(): void {
-    this.#replyTimer?.cancel();
-    this.#replyTimer = undefined;
+    this.replyTimer?.cancel();
+    this.replyTimer = undefined;
   }
 
   /** While the transport is full, no more is read than leaves [FLW-8]; a client must go on reading, or both sides might wait for each other. */
   check(isBlocked: boolean, waitingBytes: number): void {
-    const { transport, limits, pausesReading } = this.#options;
-    if (!pausesReading || this.#closed) return;
+    const { transport, limits, pausesReading } = this.options;
+    if (!pausesReading || this.closed) return;
     const isFull = isBlocked && waitingBytes + transport.bytesQueued > limits.outboundPauseBytes;
     if (isFull === this.isReadingPaused) return;
     this.isReadingPaused = isFull;
@@ -73,31 +73,31 @@ export class Pressure {
   }
 
   close(): void {
-    this.#closed = true;
-    this.#slowTimer?.cancel();
+    this.closed = true;
+    this.slowTimer?.cancel();
     this.onRepliesGone();
   }
 
   /** Whoever reads a reply gives credit back as it arrives [FLW-3], so that some of all that wait leaves. */
-  #watchReplies(progress: ReplyProgress): void {
-    const { environment, limits } = this.#options;
+  private watchReplies(progress: ReplyProgress): void {
+    const { environment, limits } = this.options;
     const { repliedBytes } = progress;
-    this.#replyTimer = environment.setTimer(limits.slowPeerMs, () => {
-      this.#replyTimer = undefined;
-      if (progress.repliedBytes === repliedBytes) this.#options.onSlowPeer();
-      else this.#watchReplies(progress);
+    this.replyTimer = environment.setTimer(limits.slowPeerMs, () => {
+      this.replyTimer = undefined;
+      if (progress.repliedBytes === repliedBytes) this.options.onSlowPeer();
+      else this.watchReplies(progress);
     });
-    this.#replyTimer.unref();
+    this.replyTimer.unref();
   }
 
-  #watch(): void {
-    const { transport, environment, limits } = this.#options;
-    this.#takenBytes = transport.bytesWritten - transport.bytesQueued;
-    this.#slowTimer = environment.setTimer(limits.slowPeerMs, () => {
-      this.#slowTimer = undefined;
-      if (transport.bytesWritten - transport.bytesQueued === this.#takenBytes) this.#options.onSlowPeer();
-      else this.#watch();
+  private watch(): void {
+    const { transport, environment, limits } = this.options;
+    this.takenBytes = transport.bytesWritten - transport.bytesQueued;
+    this.slowTimer = environment.setTimer(limits.slowPeerMs, () => {
+      this.slowTimer = undefined;
+      if (transport.bytesWritten - transport.bytesQueued === this.takenBytes) this.options.onSlowPeer();
+      else this.watch();
     });
-    this.#slowTimer.unref();
+    this.slowTimer.unref();
   }
 }

@@ -1,45 +1,45 @@
 /** First in, first out, in constant time; memory shrinks with the content. */
 export class Queue<T> {
-  #items: (T | undefined)[];
-  #head: number;
+  private items: (T | undefined)[];
+  private head: number;
 
   constructor() {
-    this.#items = [];
-    this.#head = 0;
+    this.items = [];
+    this.head = 0;
   }
 
   get length(): number {
-    return this.#items.length - this.#head;
+    return this.items.length - this.head;
   }
 
   push(item: T): void {
-    this.#items.push(item);
+    this.items.push(item);
   }
 
   /** The first item, taken out; undefined when empty. */
   shift(): T | undefined {
-    if (this.#head === this.#items.length) return undefined;
-    const item = this.#items[this.#head];
-    this.#items[this.#head++] = undefined;
-    if (this.#head > 32 && this.#head * 2 > this.#items.length) this.#compact();
+    if (this.head === this.items.length) return undefined;
+    const item = this.items[this.head];
+    this.items[this.head++] = undefined;
+    if (this.head > 32 && this.head * 2 > this.items.length) this.compact();
     return item;
   }
 
   /** The first item, left in place; undefined when empty. */
   peek(): T | undefined {
-    return this.#items[this.#head];
+    return this.items[this.head];
   }
 
   /** Everything, taken out in order. */
   takeAll(): T[] {
-    const items = this.#items.slice(this.#head) as T[];
-    this.#items = [];
-    this.#head = 0;
+    const items = this.items.slice(this.head) as T[];
+    this.items = [];
+    this.head = 0;
     return items;
   }
 
-  #compact(): void {
-    this.#items = this.#items.slice(this.#head);
-    this.#head = 0;
+  private compact(): void {
+    this.items = this.items.slice(this.head);
+    this.head = 0;
   }
 }

@@ -7,13 +7,13 @@ export class ReceiveWindow {
   outstanding: number;
   /** Bytes of complete messages that wait to be used. */
   held: number;
-  readonly #windowBytes: number;
+  private readonly windowBytes: number;
 
   /** `initialBytes`: what every peer may send without being told; the rest of the window is granted. */
   constructor(initialBytes: number, windowBytes: number) {
     this.outstanding = initialBytes;
     this.held = 0;
-    this.#windowBytes = windowBytes;
+    this.windowBytes = windowBytes;
   }
 
   /** A frame arrived. @returns false when the peer had no credit for it */
@@ -34,8 +34,8 @@ export class ReceiveWindow {
 
   /** Credit to give now; 0 when it is not worth a frame yet: half a window at a time. */
   takeGrant(): number {
-    const grant = this.#windowBytes - this.held - this.outstanding;
-    if (grant < this.#windowBytes / 2) return 0;
+    const grant = this.windowBytes - this.held - this.outstanding;
+    if (grant < this.windowBytes / 2) return 0;
     this.outstanding += grant;
     return grant;
   }

@@ -43,46 +43,46 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   callsInProgress: number;
   lastIdHigh: number;
   lastIdLow: number;
-  readonly #limits: Limits;
-  readonly #events: ServerConnectionEvents;
-  readonly #serializations: readonly Serialization[];
-  readonly #peerName: string | undefined;
-  readonly #compressors: CompressorOffer;
-  readonly #table: LaneTable<ServerCall>;
+  private readonly limits: Limits;
+  private readonly events: ServerConnectionEvents;
+  private readonly serializations: readonly Serialization[];
+  private readonly peerName: string | undefined;
+  private readonly compressors: CompressorOffer;
+  private readonly table: LaneTable<ServerCall>;
   /** One-way calls by their sequence number. */
-  readonly #oneways: Map<number, ServerCall>;
-  #requestBytes: number;
-  #lastRequestMs: number;
-  #isGoing: boolean;
-  #idleTimer: Timer | undefined;
-  #ageTimer: Timer | undefined;
+  private readonly oneways: Map<number, ServerCall>;
+  private requestBytes: number;
+  private lastRequestMs: number;
+  private isGoing: boolean;
+  private idleTimer: Timer | undefined;
+  private ageTimer: Timer | undefined;
 
   constructor(options: ServerConnectionOptions) {
-    this.#limits = createLimits(options.limits);
-    this.#events = options.events;
-    this.#serializations = options.serializations ?? [Numbers.binary, Numbers.json];
-    if (this.#serializations.length === 0)
+    this.limits = createLimits(options.limits);
+    this.events = options.events;
+    this.serializations = options.serializations ?? [Numbers.binary, Numbers.json];
+    if (this.serializations.length === 0)
       throw new TypeError("serializations must name at least one: 1 (binary) or 2 (JSON).");
-    this.serialization = this.#serializations[0] as Serialization;
-    this.#peerName = options.peerName;
-    this.#compressors = new CompressorOffer(options.compressors);
+    this.serialization = this.serializations[0] as Serialization;
+    this.peerName = options.peerName;
+    this.compressors = new CompressorOffer(options.compressors);
     this.peerToken = undefined;
     this.callsInProgress = 0;
     this.lastIdHigh = 0;
     this.lastIdLow = 0;
-    this.#table = new LaneTable(false);
-    this.#oneways = new Map();
-    this.#requestBytes = 0;
-    this.#isGoing = false;
-    this.#idleTimer = undefined;
-    this.#ageTimer = undefined;
+    this.table = new LaneTable(false);
+    this.oneways = new Map();
+    this.requestBytes = 0;
+    this.isGoing = false;
+    this.idleTimer = undefined;
+    this.ageTimer = undefined;
     const environment = options.environment ?? systemEnvironment;
-    this.#lastRequestMs = environment.now();
+    this.lastRequestMs = environment.now();
     this.link = new Multiplexer({
       side: "server",
       transport: options.transport,
       environment,
-      limits: this.#limits,
+      limits: this.limits,
       role: this,
       memory: options.memory,
       outboundMemory: options.outboundMemory,
@@ -103,13 +103,13 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   }
 
   get peerCompressors(): readonly number[] {
-    return this.#compressors.peerReads;
+    return this.compressors.peerReads;
   }
 
   /** A one-way call is open for both sides while its request is under way: a peer that stops in between has to be noticed. */
   get openCalls(): number {
-    let count = this.#table.size;
-    for (const call of this.#oneways.values()) if (call.isReading) count++;
+    let count = this.table.size;
+    for (const call of this.oneways.values()) if (call.isReading) count++;
     return count;
   }
 
@@ -124,26 +124,26 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   onStreamFrame(reader: FrameReader): void {
     const { kind, idHigh, idLow } = reader;
     if (kind === FrameKind.response || kind === FrameKind.error)
-      return this.#fault(`A client sent a frame of kind ${kind}.`);
+      return this.fault(`A client sent a frame of kind ${kind}.`);
     const call =
-      (idLow & laneMask) === onewayLane ? this.#oneways.get(sequenceOf(reader)) : this.#table.get(idHigh, idLow);
-    if (call === undefined) return this.#onFrameWithoutCall(reader);
+      (idLow & laneMask) === onewayLane ? this.oneways.get(sequenceOf(reader)) : this.table.get(idHigh, idLow);
+    if (call === undefined) return this.onFrameWithoutCall(reader);
     if (kind === FrameKind.request) call.onRequestChunk(reader);
     else if (kind === FrameKind.item) call.onItem(reader);
     else if (kind === FrameKind.end) call.onItemsEnd(reader);
-    else this.#onCancel(call);
+    else this.onCancel(call);
   }
 
   onStreamCredit(idHigh: number, idLow: number, bytes: number): boolean {
-    return this.#table.get(idHigh, idLow)?.addCredit(bytes) ?? true;
+    return this.table.get(idHigh, idLow)?.addCredit(bytes) ?? true;
   }
 
   onBadHeader(reader: FrameReader, verdict: "unsupported" | "metadata_limit" | "metadata_invalid"): void {
-    if (reader.kind !== FrameKind.request || !this.#isNew(reader))
-      return this.#fault(`A header cannot be accepted: ${verdict}.`);
+    if (reader.kind !== FrameKind.request || !this.isNew(reader))
+      return this.fault(`A header cannot be accepted: ${verdict}.`);
     const reason =
       verdict === "metadata_limit" ? "limit_exceeded" : verdict === "unsupported" ? "unsupported" : "malformed_message";
-    this.#accept(reader, createError(reason, `The header of the request cannot be accepted: ${verdict}.`));
+    this.accept(reader, createError(reason, `The header of the request cannot be accepted: ${verdict}.`));
   }
 
   onOption(option: Option): Option | string {
@@ -151,12 +151,12 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
       return `The codec type ${JSON.stringify(option.codecType.slice(0, 64))} is not supported.`;
     if (option.version !== protocolVersion)
       return `Version ${option.version} is not supported; this is version ${protocolVersion}.`;
-    const chosen = option.serializations.find((offered) => this.#serializations.includes(offered));
+    const chosen = option.serializations.find((offered) => this.serializations.includes(offered));
     if (chosen === undefined) return "None of the offered serializations is supported.";
     this.serialization = chosen;
     this.peerToken = option.token;
-    this.#compressors.onPeer(option.compressors);
-    return createOption([chosen], this.#limits, this.#peerName, this.#compressors.toOption());
+    this.compressors.onPeer(option.compressors);
+    return createOption([chosen], this.limits, this.peerName, this.compressors.toOption());
   }
 
   onGoaway(): void {
@@ -164,25 +164,25 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   }
 
   terminate(error: RpcError): void {
-    this.#idleTimer?.cancel();
-    this.#ageTimer?.cancel();
-    for (const call of this.#table.all()) call.cancel(error);
-    for (const call of [...this.#oneways.values()]) call.cancel(error);
+    this.idleTimer?.cancel();
+    this.ageTimer?.cancel();
+    for (const call of this.table.all()) call.cancel(error);
+    for (const call of [...this.oneways.values()]) call.cancel(error);
   }
 
   dispatch(call: ServerCall, body: Uint8Array): void {
     call.requestBytes = 0;
-    const refusal = this.#refusalBeforeRun(call, body.length);
+    const refusal = this.refusalBeforeRun(call, body.length);
     if (refusal !== undefined) return call.refuse({ error: refusal });
     try {
-      this.#events.onRequest(call, body);
+      this.events.onRequest(call, body);
     } catch (error) {
       call.fail({ error: RpcError.from(error) });
       call.settle();
     }
   }
 
-  #refusalBeforeRun(call: ServerCall, bodyBytes: number): RpcError | undefined {
+  private refusalBeforeRun(call: ServerCall, bodyBytes: number): RpcError | undefined {
     if (call.deadlineMs !== Infinity && call.deadlineMs <= this.link.turnMs())
       return createError("deadline_passed", "The deadline had passed when the call was to be run.");
     return this.charge(call, bodyBytes)
@@ -191,116 +191,115 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   }
 
   reads(compressor: number): boolean {
-    return this.#compressors.reads(compressor);
+    return this.compressors.reads(compressor);
   }
 
   charge(call: ServerCall, bytes: number): boolean {
-    if (this.#requestBytes + bytes > this.#limits.maxRequestBytes || this.link.memory?.take(bytes) === false)
+    if (this.requestBytes + bytes > this.limits.maxRequestBytes || this.link.memory?.take(bytes) === false)
       return false;
-    this.#requestBytes += bytes;
+    this.requestBytes += bytes;
     call.requestBytes += bytes;
     return true;
   }
 
   release(call: ServerCall): void {
-    if (call.oneway) this.#oneways.delete(sequenceOf(call));
-    else this.#table.delete(call);
+    if (call.oneway) this.oneways.delete(sequenceOf(call));
+    else this.table.delete(call);
   }
 
   forget(call: ServerCall): void {
     this.callsInProgress--;
-    this.#requestBytes -= call.requestBytes;
+    this.requestBytes -= call.requestBytes;
     this.link.memory?.give(call.requestBytes);
     this.link.closeWhenDrained();
   }
 
   readonly onOpen = (): void => {
-    this.#watchIdle(this.#limits.idleMs);
-    this.#watchAge();
-    this.#events.onOpen?.();
+    this.watchIdle(this.limits.idleMs);
+    this.watchAge();
+    this.events.onOpen?.();
   };
 
   readonly onDraining = (): void => {
-    this.#isGoing = true;
-    this.#events.onDraining?.();
+    this.isGoing = true;
+    this.events.onDraining?.();
   };
 
-  readonly onClose = (error: RpcError | undefined): void => this.#events.onClose?.(error);
+  readonly onClose = (error: RpcError | undefined): void => this.events.onClose?.(error);
 
   /** Frames for calls that are over are late, not wrong; for calls that never began they are wrong [STR-6]. */
-  #onFrameWithoutCall(reader: FrameReader): void {
-    if (this.#isNew(reader)) {
-      if (reader.kind === FrameKind.request) return this.#accept(reader, undefined);
-      if (!this.#isGoing) return this.#fault(`A frame of kind ${reader.kind} names a call that was never started.`);
+  private onFrameWithoutCall(reader: FrameReader): void {
+    if (this.isNew(reader)) {
+      if (reader.kind === FrameKind.request) return this.accept(reader, undefined);
+      if (!this.isGoing) return this.fault(`A frame of kind ${reader.kind} names a call that was never started.`);
     }
     if (reader.kind === FrameKind.item) this.link.messages.discardItem(reader);
-    else if (reader.kind === FrameKind.request && (reader.idLow & laneMask) === onewayLane) this.#letPass(reader);
-    else if (reader.kind === FrameKind.request && (reader.flags & FrameFlag.moreFollows) === 0 && !this.#isNew(reader))
-      this.#lateRequest(reader);
+    else if (reader.kind === FrameKind.request && (reader.idLow & laneMask) === onewayLane) this.letPass(reader);
+    else if (reader.kind === FrameKind.request && (reader.flags & FrameFlag.moreFollows) === 0 && !this.isNew(reader))
+      this.lateRequest(reader);
   }
 
   /** A one-way request that was turned away: its sender is not told, so it gets the credit to finish. */
-  #letPass(reader: FrameReader): void {
+  private letPass(reader: FrameReader): void {
     if ((reader.flags & FrameFlag.moreFollows) === 0) return;
     if (reader.frameBytes < minPassedBytes) this.link.chargeIdle();
     if (this.link.state !== "closed") this.link.outbound.writeCredit(reader.idHigh, reader.idLow, reader.frameBytes);
   }
 
   /** The rest of a request that was turned away is dropped; a first frame with an old id is a fault, and cannot be told from it once its call is over. */
-  #lateRequest(reader: FrameReader): void {
-    if (reader.bodyStart > reader.headerStart) this.#fault("The id of a request must be higher than all before it.");
+  private lateRequest(reader: FrameReader): void {
+    if (reader.bodyStart > reader.headerStart) this.fault("The id of a request must be higher than all before it.");
   }
 
-  #isNew({ idHigh, idLow }: FrameReader): boolean {
+  private isNew({ idHigh, idLow }: FrameReader): boolean {
     return idHigh > this.lastIdHigh || (idHigh === this.lastIdHigh && idLow > this.lastIdLow);
   }
 
-  #accept(reader: FrameReader, refusal: RpcError | undefined): void {
-    if (this.#isGoing) return;
-    const fault = this.#faultOf(reader);
-    if (fault !== undefined) return this.#fault(fault);
+  private accept(reader: FrameReader, refusal: RpcError | undefined): void {
+    if (this.isGoing) return;
+    const fault = this.faultOf(reader);
+    if (fault !== undefined) return this.fault(fault);
     this.lastIdHigh = reader.idHigh;
     this.lastIdLow = reader.idLow;
     const { header } = this.link;
     const remainingMs =
-      header.deadlineMicros < 0 ? Infinity : Math.min(header.deadlineMicros / 1000, this.#limits.maxDeadlineMs);
+      header.deadlineMicros < 0 ? Infinity : Math.min(header.deadlineMicros / 1000, this.limits.maxDeadlineMs);
     const nowMs = this.link.turnMs();
-    this.#lastRequestMs = nowMs;
+    this.lastRequestMs = nowMs;
     const call = new ServerCall(this, reader, header, nowMs + remainingMs);
-    const isTooMany =
-      this.callsInProgress >= this.#limits.maxCalls || (reader.idLow & laneMask) >= this.#laneLimit(call);
+    const isTooMany = this.callsInProgress >= this.limits.maxCalls || (reader.idLow & laneMask) >= this.laneLimit(call);
     this.callsInProgress++;
-    const error = refusal ?? this.#refusalOf(reader, isTooMany, remainingMs);
+    const error = refusal ?? this.refusalOf(reader, isTooMany, remainingMs);
     if (error !== undefined) return call.refuse({ error });
-    if (call.oneway) this.#oneways.set(sequenceOf(call), call);
-    else this.#table.set(call);
+    if (call.oneway) this.oneways.set(sequenceOf(call), call);
+    else this.table.set(call);
     this.link.liveness.onBusy();
     call.readRequest(reader);
     // Most calls whose handlers do not wait are over by now: their deadlines cost nothing (bench `calls`).
     if (remainingMs !== Infinity && !call.isOver) this.link.wheel.add(call);
   }
 
-  #laneLimit(call: ServerCall): number {
-    return call.oneway ? onewayLane + 1 : this.#limits.maxCalls;
+  private laneLimit(call: ServerCall): number {
+    return call.oneway ? onewayLane + 1 : this.limits.maxCalls;
   }
 
-  #faultOf(reader: FrameReader): string | undefined {
+  private faultOf(reader: FrameReader): string | undefined {
     const lane = reader.idLow & laneMask;
     const isOneway = (reader.flags & FrameFlag.oneway) !== 0;
     if (isOneway !== (lane === onewayLane))
       return `The lane ${onewayLane} is for one-way requests, and they have no other.`;
     if (isOneway && (reader.flags & FrameFlag.endOfStream) === 0) return "A one-way request has no items.";
-    if (!isOneway && this.#table.at(lane) !== undefined) return `The lane ${lane} is taken by a call that is not over.`;
+    if (!isOneway && this.table.at(lane) !== undefined) return `The lane ${lane} is taken by a call that is not over.`;
     return undefined;
   }
 
-  #refusalOf(reader: FrameReader, isTooMany: boolean, remainingMs: number): RpcError | undefined {
+  private refusalOf(reader: FrameReader, isTooMany: boolean, remainingMs: number): RpcError | undefined {
     if (isTooMany)
-      return createError("too_many_calls", `This connection runs at most ${this.#limits.maxCalls} calls at a time.`);
+      return createError("too_many_calls", `This connection runs at most ${this.limits.maxCalls} calls at a time.`);
     const compressor = reader.flags & FrameFlag.compressorMask;
-    if (compressor !== 0 && !this.#compressors.reads(compressor))
+    if (compressor !== 0 && !this.compressors.reads(compressor))
       return createError("unsupported", `The compressor ${compressor} of the request was not offered by this server.`);
-    if (!this.#serializations.includes(reader.serialization as Serialization)) {
+    if (!this.serializations.includes(reader.serialization as Serialization)) {
       return createError("unsupported", `The serialization ${reader.serialization} of the request is not supported.`);
     }
     return remainingMs > 0
@@ -308,7 +307,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
       : createError("deadline_passed", "The deadline had passed when the request arrived.");
   }
 
-  #onCancel(call: ServerCall): void {
+  private onCancel(call: ServerCall): void {
     const isNearDeadline = call.deadlineMs - this.link.environment.now() < nearDeadlineMs;
     const code = codeFromNumber(this.link.header.errorCode);
     call.cancel(
@@ -323,29 +322,29 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     this.link.onFault({ code: GoawayCode.enhanceCalm, message: "Too many calls are cancelled." });
   }
 
-  #watchIdle(delayMs: number): void {
-    const { idleMs } = this.#limits;
+  private watchIdle(delayMs: number): void {
+    const { idleMs } = this.limits;
     if (idleMs === 0) return;
-    this.#idleTimer = this.link.environment.setTimer(delayMs, () => {
-      const silentMs = this.link.environment.now() - this.#lastRequestMs;
-      if (this.callsInProgress > 0) this.#watchIdle(idleMs);
-      else if (silentMs < idleMs) this.#watchIdle(idleMs - silentMs);
+    this.idleTimer = this.link.environment.setTimer(delayMs, () => {
+      const silentMs = this.link.environment.now() - this.lastRequestMs;
+      if (this.callsInProgress > 0) this.watchIdle(idleMs);
+      else if (silentMs < idleMs) this.watchIdle(idleMs - silentMs);
       else this.link.retire(GoawayCode.idle, `No call came for ${idleMs} ms.`);
     });
-    this.#idleTimer.unref();
+    this.idleTimer.unref();
   }
 
   /** Not all connections of a server shall end at the same time: a tenth more or less. */
-  #watchAge(): void {
-    const { maxAgeMs } = this.#limits;
+  private watchAge(): void {
+    const { maxAgeMs } = this.limits;
     if (maxAgeMs === 0) return;
     const { environment } = this.link;
     const ageMs = maxAgeMs * (0.9 + 0.2 * environment.random());
-    this.#ageTimer = environment.setTimer(ageMs, () => this.link.retire(GoawayCode.idle, "The connection is old."));
-    this.#ageTimer.unref();
+    this.ageTimer = environment.setTimer(ageMs, () => this.link.retire(GoawayCode.idle, "The connection is old."));
+    this.ageTimer.unref();
   }
 
-  #fault(message: string): void {
+  private fault(message: string): void {
     this.link.onFault({ code: GoawayCode.protocol, message });
   }
 }

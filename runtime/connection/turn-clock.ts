@@ -8,37 +8,37 @@ const mostAnswers = 16;
  * What it says may be old by the time that 16 calls take, and always belongs to the current turn.
  */
 export class TurnClock {
-  readonly #environment: Environment;
-  readonly #onTurn: () => void;
-  #nowMs: number;
-  #answers: number;
+  private readonly environment: Environment;
+  private readonly onTurn: () => void;
+  private nowMs: number;
+  private answers: number;
 
   /** `onTurn` sees to it that {@link endTurn} is called at the end of this turn. */
   constructor(environment: Environment, onTurn: () => void) {
-    this.#environment = environment;
-    this.#onTurn = onTurn;
-    this.#nowMs = 0;
-    this.#answers = 0;
+    this.environment = environment;
+    this.onTurn = onTurn;
+    this.nowMs = 0;
+    this.answers = 0;
   }
 
   /** As `Environment.now`, at some moment of this turn. */
   now(): number {
-    if (this.#answers === 0) {
-      this.#onTurn();
+    if (this.answers === 0) {
+      this.onTurn();
       return this.read();
     }
-    this.#answers--;
-    return this.#nowMs;
+    this.answers--;
+    return this.nowMs;
   }
 
   /** Looks at the clock. Whoever asks calls {@link endTurn} later in this turn. */
   read(): number {
-    this.#answers = mostAnswers;
-    return (this.#nowMs = this.#environment.now());
+    this.answers = mostAnswers;
+    return (this.nowMs = this.environment.now());
   }
 
   /** What was read holds no longer. */
   endTurn(): void {
-    this.#answers = 0;
+    this.answers = 0;
   }
 }

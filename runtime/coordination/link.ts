@@ -27,66 +27,66 @@ const failureKeptMs = 50;
  * when one fails, the next is tried. Waiting between rounds is up to those who ask.
  */
 export class Link<Connection extends Linked> {
-  readonly #options: LinkOptions<Connection>;
-  readonly #closing: AbortController;
-  #next: number;
-  #connection: Connection | undefined;
-  #round: Promise<Connection> | undefined;
-  #failure: { readonly error: unknown; readonly untilMs: number } | undefined;
+  private readonly options: LinkOptions<Connection>;
+  private readonly closing: AbortController;
+  private next: number;
+  private connection: Connection | undefined;
+  private round: Promise<Connection> | undefined;
+  private failure: { readonly error: unknown; readonly untilMs: number } | undefined;
 
   constructor(options: LinkOptions<Connection>) {
-    this.#options = options;
-    this.#closing = new AbortController();
-    this.#next = Math.floor(options.environment.random() * options.servers.length);
-    this.#connection = undefined;
-    this.#round = undefined;
-    this.#failure = undefined;
+    this.options = options;
+    this.closing = new AbortController();
+    this.next = Math.floor(options.environment.random() * options.servers.length);
+    this.connection = undefined;
+    this.round = undefined;
+    this.failure = undefined;
   }
 
   /** The connection; a new one when there is none. @throws what every server answered, or the signal's reason */
   async get(signal: AbortSignal): Promise<Connection> {
     signal.throwIfAborted();
-    this.#closing.signal.throwIfAborted();
-    if (this.#connection?.isOpen === true) return this.#connection;
-    const failure = this.#failure;
-    if (failure !== undefined && this.#options.environment.now() < failure.untilMs) throw failure.error;
-    this.#round ??= this.#connect().finally(() => void (this.#round = undefined));
-    return untilAborted(this.#round, signal);
+    this.closing.signal.throwIfAborted();
+    if (this.connection?.isOpen === true) return this.connection;
+    const failure = this.failure;
+    if (failure !== undefined && this.options.environment.now() < failure.untilMs) throw failure.error;
+    this.round ??= this.connect().finally(() => void (this.round = undefined));
+    return untilAborted(this.round, signal);
   }
 
-  async #connect(): Promise<Connection> {
-    const { servers, environment } = this.#options;
-    await this.#dropConnection();
+  private async connect(): Promise<Connection> {
+    const { servers, environment } = this.options;
+    await this.dropConnection();
     const faults: string[] = [];
     for (let tries = 0; tries < servers.length; tries++) {
-      const server = servers[this.#next % servers.length];
+      const server = servers[this.next % servers.length];
       if (server === undefined) break;
       try {
-        const connection = await this.#connectTo(server);
-        this.#failure = undefined;
+        const connection = await this.connectTo(server);
+        this.failure = undefined;
         return connection;
       } catch (error) {
-        if (this.#closing.signal.aborted) throw error;
-        this.#next = (this.#next + 1) % servers.length;
+        if (this.closing.signal.aborted) throw error;
+        this.next = (this.next + 1) % servers.length;
         faults.push(error instanceof Error ? error.message : String(error));
       }
     }
     const error = new Error(faults.join(" "));
-    this.#failure = { error, untilMs: environment.now() + failureKeptMs };
+    this.failure = { error, untilMs: environment.now() + failureKeptMs };
     throw error;
   }
 
   /** A connection that failed was to a server that is better not asked first. */
-  async #dropConnection(): Promise<void> {
-    const connection = this.#connection;
+  private async dropConnection(): Promise<void> {
+    const connection = this.connection;
     if (connection === undefined) return;
-    this.#connection = undefined;
-    this.#next = (this.#next + 1) % this.#options.servers.length;
+    this.connection = undefined;
+    this.next = (this.next + 1) % this.options.servers.length;
     await connection.close();
   }
 
-  async #connectTo(server: Server): Promise<Connection> {
-    const { environment, connectLimitMs: limitMs, connect, log } = this.#options;
+  private async connectTo(server: Server): Promise<Connection> {
+    const { environment, connectLimitMs: limitMs, connect, log } = this.options;
     const what = `Connecting to ${server.text}`;
     const work = async (signal: AbortSignal): Promise<Connection> => {
       const connection = await connect(server, signal);
@@ -94,16 +94,16 @@ export class Link<Connection extends Linked> {
       await connection.close();
       throw signal.reason;
     };
-    const connection = await limited({ environment, limitMs, what, signal: this.#closing.signal }, work);
-    this.#connection = connection;
+    const connection = await limited({ environment, limitMs, what, signal: this.closing.signal }, work);
+    this.connection = connection;
     log("connected", { server: server.text });
     return connection;
   }
 
   async close(): Promise<void> {
-    this.#closing.abort(new Error("The client was closed."));
-    await this.#round?.catch(() => undefined);
-    await this.#connection?.close();
+    this.closing.abort(new Error("The client was closed."));
+    await this.round?.catch(() => undefined);
+    await this.connection?.close();
   }
 }
 
@@ -119,10 +119,10 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 /** Clients that several watches and registrations of one engine share; each is closed by the last that gives it back. */
 export class SharedClients<Client extends { close(): Promise<void> }> {
-  readonly #clients: Map<string, { readonly client: Client; readonly environment: Environment; users: number }>;
+  private readonly clients: Map<string, { readonly client: Client; readonly environment: Environment; users: number }>;
 
   constructor() {
-    this.#clients = new Map();
+    this.clients = new Map();
   }
 
   /** A client for a key, and how to give it back (once). */
@@ -131,18 +131,18 @@ export class SharedClients<Client extends { close(): Promise<void> }> {
     environment: Environment,
     create: () => Client,
   ): { readonly client: Client; readonly release: () => Promise<void> } {
-    const found = this.#clients.get(key);
+    const found = this.clients.get(key);
     if (found !== undefined && found.environment !== environment) {
       const client = create();
       return { client, release: () => client.close() };
     }
     const entry = found ?? { client: create(), environment, users: 0 };
-    this.#clients.set(key, entry);
+    this.clients.set(key, entry);
     entry.users++;
     let released: Promise<void> | undefined;
     const release = async (): Promise<void> => {
       if (--entry.users > 0) return;
-      this.#clients.delete(key);
+      this.clients.delete(key);
       await entry.client.close();
     };
     return { client: entry.client, release: () => (released ??= release()) };

@@ -20,45 +20,45 @@ export interface InstanceListOptions {
 
 /** The instances that a registry names, by key, told to a sink as snapshots: changes that come together make one. */
 export class InstanceList {
-  readonly #options: InstanceListOptions;
-  #instances: Map<string, Instance>;
-  #revision: string;
-  #isPublishing: boolean;
-  #isClosed: boolean;
-  #doubt: Timer | undefined;
+  private readonly options: InstanceListOptions;
+  private instances: Map<string, Instance>;
+  private revision: string;
+  private isPublishing: boolean;
+  private isClosed: boolean;
+  private doubtTimer: Timer | undefined;
 
   constructor(options: InstanceListOptions) {
-    this.#options = options;
-    this.#instances = new Map();
-    this.#revision = "";
-    this.#isPublishing = false;
-    this.#isClosed = false;
-    this.#doubt = undefined;
+    this.options = options;
+    this.instances = new Map();
+    this.revision = "";
+    this.isPublishing = false;
+    this.isClosed = false;
+    this.doubtTimer = undefined;
   }
 
   /** How many are known. */
   get size(): number {
-    return this.#instances.size;
+    return this.instances.size;
   }
 
   /** Puts or replaces what stands under a key. What is no instance of the service is left out: one bad entry does not hide the others. */
   set(key: string, text: string): void {
-    this.#put(this.#instances, key, text);
+    this.put(this.instances, key, text);
   }
 
   delete(key: string): void {
-    this.#instances.delete(key);
+    this.instances.delete(key);
   }
 
   /** Takes over a whole list. */
   replace(entries: Iterable<readonly [key: string, text: string]>): void {
     const instances = new Map<string, Instance>();
-    for (const [key, text] of entries) this.#put(instances, key, text);
-    this.#instances = instances;
+    for (const [key, text] of entries) this.put(instances, key, text);
+    this.instances = instances;
   }
 
-  #put(instances: Map<string, Instance>, key: string, text: string): void {
-    const { scope, service } = this.#options;
+  private put(instances: Map<string, Instance>, key: string, text: string): void {
+    const { scope, service } = this.options;
     try {
       const instance = readInstanceText(text);
       if (instance.service !== service) throw new TypeError(`It offers "${instance.service}".`);
@@ -73,42 +73,42 @@ export class InstanceList {
 
   /** The registry lost data: for a while, not all instances may have come back. */
   doubt(): void {
-    if (this.#isClosed) return;
-    const { scope, service, graceMs } = this.#options;
+    if (this.isClosed) return;
+    const { scope, service, graceMs } = this.options;
     scope.log?.("the registry may have lost instances", { service });
-    this.#doubt?.cancel();
-    this.#doubt = scope.environment.setTimer(graceMs, () => {
-      this.#doubt = undefined;
-      this.#emit();
+    this.doubtTimer?.cancel();
+    this.doubtTimer = scope.environment.setTimer(graceMs, () => {
+      this.doubtTimer = undefined;
+      this.emit();
     });
   }
 
   /** Tells the sink in a later turn what is known now. */
   publish(revision: string): void {
-    this.#revision = revision;
-    if (this.#isPublishing || this.#isClosed) return;
-    this.#isPublishing = true;
-    this.#options.scope.environment.yieldTurn(() => {
-      this.#isPublishing = false;
-      this.#emit();
+    this.revision = revision;
+    if (this.isPublishing || this.isClosed) return;
+    this.isPublishing = true;
+    this.options.scope.environment.yieldTurn(() => {
+      this.isPublishing = false;
+      this.emit();
     });
   }
 
-  #emit(): void {
-    if (this.#isClosed) return;
-    const atMs = this.#options.scope.environment.wallClock();
-    const instances = Object.freeze([...this.#instances.values()]);
-    const complete = this.#doubt === undefined;
-    this.#tell((sink) => sink.update(Object.freeze({ instances, revision: this.#revision, complete, atMs })));
+  private emit(): void {
+    if (this.isClosed) return;
+    const atMs = this.options.scope.environment.wallClock();
+    const instances = Object.freeze([...this.instances.values()]);
+    const complete = this.doubtTimer === undefined;
+    this.tell((sink) => sink.update(Object.freeze({ instances, revision: this.revision, complete, atMs })));
   }
 
   /** Tells the sink that the registry cannot be asked. */
   fail(error: Error): void {
-    if (!this.#isClosed) this.#tell((sink) => sink.error(error));
+    if (!this.isClosed) this.tell((sink) => sink.error(error));
   }
 
-  #tell(action: (sink: ResolverSink) => void): void {
-    const { sink, scope, service, onFault } = this.#options;
+  private tell(action: (sink: ResolverSink) => void): void {
+    const { sink, scope, service, onFault } = this.options;
     try {
       action(sink);
     } catch (error) {
@@ -120,8 +120,8 @@ export class InstanceList {
 
   /** The sink hears no more. */
   close(): void {
-    this.#isClosed = true;
-    this.#doubt?.cancel();
-    this.#doubt = undefined;
+    this.isClosed = true;
+    this.doubtTimer?.cancel();
+    this.doubtTimer = undefined;
   }
 }

@@ -54,80 +54,80 @@ interface Waiter {
  */
 class LeasedRegistration implements Registration {
   state: RegistrationState;
-  readonly #driver: LeaseDriver;
-  readonly #options: RegisterOptions;
-  readonly #scope: EngineScope;
-  readonly #closing: AbortController;
-  readonly #waiters: Set<Waiter>;
-  readonly #loop: Promise<void>;
-  #instance: Instance;
+  private readonly driver: LeaseDriver;
+  private readonly options: RegisterOptions;
+  private readonly scope: EngineScope;
+  private readonly closing: AbortController;
+  private readonly waiters: Set<Waiter>;
+  private readonly loop: Promise<void>;
+  private instance: Instance;
   /** Counts changes of the instance; the registry has the one that is confirmed. */
-  #version: number;
-  #confirmedVersion: number;
+  private version: number;
+  private confirmedVersion: number;
   /** Ends the wait between two beats. */
-  #alarm: AbortController;
-  #expiry: Timer | undefined;
-  #closed: Promise<void> | undefined;
+  private alarm: AbortController;
+  private expiry: Timer | undefined;
+  private closed: Promise<void> | undefined;
 
   constructor(driver: LeaseDriver, instance: Instance, options: RegisterOptions, scope: EngineScope) {
     this.state = "registering";
-    this.#driver = driver;
-    this.#options = options;
-    this.#scope = scope;
-    this.#closing = new AbortController();
-    this.#waiters = new Set();
-    this.#instance = instance;
-    this.#version = 1;
-    this.#confirmedVersion = 0;
-    this.#alarm = new AbortController();
-    this.#expiry = undefined;
-    this.#closed = undefined;
-    this.#loop = Promise.resolve().then(() => this.#run());
+    this.driver = driver;
+    this.options = options;
+    this.scope = scope;
+    this.closing = new AbortController();
+    this.waiters = new Set();
+    this.instance = instance;
+    this.version = 1;
+    this.confirmedVersion = 0;
+    this.alarm = new AbortController();
+    this.expiry = undefined;
+    this.closed = undefined;
+    this.loop = Promise.resolve().then(() => this.run());
   }
 
   ready(signal?: AbortSignal): Promise<void> {
-    return this.#confirmed(1, signal);
+    return this.confirmed(1, signal);
   }
 
   async update(change: InstanceChange): Promise<void> {
-    if (this.state === "closed") throw closedError(this.#instance);
-    this.#instance = readInstance({ ...this.#instance, ...change });
-    this.#version++;
-    this.#alarm.abort();
-    await this.#confirmed(this.#version);
+    if (this.state === "closed") throw closedError(this.instance);
+    this.instance = readInstance({ ...this.instance, ...change });
+    this.version++;
+    this.alarm.abort();
+    await this.confirmed(this.version);
   }
 
   close(): Promise<void> {
-    return (this.#closed ??= this.#close());
+    return (this.closed ??= this.closeOnce());
   }
 
-  async #close(): Promise<void> {
-    this.#setState("closed");
-    this.#expiry?.cancel();
-    const error = closedError(this.#instance);
-    this.#closing.abort(error);
-    this.#alarm.abort();
-    for (const { reject } of this.#waiters) reject(error);
-    this.#waiters.clear();
-    await this.#loop;
-    const { environment } = this.#scope;
+  private async closeOnce(): Promise<void> {
+    this.setState("closed");
+    this.expiry?.cancel();
+    const error = closedError(this.instance);
+    this.closing.abort(error);
+    this.alarm.abort();
+    for (const { reject } of this.waiters) reject(error);
+    this.waiters.clear();
+    await this.loop;
+    const { environment } = this.scope;
     try {
       const limit = { environment, limitMs: closeLimitMs, what: "Taking an instance out" };
-      await limited(limit, (signal) => this.#driver.remove(signal));
+      await limited(limit, (signal) => this.driver.remove(signal));
     } catch (error) {
-      this.#log("not taken out, its lease will run out", error);
+      this.log("not taken out, its lease will run out", error);
     } finally {
-      await this.#driver.close();
+      await this.driver.close();
     }
   }
 
-  #confirmed(version: number, signal?: AbortSignal): Promise<void> {
-    if (this.#confirmedVersion >= version) return Promise.resolve();
-    if (this.state === "closed") return Promise.reject(closedError(this.#instance));
+  private confirmed(version: number, signal?: AbortSignal): Promise<void> {
+    if (this.confirmedVersion >= version) return Promise.resolve();
+    if (this.state === "closed") return Promise.reject(closedError(this.instance));
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason);
       const leave = (): void => {
-        this.#waiters.delete(waiter);
+        this.waiters.delete(waiter);
         signal?.removeEventListener("abort", onAbort);
       };
       const onAbort = (): void => waiter.reject(signal?.reason);
@@ -142,85 +142,85 @@ class LeasedRegistration implements Registration {
           reject(error);
         },
       };
-      this.#waiters.add(waiter);
+      this.waiters.add(waiter);
       signal?.addEventListener("abort", onAbort);
     });
   }
 
-  async #run(): Promise<void> {
-    const { environment } = this.#scope;
+  private async run(): Promise<void> {
+    const { environment } = this.scope;
     let failures = 0;
     while (this.state !== "closed") {
-      this.#alarm = new AbortController();
+      this.alarm = new AbortController();
       const begunMs = environment.now();
       try {
-        await this.#beat();
+        await this.beat();
         failures = 0;
       } catch (error) {
-        if (this.#closing.signal.aborted) return;
+        if (this.closing.signal.aborted) return;
         failures++;
-        this.#log("no answer to a beat", error);
+        this.log("no answer to a beat", error);
       }
-      const waitMs = failures > 0 ? backoffMs(environment, failures) : this.#beatMs() - (environment.now() - begunMs);
-      await pause(environment, Math.max(0, waitMs), this.#alarm.signal);
+      const waitMs = failures > 0 ? backoffMs(environment, failures) : this.beatMs() - (environment.now() - begunMs);
+      await pause(environment, Math.max(0, waitMs), this.alarm.signal);
     }
   }
 
-  #beatMs(): number {
-    return (this.#options.ttlMs / 3) * (0.9 + 0.2 * this.#scope.environment.random());
+  private beatMs(): number {
+    return (this.options.ttlMs / 3) * (0.9 + 0.2 * this.scope.environment.random());
   }
 
-  async #beat(): Promise<void> {
-    const sentMs = this.#scope.environment.now();
-    const version = this.#version;
-    if (this.state === "registered" && this.#confirmedVersion === version) {
-      if (await this.#ask("Renewing a lease", (signal) => this.#driver.renew(signal)))
-        return this.#confirm(version, sentMs);
-      this.#log("the registry has lost the instance");
-      this.#setState("recovering");
+  private async beat(): Promise<void> {
+    const sentMs = this.scope.environment.now();
+    const version = this.version;
+    if (this.state === "registered" && this.confirmedVersion === version) {
+      if (await this.ask("Renewing a lease", (signal) => this.driver.renew(signal)))
+        return this.confirm(version, sentMs);
+      this.log("the registry has lost the instance");
+      this.setState("recovering");
     }
-    const instance = this.#instance;
-    await this.#ask("Registering an instance", (signal) => this.#driver.put(instance, signal));
-    this.#confirm(version, sentMs);
+    const instance = this.instance;
+    await this.ask("Registering an instance", (signal) => this.driver.put(instance, signal));
+    this.confirm(version, sentMs);
   }
 
-  #ask<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const limitMs = Math.max(500, Math.min(5_000, this.#options.ttlMs / 3));
-    return limited({ environment: this.#scope.environment, limitMs, what, signal: this.#closing.signal }, work);
+  private ask<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const limitMs = Math.max(500, Math.min(5_000, this.options.ttlMs / 3));
+    return limited({ environment: this.scope.environment, limitMs, what, signal: this.closing.signal }, work);
   }
 
-  #confirm(version: number, sentMs: number): void {
+  private confirm(version: number, sentMs: number): void {
     if (this.state === "closed") return;
-    const { environment } = this.#scope;
-    this.#confirmedVersion = version;
-    this.#expiry?.cancel();
-    const leftMs = sentMs + this.#options.ttlMs - environment.now();
-    this.#expiry = environment.setTimer(Math.max(0, leftMs), () => this.#expire());
-    this.#setState("registered");
-    for (const waiter of [...this.#waiters]) if (waiter.version <= version) waiter.resolve();
+    const { environment } = this.scope;
+    this.confirmedVersion = version;
+    this.expiry?.cancel();
+    const leftMs = sentMs + this.options.ttlMs - environment.now();
+    this.expiry = environment.setTimer(Math.max(0, leftMs), () => this.expire());
+    this.setState("registered");
+    for (const waiter of [...this.waiters]) if (waiter.version <= version) waiter.resolve();
   }
 
-  #expire(): void {
+  private expire(): void {
     if (this.state !== "registered") return;
-    this.#log("the lease may have run out");
-    this.#setState("recovering");
-    this.#alarm.abort();
+    this.log("the lease may have run out");
+    this.setState("recovering");
+    this.alarm.abort();
   }
 
-  #setState(state: RegistrationState): void {
+  private setState(state: RegistrationState): void {
     const previous = this.state;
     if (previous === state) return;
     this.state = state;
     try {
-      this.#options.onState?.(state, previous);
+      this.options.onState?.(state, previous);
     } catch {
       // The listener's own fault; the registration does not depend on it.
     }
   }
 
-  #log(event: string, error?: unknown): void {
-    const { id, service } = this.#instance;
-    this.#scope.log?.(event, error === undefined ? { service, id } : { service, id, error: messageOf(error) });
+  private log(event: string, error?: unknown): void {
+    const { id, service } = this.instance;
+    this.scope.log?.(event, error === undefined ? { service, id } : { service, id, error: messageOf(error) });
   }
 }
 

@@ -4,22 +4,22 @@ import { type Environment, maxTimerDelayMs, type Timer } from "./environment.ts"
 
 /** One object for each timer, where closures would be four: an idle connection has two or three (bench `idle`). */
 class SystemTimer implements Timer {
-  readonly #timeout: NodeJS.Timeout;
+  private readonly timeout: NodeJS.Timeout;
 
   constructor(timeout: NodeJS.Timeout) {
-    this.#timeout = timeout;
+    this.timeout = timeout;
   }
 
   cancel(): void {
-    clearTimeout(this.#timeout);
+    clearTimeout(this.timeout);
   }
 
   ref(): void {
-    this.#timeout.ref();
+    this.timeout.ref();
   }
 
   unref(): void {
-    this.#timeout.unref();
+    this.timeout.unref();
   }
 }
 

@@ -22,109 +22,109 @@ const bucketMs = 64;
 export class TimerWheel {
   /** Entries in the wheel. */
   size: number;
-  readonly #environment: Environment;
-  #buckets: (WheelEntry | undefined)[];
-  #timer: Timer | undefined;
-  #armedAtMs: number;
-  #tick: number;
+  private readonly environment: Environment;
+  private buckets: (WheelEntry | undefined)[];
+  private timer: Timer | undefined;
+  private armedAtMs: number;
+  private tick: number;
 
   constructor(environment: Environment) {
     this.size = 0;
-    this.#environment = environment;
-    this.#buckets = [];
-    this.#timer = undefined;
-    this.#armedAtMs = Infinity;
-    this.#tick = 0;
+    this.environment = environment;
+    this.buckets = [];
+    this.timer = undefined;
+    this.armedAtMs = Infinity;
+    this.tick = 0;
   }
 
   /** An entry whose deadline has passed fires in a later turn. Infinite deadlines are not added. */
   add(entry: WheelEntry): void {
     if (entry.deadlineMs === Infinity) return;
-    if (this.#buckets.length === 0) this.#start();
-    const bucket = Math.max(Math.floor(entry.deadlineMs / bucketMs), this.#tick) % bucketCount;
-    const first = this.#buckets[bucket];
+    if (this.buckets.length === 0) this.start();
+    const bucket = Math.max(Math.floor(entry.deadlineMs / bucketMs), this.tick) % bucketCount;
+    const first = this.buckets[bucket];
     entry.wheelBucket = bucket;
     entry.wheelNext = first;
     entry.wheelPrevious = undefined;
     if (first !== undefined) first.wheelPrevious = entry;
-    this.#buckets[bucket] = entry;
-    if (this.size++ === 0) this.#timer?.ref();
-    if (entry.deadlineMs < this.#armedAtMs) this.#arm(entry.deadlineMs);
+    this.buckets[bucket] = entry;
+    if (this.size++ === 0) this.timer?.ref();
+    if (entry.deadlineMs < this.armedAtMs) this.arm(entry.deadlineMs);
   }
 
   /** Without effect when the entry is not in the wheel. */
   remove(entry: WheelEntry): void {
     if (entry.wheelBucket < 0) return;
     const { wheelNext: next, wheelPrevious: previous } = entry;
-    if (previous === undefined) this.#buckets[entry.wheelBucket] = next;
+    if (previous === undefined) this.buckets[entry.wheelBucket] = next;
     else previous.wheelNext = next;
     if (next !== undefined) next.wheelPrevious = previous;
     entry.wheelBucket = -1;
     entry.wheelNext = undefined;
     entry.wheelPrevious = undefined;
-    if (--this.size === 0) this.#timer?.unref();
+    if (--this.size === 0) this.timer?.unref();
   }
 
   /** Nothing fires any more; entries still in the wheel are forgotten. */
   close(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#armedAtMs = -Infinity;
-    this.#buckets.fill(undefined);
+    this.timer?.cancel();
+    this.timer = undefined;
+    this.armedAtMs = -Infinity;
+    this.buckets.fill(undefined);
     this.size = 0;
   }
 
-  #start(): void {
-    this.#buckets = new Array<WheelEntry | undefined>(bucketCount).fill(undefined);
-    this.#tick = Math.floor(this.#environment.now() / bucketMs);
+  private start(): void {
+    this.buckets = new Array<WheelEntry | undefined>(bucketCount).fill(undefined);
+    this.tick = Math.floor(this.environment.now() / bucketMs);
   }
 
-  #arm(atMs: number): void {
-    this.#timer?.cancel();
-    this.#armedAtMs = atMs;
-    this.#timer = this.#environment.setTimer(atMs - this.#environment.now(), () => this.#fire());
-    if (this.size === 0) this.#timer.unref();
+  private arm(atMs: number): void {
+    this.timer?.cancel();
+    this.armedAtMs = atMs;
+    this.timer = this.environment.setTimer(atMs - this.environment.now(), () => this.fire());
+    if (this.size === 0) this.timer.unref();
   }
 
-  #fire(): void {
-    this.#timer = undefined;
-    this.#armedAtMs = Infinity;
-    const nowMs = this.#environment.now();
-    const due = this.#takeDue(nowMs);
-    const nextMs = this.#nextLookMs();
-    if (nextMs !== undefined) this.#arm(nextMs);
+  private fire(): void {
+    this.timer = undefined;
+    this.armedAtMs = Infinity;
+    const nowMs = this.environment.now();
+    const due = this.takeDue(nowMs);
+    const nextMs = this.nextLookMs();
+    if (nextMs !== undefined) this.arm(nextMs);
     for (const entry of due) entry.onDeadline();
   }
 
-  #takeDue(nowMs: number): WheelEntry[] {
+  private takeDue(nowMs: number): WheelEntry[] {
     const due: WheelEntry[] = [];
     const lastTick = Math.floor(nowMs / bucketMs);
-    const firstTick = Math.max(this.#tick, lastTick - bucketCount + 1);
+    const firstTick = Math.max(this.tick, lastTick - bucketCount + 1);
     for (let tick = firstTick; tick <= lastTick; tick++) {
-      let entry = this.#buckets[tick % bucketCount];
+      let entry = this.buckets[tick % bucketCount];
       while (entry !== undefined) {
         const next: WheelEntry | undefined = entry.wheelNext;
         if (entry.deadlineMs <= nowMs) due.push(entry);
         entry = next;
       }
     }
-    this.#tick = lastTick;
+    this.tick = lastTick;
     for (const entry of due) this.remove(entry);
     return due.sort((a, b) => a.deadlineMs - b.deadlineMs);
   }
 
   /** The next deadline of the current bucket, or when the next bucket that is not empty begins. */
-  #nextLookMs(): number | undefined {
+  private nextLookMs(): number | undefined {
     if (this.size === 0) return undefined;
-    for (let tick = this.#tick; tick <= this.#tick + bucketCount; tick++) {
+    for (let tick = this.tick; tick <= this.tick + bucketCount; tick++) {
       let earliestMs = Infinity;
-      for (let entry = this.#buckets[tick % bucketCount]; entry !== undefined; entry = entry.wheelNext) {
+      for (let entry = this.buckets[tick % bucketCount]; entry !== undefined; entry = entry.wheelNext) {
         earliestMs = Math.min(earliestMs, entry.deadlineMs);
       }
       if (earliestMs === Infinity) continue;
       if (earliestMs < (tick + 1) * bucketMs) return earliestMs;
-      if (tick > this.#tick) return tick * bucketMs;
+      if (tick > this.tick) return tick * bucketMs;
     }
-    return (this.#tick + bucketCount) * bucketMs;
+    return (this.tick + bucketCount) * bucketMs;
   }
 }

@@ -45,15 +45,15 @@ export class FrameReader {
   /** End of the header, start of the body. */
   bodyStart: number;
   bodyEnd: number;
-  readonly #sink: FrameSink;
-  readonly #limits: FrameReaderLimits;
-  #partial: Uint8Array;
-  #partialLength: number;
+  private readonly sink: FrameSink;
+  private readonly limits: FrameReaderLimits;
+  private partial: Uint8Array;
+  private partialLength: number;
   /** The body of a cut frame of which enough has arrived. */
-  #large: Uint8Array | undefined;
-  #largeLength: number;
-  #ownBody: Uint8Array | undefined;
-  #stopped: boolean;
+  private large: Uint8Array | undefined;
+  private largeLength: number;
+  private ownBody: Uint8Array | undefined;
+  private stopped: boolean;
 
   constructor(sink: FrameSink, limits: FrameReaderLimits) {
     this.bytes = emptyBytes;
@@ -65,24 +65,24 @@ export class FrameReader {
     this.headerStart = 0;
     this.bodyStart = 0;
     this.bodyEnd = 0;
-    this.#sink = sink;
-    this.#limits = limits;
-    this.#partial = emptyBytes;
-    this.#partialLength = 0;
-    this.#large = undefined;
-    this.#largeLength = 0;
-    this.#ownBody = undefined;
-    this.#stopped = false;
+    this.sink = sink;
+    this.limits = limits;
+    this.partial = emptyBytes;
+    this.partialLength = 0;
+    this.large = undefined;
+    this.largeLength = 0;
+    this.ownBody = undefined;
+    this.stopped = false;
   }
 
   /** True while some bytes of a frame have arrived and others have not. */
   get isPartial(): boolean {
-    return this.#partialLength > 0;
+    return this.partialLength > 0;
   }
 
   /** The body: a view of {@link FrameReader.bytes}; or memory of its own, all of it, which nobody else uses afterwards. */
   body(): Uint8Array {
-    return this.#ownBody ?? this.bytes.subarray(this.bodyStart, this.bodyEnd);
+    return this.ownBody ?? this.bytes.subarray(this.bodyStart, this.bodyEnd);
   }
 
   /** Bytes of the whole frame. */
@@ -92,106 +92,106 @@ export class FrameReader {
 
   /** No frame is reported any more, not even from bytes already given. */
   stop(): void {
-    this.#stopped = true;
-    this.#partial = emptyBytes;
-    this.#partialLength = 0;
-    this.#large = undefined;
-    this.#largeLength = 0;
+    this.stopped = true;
+    this.partial = emptyBytes;
+    this.partialLength = 0;
+    this.large = undefined;
+    this.largeLength = 0;
   }
 
   /** Takes the next bytes, which may be reused once this returns. */
   push(chunk: Uint8Array): void {
     let at = 0;
-    if (this.#partialLength > 0) at = this.#complete(chunk);
-    while (!this.#stopped && chunk.length - at >= fixedBytes) {
-      const payload = this.#readFixed(chunk, at);
+    if (this.partialLength > 0) at = this.complete(chunk);
+    while (!this.stopped && chunk.length - at >= fixedBytes) {
+      const payload = this.readFixed(chunk, at);
       if (payload < 0) return;
       if (chunk.length - at < fixedBytes + payload) break;
-      this.#report(chunk, at, payload);
+      this.report(chunk, at, payload);
       at += fixedBytes + payload;
     }
-    if (!this.#stopped && at < chunk.length) this.#complete(at === 0 ? chunk : chunk.subarray(at));
+    if (!this.stopped && at < chunk.length) this.complete(at === 0 ? chunk : chunk.subarray(at));
   }
 
   /** Fills the cut frame from `chunk`. @returns how much of `chunk` was used */
-  #complete(chunk: Uint8Array): number {
+  private complete(chunk: Uint8Array): number {
     let used = 0;
-    if (this.#partialLength < fixedBytes) {
-      used = Math.min(fixedBytes - this.#partialLength, chunk.length);
-      this.#keep(chunk, 0, used);
-      if (this.#partialLength < fixedBytes) return used;
+    if (this.partialLength < fixedBytes) {
+      used = Math.min(fixedBytes - this.partialLength, chunk.length);
+      this.keep(chunk, 0, used);
+      if (this.partialLength < fixedBytes) return used;
     }
-    const payload = this.#readFixed(this.#partial, 0);
+    const payload = this.readFixed(this.partial, 0);
     if (payload < 0) return used;
-    const missing = fixedBytes + payload - this.#partialLength - this.#largeLength;
+    const missing = fixedBytes + payload - this.partialLength - this.largeLength;
     const end = used + Math.min(missing, chunk.length - used);
     const isComplete = end - used === missing;
-    const arrived = this.#partialLength + end - used;
-    if (this.#large === undefined && arrived >= Math.max(trustedBytes, this.bodyStart))
-      used = this.#trust(chunk, used, payload);
-    if (this.#large === undefined) this.#keep(chunk, used, end);
-    else this.#fill(this.#large, chunk.subarray(used, end));
-    if (isComplete) this.#reportKept(payload);
+    const arrived = this.partialLength + end - used;
+    if (this.large === undefined && arrived >= Math.max(trustedBytes, this.bodyStart))
+      used = this.trust(chunk, used, payload);
+    if (this.large === undefined) this.keep(chunk, used, end);
+    else this.fill(this.large, chunk.subarray(used, end));
+    if (isComplete) this.reportKept(payload);
     return end;
   }
 
   /** Gives the body memory of its own, for all of it, and what has arrived of it a place there. @returns how much of `chunk` was used */
-  #trust(chunk: Uint8Array, used: number, payload: number): number {
+  private trust(chunk: Uint8Array, used: number, payload: number): number {
     const headerEnd = this.bodyStart;
     let end = used;
-    if (this.#partialLength < headerEnd) {
-      end = used + headerEnd - this.#partialLength;
-      this.#keep(chunk, used, end);
+    if (this.partialLength < headerEnd) {
+      end = used + headerEnd - this.partialLength;
+      this.keep(chunk, used, end);
     }
     // Not zeroed: it is seen only once it is full.
-    this.#large = takeMemory(fixedBytes + payload - headerEnd);
-    this.#fill(this.#large, this.#partial.subarray(headerEnd, this.#partialLength));
-    this.#partialLength = headerEnd;
+    this.large = takeMemory(fixedBytes + payload - headerEnd);
+    this.fill(this.large, this.partial.subarray(headerEnd, this.partialLength));
+    this.partialLength = headerEnd;
     return end;
   }
 
-  #fill(large: Uint8Array, bytes: Uint8Array): void {
-    large.set(bytes, this.#largeLength);
-    this.#largeLength += bytes.length;
+  private fill(large: Uint8Array, bytes: Uint8Array): void {
+    large.set(bytes, this.largeLength);
+    this.largeLength += bytes.length;
   }
 
-  #reportKept(payload: number): void {
-    const bytes = this.#partial;
-    this.#partialLength = 0;
-    if (bytes.length > smallBuffer) this.#partial = emptyBytes;
-    this.#ownBody = this.#large;
-    this.#large = undefined;
-    this.#largeLength = 0;
-    this.#report(bytes, 0, payload);
-    this.#ownBody = undefined;
+  private reportKept(payload: number): void {
+    const bytes = this.partial;
+    this.partialLength = 0;
+    if (bytes.length > smallBuffer) this.partial = emptyBytes;
+    this.ownBody = this.large;
+    this.large = undefined;
+    this.largeLength = 0;
+    this.report(bytes, 0, payload);
+    this.ownBody = undefined;
   }
 
-  #keep(chunk: Uint8Array, from: number, to: number): void {
-    const length = this.#partialLength + to - from;
-    if (length > this.#partial.length) {
-      const grown = new Uint8Array(Math.max(length, Math.min(this.#partial.length * 2, 65_536), 256));
-      grown.set(this.#partial.subarray(0, this.#partialLength));
-      this.#partial = grown;
+  private keep(chunk: Uint8Array, from: number, to: number): void {
+    const length = this.partialLength + to - from;
+    if (length > this.partial.length) {
+      const grown = new Uint8Array(Math.max(length, Math.min(this.partial.length * 2, 65_536), 256));
+      grown.set(this.partial.subarray(0, this.partialLength));
+      this.partial = grown;
     }
-    this.#partial.set(chunk.subarray(from, to), this.#partialLength);
-    this.#partialLength = length;
+    this.partial.set(chunk.subarray(from, to), this.partialLength);
+    this.partialLength = length;
   }
 
   /** Checks the fixed part [FRM-1..9]. @returns length of the payload, or -1 after a fault */
-  #readFixed(bytes: Uint8Array, at: number): number {
-    if (bytes[at] !== frameMagicHigh || bytes[at + 1] !== frameMagicLow) return this.#fault(magicFault(bytes, at));
-    if (bytes[at + 2] !== protocolVersion) return this.#fault(versionFault(bytes[at + 2] as number));
+  private readFixed(bytes: Uint8Array, at: number): number {
+    if (bytes[at] !== frameMagicHigh || bytes[at + 1] !== frameMagicLow) return this.fault(magicFault(bytes, at));
+    if (bytes[at + 2] !== protocolVersion) return this.fault(versionFault(bytes[at + 2] as number));
     const kind = bytes[at + 3] as number;
     const payload = uint32(bytes, at + 4);
     const headerLength = ((bytes[at + 8] as number) << 8) | (bytes[at + 9] as number);
     const flags = bytes[at + 11] as number;
     const isKnown = kind >= 1 && kind <= lastKind;
-    if (!isKnown && (kind & ignorableBit) === 0) return this.#fault(kindFault(kind));
-    if (headerLength > payload) return this.#fault(headerFault(headerLength, payload));
-    if (headerLength > this.#limits.maxHeaderBytes) return this.#fault(headerLimitFault(headerLength, this.#limits));
+    if (!isKnown && (kind & ignorableBit) === 0) return this.fault(kindFault(kind));
+    if (headerLength > payload) return this.fault(headerFault(headerLength, payload));
+    if (headerLength > this.limits.maxHeaderBytes) return this.fault(headerLimitFault(headerLength, this.limits));
     const body = payload - headerLength;
-    if (body > this.#limits.maxFrameBytes) return this.#fault(lengthFault(body, this.#limits.maxFrameBytes));
-    if (isKnown && (flags & FrameFlag.reserved) !== 0) return this.#fault(flagsFault(flags));
+    if (body > this.limits.maxFrameBytes) return this.fault(lengthFault(body, this.limits.maxFrameBytes));
+    if (isKnown && (flags & FrameFlag.reserved) !== 0) return this.fault(flagsFault(flags));
     this.kind = kind;
     this.flags = flags;
     this.headerStart = at + fixedBytes;
@@ -199,19 +199,19 @@ export class FrameReader {
     return payload;
   }
 
-  #report(bytes: Uint8Array, at: number, payload: number): void {
+  private report(bytes: Uint8Array, at: number, payload: number): void {
     this.bytes = bytes;
     this.serialization = bytes[at + 10] as number;
     this.idHigh = uint32(bytes, at + 12);
     this.idLow = uint32(bytes, at + 16);
     this.bodyEnd = at + fixedBytes + payload;
-    this.#sink.onFrame(this);
+    this.sink.onFrame(this);
     this.bytes = emptyBytes;
   }
 
-  #fault(fault: ProtocolFault): number {
+  private fault(fault: ProtocolFault): number {
     this.stop();
-    this.#sink.onFault(fault);
+    this.sink.onFault(fault);
     return -1;
   }
 }

@@ -54,28 +54,28 @@ export class FrameWriter {
   bytes: Uint8Array;
   /** Next free place in {@link bytes}. */
   position: number;
-  #start: number;
-  #slab: Slab;
-  #slabBytes: number;
+  private start: number;
+  private slab: Slab;
+  private slabBytes: number;
   /** Size of the slab that was given back when everything had been sent. */
-  #lastBytes: number;
-  #full: { readonly slab: Slab; readonly start: number; readonly end: number }[];
-  #fullBytes: number;
+  private lastBytes: number;
+  private full: { readonly slab: Slab; readonly start: number; readonly end: number }[];
+  private fullBytes: number;
 
   constructor() {
-    this.#slabBytes = firstSlabBytes;
-    this.#lastBytes = 0;
-    this.#slab = noSlab;
-    this.bytes = this.#slab.bytes;
+    this.slabBytes = firstSlabBytes;
+    this.lastBytes = 0;
+    this.slab = noSlab;
+    this.bytes = this.slab.bytes;
     this.position = 0;
-    this.#start = 0;
-    this.#full = [];
-    this.#fullBytes = 0;
+    this.start = 0;
+    this.full = [];
+    this.fullBytes = 0;
   }
 
   /** Bytes written and not flushed. */
   get waitingBytes(): number {
-    return this.#fullBytes + this.position - this.#start;
+    return this.fullBytes + this.position - this.start;
   }
 
   /** Writes the fixed part; `id` as its two halves. The caller writes `headerLength + bodyLength` bytes next. */
@@ -89,7 +89,7 @@ export class FrameWriter {
     bodyLength: number,
   ): void {
     const payload = headerLength + bodyLength;
-    if (this.bytes.length - this.position < fixedBytes + payload) this.#grow(fixedBytes + payload);
+    if (this.bytes.length - this.position < fixedBytes + payload) this.grow(fixedBytes + payload);
     const bytes = this.bytes;
     const at = this.position;
     bytes[at] = frameMagicHigh;
@@ -139,7 +139,7 @@ export class FrameWriter {
 
   /** Bytes that are no frame: the Option. */
   raw(source: Uint8Array): void {
-    if (this.bytes.length - this.position < source.length) this.#grow(source.length);
+    if (this.bytes.length - this.position < source.length) this.grow(source.length);
     this.bytes.set(source, this.position);
     this.position += source.length;
   }
@@ -147,54 +147,54 @@ export class FrameWriter {
   /** Hands everything over, usually as one batch. @returns what the last write returned; true when there was nothing */
   flush(write: BatchSink): boolean {
     let writable = true;
-    if (this.#full.length > 0) {
-      const full = this.#full;
-      this.#full = [];
-      this.#fullBytes = 0;
-      for (const { slab, start, end } of full) writable = this.#send(slab, start, end, write);
+    if (this.full.length > 0) {
+      const full = this.full;
+      this.full = [];
+      this.fullBytes = 0;
+      for (const { slab, start, end } of full) writable = this.send(slab, start, end, write);
     }
-    if (this.position > this.#start) {
-      const start = this.#start;
-      this.#start = this.position;
-      writable = this.#hand(this.#slab, start, this.position, write);
+    if (this.position > this.start) {
+      const start = this.start;
+      this.start = this.position;
+      writable = this.hand(this.slab, start, this.position, write);
     }
     return writable;
   }
 
-  #hand(slab: Slab, start: number, end: number, write: BatchSink): boolean {
+  private hand(slab: Slab, start: number, end: number, write: BatchSink): boolean {
     slab.pending++;
-    return this.#send(slab, start, end, write);
+    return this.send(slab, start, end, write);
   }
 
   /** `slab.pending` counts the batch already. */
-  #send(slab: Slab, start: number, end: number, write: BatchSink): boolean {
+  private send(slab: Slab, start: number, end: number, write: BatchSink): boolean {
     return write(slab.bytes.subarray(start, end), () => {
       if (--slab.pending > 0) return;
-      if (slab !== this.#slab) return leaveSlab(slab);
-      if (this.#start < this.position) return;
-      this.#lastBytes = slab.bytes.length;
-      this.#use(noSlab);
+      if (slab !== this.slab) return leaveSlab(slab);
+      if (this.start < this.position) return;
+      this.lastBytes = slab.bytes.length;
+      this.use(noSlab);
       leaveSlab(slab);
     });
   }
 
-  #use(slab: Slab): void {
-    this.#slab = slab;
+  private use(slab: Slab): void {
+    this.slab = slab;
     this.bytes = slab.bytes;
-    this.#start = 0;
+    this.start = 0;
     this.position = 0;
   }
 
   /** A slab that fills within one turn is followed by a larger one. */
-  #grow(room: number): void {
-    const waiting = this.position - this.#start;
+  private grow(room: number): void {
+    const waiting = this.position - this.start;
     if (waiting > 0) {
-      this.#slab.pending++;
-      this.#full.push({ slab: this.#slab, start: this.#start, end: this.position });
-      this.#fullBytes += waiting;
-      this.#slabBytes = Math.min(this.#slabBytes * 2, lastSlabBytes);
+      this.slab.pending++;
+      this.full.push({ slab: this.slab, start: this.start, end: this.position });
+      this.fullBytes += waiting;
+      this.slabBytes = Math.min(this.slabBytes * 2, lastSlabBytes);
     }
-    const mayRepeat = this.#slab === noSlab && room <= this.#lastBytes;
-    this.#use(takeSlab(mayRepeat ? this.#lastBytes : Math.max(this.#slabBytes, room)));
+    const mayRepeat = this.slab === noSlab && room <= this.lastBytes;
+    this.use(takeSlab(mayRepeat ? this.lastBytes : Math.max(this.slabBytes, room)));
   }
 }

@@ -104,50 +104,50 @@ export type OptionProgress =
 
 /** Collects the Option from pieces of any size. */
 export class OptionReader {
-  readonly #maxBytes: number;
-  #bytes: Uint8Array;
-  #length: number;
+  private readonly maxBytes: number;
+  private bytes: Uint8Array;
+  private length: number;
 
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-    this.#bytes = new Uint8Array(0);
-    this.#length = 0;
+    this.maxBytes = maxBytes;
+    this.bytes = new Uint8Array(0);
+    this.length = 0;
   }
 
   /** Takes the next bytes. Not called again after `done` or `fault`. */
   push(chunk: Uint8Array): OptionProgress {
-    const room = this.#maxBytes - this.#length;
+    const room = this.maxBytes - this.length;
     const lineEnd = chunk.indexOf(lineFeed);
     const part = chunk.subarray(0, Math.min(lineEnd < 0 ? chunk.length : lineEnd + 1, room + 1));
-    if (!this.#matchesPrefix(part))
+    if (!this.matchesPrefix(part))
       return { kind: "fault", isOurs: false, message: "The first bytes are not an Option." };
     if (part.length > room)
-      return { kind: "fault", isOurs: false, message: `An Option may have ${this.#maxBytes} bytes.` };
-    this.#append(part);
+      return { kind: "fault", isOurs: false, message: `An Option may have ${this.maxBytes} bytes.` };
+    this.append(part);
     if (lineEnd < 0) return { kind: "more" };
-    const option = parseOption(this.#bytes.subarray(0, this.#length - 1));
+    const option = parseOption(this.bytes.subarray(0, this.length - 1));
     if (typeof option === "string") return { kind: "fault", isOurs: true, message: option };
     return { kind: "done", option, used: part.length };
   }
 
-  #matchesPrefix(part: Uint8Array): boolean {
-    for (let index = 0; index < part.length && this.#length + index <= prefix.length; index++) {
-      const at = this.#length + index;
+  private matchesPrefix(part: Uint8Array): boolean {
+    for (let index = 0; index < part.length && this.length + index <= prefix.length; index++) {
+      const at = this.length + index;
       const byte = part[index] as number;
       if (at < prefix.length ? byte !== prefix[at] : byte !== comma && byte !== closingBrace) return false;
     }
     return true;
   }
 
-  #append(part: Uint8Array): void {
-    const length = this.#length + part.length;
-    if (length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.min(Math.max(length, this.#bytes.length * 2, 512), this.#maxBytes));
-      grown.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = grown;
+  private append(part: Uint8Array): void {
+    const length = this.length + part.length;
+    if (length > this.bytes.length) {
+      const grown = new Uint8Array(Math.min(Math.max(length, this.bytes.length * 2, 512), this.maxBytes));
+      grown.set(this.bytes.subarray(0, this.length));
+      this.bytes = grown;
     }
-    this.#bytes.set(part, this.#length);
-    this.#length = length;
+    this.bytes.set(part, this.length);
+    this.length = length;
   }
 }
 

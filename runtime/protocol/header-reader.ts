@@ -33,12 +33,12 @@ export class HeaderReader {
   retryAfter: number;
   metadataEntries: number;
   metadataBytes: number;
-  readonly #limits: Limits;
-  #bytes: Uint8Array;
-  #start: number;
-  #end: number;
-  #seen: number;
-  #seenIgnorable: number;
+  private readonly limits: Limits;
+  private bytes: Uint8Array;
+  private start: number;
+  private end: number;
+  private seen: number;
+  private seenIgnorable: number;
 
   constructor(limits: Limits) {
     this.methodId = 0;
@@ -51,17 +51,17 @@ export class HeaderReader {
     this.retryAfter = -1;
     this.metadataEntries = 0;
     this.metadataBytes = 0;
-    this.#limits = limits;
-    this.#bytes = new Uint8Array(0);
-    this.#start = 0;
-    this.#end = 0;
-    this.#seen = 0;
-    this.#seenIgnorable = 0;
+    this.limits = limits;
+    this.bytes = new Uint8Array(0);
+    this.start = 0;
+    this.end = 0;
+    this.seen = 0;
+    this.seenIgnorable = 0;
   }
 
   /** Reads the header at `start` to `end`. After anything but `ok` the fields mean nothing. */
   read(bytes: Uint8Array, start: number, end: number): HeaderVerdict {
-    this.#reset(bytes, start, end);
+    this.reset(bytes, start, end);
     let verdict: HeaderVerdict = "ok";
     let at = start;
     while (at < end) {
@@ -72,7 +72,7 @@ export class HeaderReader {
         length = high === 0 ? -1 : (length & 0x7f) | (high << 7);
       }
       if (length < 0 || length > end - at) return "malformed";
-      const found = this.#value(tag, at, length);
+      const found = this.value(tag, at, length);
       if (found === "malformed") return found;
       if (verdict === "ok") verdict = found;
       at += length;
@@ -82,30 +82,30 @@ export class HeaderReader {
 
   /** Text of the first value with this tag; undefined when absent. Invalid UTF-8 was refused by {@link read}. */
   text(tag: number): string | undefined {
-    const [at, length] = this.#find(tag);
-    return at < 0 ? undefined : decodeText(this.#bytes, at, at + length);
+    const [at, length] = this.find(tag);
+    return at < 0 ? undefined : decodeText(this.bytes, at, at + length);
   }
 
   /** Where the call stands in a trace; undefined when the header does not say. */
   trace(): TraceContext | undefined {
-    const [at, length] = this.#find(HeaderTag.traceContext);
-    const ids = at < 0 ? undefined : decodeTraceIds(this.#bytes.subarray(at, at + length));
+    const [at, length] = this.find(HeaderTag.traceContext);
+    const ids = at < 0 ? undefined : decodeTraceIds(this.bytes.subarray(at, at + length));
     if (ids === undefined) return undefined;
     return { ...ids, state: this.text(HeaderTag.traceState), baggage: this.text(HeaderTag.baggage) };
   }
 
   /** True when the tag was there. */
   has(tag: number): boolean {
-    const seen = tag >= ignorableBit ? this.#seenIgnorable : this.#seen;
+    const seen = tag >= ignorableBit ? this.seenIgnorable : this.seen;
     return (seen & (1 << (tag & (seenBits - 1)))) !== 0;
   }
 
   /** A copy of the whole header, to read metadata from later; undefined when it has none. */
   retainMetadata(): Uint8Array | undefined {
-    return this.metadataEntries === 0 ? undefined : copyBytes(this.#bytes, this.#start, this.#end);
+    return this.metadataEntries === 0 ? undefined : copyBytes(this.bytes, this.start, this.end);
   }
 
-  #reset(bytes: Uint8Array, start: number, end: number): void {
+  private reset(bytes: Uint8Array, start: number, end: number): void {
     this.methodId = 0;
     this.deadlineMicros = -1;
     this.credit = 0;
@@ -116,28 +116,28 @@ export class HeaderReader {
     this.retryAfter = -1;
     this.metadataEntries = 0;
     this.metadataBytes = 0;
-    this.#bytes = bytes;
-    this.#start = start;
-    this.#end = end;
-    this.#seen = 0;
-    this.#seenIgnorable = 0;
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.seen = 0;
+    this.seenIgnorable = 0;
   }
 
-  #value(tag: number, at: number, length: number): HeaderVerdict {
-    if (tag === HeaderTag.metadata) return this.#pair(at, length);
+  private value(tag: number, at: number, length: number): HeaderVerdict {
+    if (tag === HeaderTag.metadata) return this.pair(at, length);
     if (!isKnownTag(tag)) return tag >= ignorableBit ? "ok" : "unsupported";
     if (this.has(tag)) return "malformed";
-    if (tag >= ignorableBit) this.#seenIgnorable |= 1 << (tag & (seenBits - 1));
-    else this.#seen |= 1 << tag;
-    if (isTextTag(tag)) return isText(this.#bytes, at, at + length) ? "ok" : "malformed";
+    if (tag >= ignorableBit) this.seenIgnorable |= 1 << (tag & (seenBits - 1));
+    else this.seen |= 1 << tag;
+    if (isTextTag(tag)) return isText(this.bytes, at, at + length) ? "ok" : "malformed";
     if (tag === HeaderTag.traceContext) return length === traceContextBytes ? "ok" : "malformed";
-    const value = length >= 1 && length <= 8 ? readNumber(this.#bytes, at, length) : -1;
+    const value = length >= 1 && length <= 8 ? readNumber(this.bytes, at, length) : -1;
     if (value < 0) return "malformed";
-    this.#number(tag, value);
+    this.number(tag, value);
     return "ok";
   }
 
-  #number(tag: number, value: number): void {
+  private number(tag: number, value: number): void {
     if (tag === HeaderTag.methodId) this.methodId = value;
     else if (tag === HeaderTag.deadline) this.deadlineMicros = value;
     else if (tag === HeaderTag.credit) this.credit = value;
@@ -149,27 +149,27 @@ export class HeaderReader {
   }
 
   /** One pair: length of the key in one byte, key, value [HDR-7]. */
-  #pair(at: number, length: number): HeaderVerdict {
-    const keyLength = length === 0 ? 0 : (this.#bytes[at] as number);
+  private pair(at: number, length: number): HeaderVerdict {
+    const keyLength = length === 0 ? 0 : (this.bytes[at] as number);
     if (keyLength === 0 || keyLength + 1 > length) return "malformed";
     const valueLength = length - 1 - keyLength;
     this.metadataEntries++;
     this.metadataBytes += keyLength + valueLength;
-    const limits = this.#limits;
+    const limits = this.limits;
     if (this.metadataEntries > limits.maxMetadataEntries || this.metadataBytes > limits.maxMetadataBytes) {
       return "metadata_limit";
     }
     if (keyLength > limits.maxMetadataKeyBytes || valueLength > limits.maxMetadataValueBytes) return "metadata_limit";
     const keyEnd = at + 1 + keyLength;
     for (let index = at + 1; index < keyEnd; index++) {
-      if (!isKeyByte(this.#bytes[index] as number)) return "metadata_invalid";
+      if (!isKeyByte(this.bytes[index] as number)) return "metadata_invalid";
     }
-    return isText(this.#bytes, keyEnd, at + length) ? "ok" : "metadata_invalid";
+    return isText(this.bytes, keyEnd, at + length) ? "ok" : "metadata_invalid";
   }
 
-  #find(tag: number): readonly [at: number, length: number] {
+  private find(tag: number): readonly [at: number, length: number] {
     if (!this.has(tag)) return [-1, 0];
-    for (const [found, at, length] of headerEntries(this.#bytes, this.#start, this.#end)) {
+    for (const [found, at, length] of headerEntries(this.bytes, this.start, this.end)) {
       if (found === tag) return [at, length];
     }
     return [-1, 0];

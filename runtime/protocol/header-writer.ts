@@ -32,7 +32,7 @@ export class HeaderWriter {
   /** A number of 1, 4 or 8 bytes, the fewest that hold it. `value` is a safe integer of at least 0. */
   number(tag: number, value: number): this {
     const size = value < 0x100 ? 1 : value <= 0xffffffff ? 4 : 8;
-    this.#tag(tag, size);
+    this.tag(tag, size);
     const end = this.length + size;
     for (let at = end - 1, rest = value; at >= this.length; at--, rest = Math.floor(rest / 256))
       this.bytes[at] = rest % 256;
@@ -42,16 +42,16 @@ export class HeaderWriter {
 
   /** Bytes as they are. */
   raw(tag: number, value: Uint8Array): this {
-    this.#tag(tag, value.length);
-    return this.#append(value);
+    this.tag(tag, value.length);
+    return this.append(value);
   }
 
   /** Text, in UTF-8. Nothing is written for `undefined`. @throws RangeError above {@link maxTagValueBytes} */
   text(tag: number, value: string | undefined): this {
     if (value === undefined) return this;
     const bytes = encodeText(value);
-    this.#tag(tag, bytes.length);
-    return this.#append(bytes);
+    this.tag(tag, bytes.length);
+    return this.append(bytes);
   }
 
   /**
@@ -63,7 +63,7 @@ export class HeaderWriter {
     let entries = 0;
     let total = 0;
     for (const pair of pairs) {
-      total += this.#pair(pair[0], pair[1], limits);
+      total += this.pair(pair[0], pair[1], limits);
       if (++entries > limits.maxMetadataEntries) throw limitError("entries", entries, limits.maxMetadataEntries);
       if (total > limits.maxMetadataBytes) throw limitError("bytes", total, limits.maxMetadataBytes);
     }
@@ -76,22 +76,22 @@ export class HeaderWriter {
   }
 
   /** @returns bytes of key and value */
-  #pair(key: string, value: string, limits: Limits): number {
-    if (this.#plainPair(key, value, limits)) return key.length + value.length;
+  private pair(key: string, value: string, limits: Limits): number {
+    if (this.plainPair(key, value, limits)) return key.length + value.length;
     const bytes = encodePair(key, value, limits);
-    this.#tag(HeaderTag.metadata, bytes.length);
-    this.#append(bytes);
+    this.tag(HeaderTag.metadata, bytes.length);
+    this.append(bytes);
     return bytes.length - 1;
   }
 
   /** Writes a short pair of ASCII that is allowed. @returns false, with nothing written, for any other */
-  #plainPair(key: string, value: string, limits: Limits): boolean {
+  private plainPair(key: string, value: string, limits: Limits): boolean {
     if (typeof key !== "string" || typeof value !== "string") return false;
     const size = 1 + key.length + value.length;
     if (key.length === 0 || key.length > limits.maxMetadataKeyBytes) return false;
     if (size > shortText || value.length > limits.maxMetadataValueBytes) return false;
     const before = this.length;
-    this.#tag(HeaderTag.metadata, size);
+    this.tag(HeaderTag.metadata, size);
     const { bytes } = this;
     let at = this.length;
     bytes[at++] = key.length;
@@ -111,23 +111,23 @@ export class HeaderWriter {
   }
 
   /** Tag and length; room for the value is there afterwards. */
-  #tag(tag: number, length: number): void {
+  private tag(tag: number, length: number): void {
     if (length > maxTagValueBytes)
       throw new RangeError(`A header value may have ${maxTagValueBytes} bytes; found ${length}.`);
-    this.#reserve(length + 3);
+    this.reserve(length + 3);
     this.bytes[this.length++] = tag;
     if (length >= 0x80) this.bytes[this.length++] = (length & 0x7f) | 0x80;
     this.bytes[this.length++] = length < 0x80 ? length : length >>> 7;
   }
 
-  #append(bytes: Uint8Array): this {
-    this.#reserve(bytes.length);
+  private append(bytes: Uint8Array): this {
+    this.reserve(bytes.length);
     this.bytes.set(bytes, this.length);
     this.length += bytes.length;
     return this;
   }
 
-  #reserve(count: number): void {
+  private reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return;
     const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2, firstBytes));

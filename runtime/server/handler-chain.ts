@@ -35,37 +35,37 @@ export function streamHandler(entry: MethodEntry): StreamNext {
 
 /** The items of a handler that has not run yet. */
 export class HandlerItems implements AsyncIterable<unknown> {
-  readonly #entry: MethodEntry;
-  readonly #call: CallContext;
-  readonly #requests: Items<unknown>;
+  private readonly entry: MethodEntry;
+  private readonly call: CallContext;
+  private readonly requests: Items<unknown>;
 
   constructor(entry: MethodEntry, call: CallContext, requests: Items<unknown>) {
-    this.#entry = entry;
-    this.#call = call;
-    this.#requests = requests;
+    this.entry = entry;
+    this.call = call;
+    this.requests = requests;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
-    return this.#handle();
+    return this.handle();
   }
 
   /** True when {@link HandlerItems.run} may take the place of the iteration. */
   get isDirect(): boolean {
-    const { kind } = this.#entry.method;
-    return kind === "bidi_stream" || (kind === "server_stream" && isOne(this.#requests));
+    const { kind } = this.entry.method;
+    return kind === "bidi_stream" || (kind === "server_stream" && isOne(this.requests));
   }
 
   /** Runs the handler; its items are given as they are, where an iteration would take several promises for each. */
   run(): unknown {
-    const { kind } = this.#entry.method;
-    const request = kind === "server_stream" && isOne(this.#requests) ? this.#requests[0] : this.#requests;
-    return this.#entry.handle(request, this.#call);
+    const { kind } = this.entry.method;
+    const request = kind === "server_stream" && isOne(this.requests) ? this.requests[0] : this.requests;
+    return this.entry.handle(request, this.call);
   }
 
-  async *#handle(): AsyncGenerator<unknown> {
-    const { method } = this.#entry;
-    const request = method.kind === "server_stream" ? await onlyItem(method, this.#requests) : this.#requests;
-    const result = this.#entry.handle(request, this.#call);
+  private async *handle(): AsyncGenerator<unknown> {
+    const { method } = this.entry;
+    const request = method.kind === "server_stream" ? await onlyItem(method, this.requests) : this.requests;
+    const result = this.entry.handle(request, this.call);
     if (method.kind === "client_stream") yield await result;
     else yield* (await result) as Items<unknown>;
   }

@@ -45,18 +45,18 @@ export class ServerCallState implements CallContext, RequestReceiver {
   failure: RpcError | undefined;
   /** What a handler gave that did not wait, with the promise in which its interceptors see it. */
   handled: { readonly reply: Promise<unknown>; readonly result: unknown } | undefined;
-  readonly #incoming: IncomingCall;
-  readonly #scope: CallScope;
-  #state: "running" | "answered" | "cancelled" | "settled";
-  #metadata: Metadata | undefined;
-  #replyMetadata: MetadataEntry[] | undefined;
-  #begun: boolean;
-  #admitted: boolean;
-  #slots: Map<unknown, unknown> | undefined;
-  #controller: AbortController | undefined;
-  #cancelReason: RpcError | undefined;
-  #requests: ItemQueue<unknown> | undefined;
-  #pump: ItemPump | undefined;
+  private readonly incoming: IncomingCall;
+  private readonly scope: CallScope;
+  private state: "running" | "answered" | "cancelled" | "settled";
+  private knownMetadata: Metadata | undefined;
+  private replyMetadata: MetadataEntry[] | undefined;
+  private begun: boolean;
+  private admitted: boolean;
+  private slots: Map<unknown, unknown> | undefined;
+  private controller: AbortController | undefined;
+  private cancelReason: RpcError | undefined;
+  private requests: ItemQueue<unknown> | undefined;
+  private pump: ItemPump | undefined;
 
   constructor(method: MethodType, session: Session, incoming: IncomingCall, scope: CallScope) {
     this.method = method;
@@ -65,18 +65,18 @@ export class ServerCallState implements CallContext, RequestReceiver {
     this.bytesReceived = 0;
     this.failure = undefined;
     this.handled = undefined;
-    this.#incoming = incoming;
-    this.#scope = scope;
-    this.#state = "running";
-    this.#metadata = undefined;
-    this.#replyMetadata = undefined;
-    this.#begun = false;
-    this.#admitted = false;
-    this.#slots = undefined;
-    this.#controller = undefined;
-    this.#cancelReason = undefined;
-    this.#requests = undefined;
-    this.#pump = undefined;
+    this.incoming = incoming;
+    this.scope = scope;
+    this.state = "running";
+    this.knownMetadata = undefined;
+    this.replyMetadata = undefined;
+    this.begun = false;
+    this.admitted = false;
+    this.slots = undefined;
+    this.controller = undefined;
+    this.cancelReason = undefined;
+    this.requests = undefined;
+    this.pump = undefined;
   }
 
   get peer(): string {
@@ -92,61 +92,61 @@ export class ServerCallState implements CallContext, RequestReceiver {
   }
 
   get metadata(): Metadata {
-    return (this.#metadata ??= lazyMetadata(() => this.#incoming.metadata()));
+    return (this.knownMetadata ??= lazyMetadata(() => this.incoming.metadata()));
   }
 
   get trace(): TraceContext | undefined {
-    return this.#incoming.trace;
+    return this.incoming.trace;
   }
 
   get attempt(): number {
-    return this.#incoming.attempt;
+    return this.incoming.attempt;
   }
 
   get remainingMs(): number {
-    return remainingFrom(this.#incoming.deadlineMs, this.#scope.environment.now());
+    return remainingFrom(this.incoming.deadlineMs, this.scope.environment.now());
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#cancelReason !== undefined) this.#controller.abort(this.#cancelReason);
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.cancelReason !== undefined) this.controller.abort(this.cancelReason);
     }
-    return this.#controller.signal;
+    return this.controller.signal;
   }
 
   get<T>(slot: Slot<T>): T | undefined {
-    return this.#slots?.get(slot) as T | undefined;
+    return this.slots?.get(slot) as T | undefined;
   }
 
   set<T>(slot: Slot<T>, value: T): void {
-    (this.#slots ??= new Map()).set(slot, value);
+    (this.slots ??= new Map()).set(slot, value);
   }
 
   setResponseMetadata(key: string, value: string): void {
-    if (this.#begun)
+    if (this.begun)
       throw new TypeError("The reply has begun: its metadata has been sent. Set it before the first item.");
     checkEntry(key, value);
-    (this.#replyMetadata ??= []).push([key, value]);
+    (this.replyMetadata ??= []).push([key, value]);
   }
 
   /** True while an answer can still reach the caller. */
   get running(): boolean {
-    return this.#state === "running" && this.#incoming.open;
+    return this.state === "running" && this.incoming.open;
   }
 
   /** The request, once the call was let in; a promise when it has to be decompressed elsewhere. @throws RpcError, or rejects with it */
   open(body: Uint8Array): unknown {
-    this.#admitted = true;
-    const { compressor } = this.#incoming;
+    this.admitted = true;
+    const { compressor } = this.incoming;
     if (compressor === 0) return this.read(body);
-    const plain = this.#decompress(body, compressor);
-    return plain instanceof Promise ? plain.then((bytes) => this.#readCharged(bytes)) : this.#readCharged(plain);
+    const plain = this.decompress(body, compressor);
+    return plain instanceof Promise ? plain.then((bytes) => this.readCharged(bytes)) : this.readCharged(plain);
   }
 
   /** Items that come from now on are decoded as they come. */
   admitItems(): void {
-    this.#admitted = true;
+    this.admitted = true;
   }
 
   /** The message in a body, checked against its constraints. @throws RpcError `invalid_argument` */
@@ -156,7 +156,7 @@ export class ServerCallState implements CallContext, RequestReceiver {
     this.bytesReceived += body.length;
     if (maxMessageBytes !== undefined && body.length > maxMessageBytes)
       throw tooLarge(method, body.length, maxMessageBytes);
-    const message = decodeBody(method.request, body, this.#incoming.serialization);
+    const message = decodeBody(method.request, body, this.incoming.serialization);
     const violations = method.request.validate(message);
     if (violations.length > 0) throw violationError(`The request of ${method.path}`, violations);
     return message;
@@ -164,40 +164,40 @@ export class ServerCallState implements CallContext, RequestReceiver {
 
   /** The items that the client sends. Called once, before the first of them can arrive. */
   openRequests(): AsyncIterable<unknown> {
-    this.#requests = new ItemQueue<unknown>({
-      consumed: (cost) => this.#incoming.consumed(cost),
+    this.requests = new ItemQueue<unknown>({
+      consumed: (cost) => this.incoming.consumed(cost),
       abandoned: () => undefined,
     });
-    return this.#requests;
+    return this.requests;
   }
 
   onItem(body: Uint8Array, cost: number, compressor: number): void {
-    if (compressor !== 0 || !this.#admitted) {
+    if (compressor !== 0 || !this.admitted) {
       const kept = new Uint8Array(body);
-      this.#requests?.push(new LazyItem(() => this.#readLater(kept, compressor)), cost);
+      this.requests?.push(new LazyItem(() => this.readLater(kept, compressor)), cost);
       return;
     }
     try {
-      this.#requests?.push(this.read(body), cost);
+      this.requests?.push(this.read(body), cost);
     } catch (error) {
       const refusal = RpcError.from(error);
       this.refuse(refusal);
-      this.#abandon(refusal);
+      this.abandon(refusal);
     }
   }
 
   onItemsEnd(): void {
-    this.#requests?.end();
+    this.requests?.end();
   }
 
   onCancel(error: RpcError): void {
-    if (this.#state === "running") this.#state = "cancelled";
+    if (this.state === "running") this.state = "cancelled";
     this.failure ??= error;
-    this.#abandon(error);
+    this.abandon(error);
   }
 
   onWritable(): void {
-    this.#pump?.writable();
+    this.pump?.writable();
   }
 
   /** Answers with the handler's result. The call is over. */
@@ -205,89 +205,89 @@ export class ServerCallState implements CallContext, RequestReceiver {
     if (this.running && !this.method.oneway) {
       try {
         const { response } = this.method;
-        const { serialization } = this.#incoming;
+        const { serialization } = this.incoming;
         const mayPack = this.session.readable.length > 0;
         const encode = mayPack ? encodeBody : encodeBodyToCopy;
         const body = encode(response, result, serialization);
-        this.#begun = true;
-        if (mayPack && this.#replyPacked(body)) return;
-        this.#respond(body, 0);
+        this.begun = true;
+        if (mayPack && this.replyPacked(body)) return;
+        this.respond(body, 0);
       } catch (error) {
-        this.#failWith(error);
+        this.failWith(error);
       }
     }
     this.settle();
   }
 
-  #respond(body: Uint8Array, compressor: number): void {
+  private respond(body: Uint8Array, compressor: number): void {
     this.bytesSent += body.length;
-    this.#incoming.respond(body, this.#replyMetadata, compressor);
-    this.#answered();
+    this.incoming.respond(body, this.replyMetadata, compressor);
+    this.answered();
   }
 
   /** @returns true: the reply and the end of the call come later, or were seen to */
-  #replyPacked(body: Uint8Array): boolean {
-    const packed = this.#pack(body);
+  private replyPacked(body: Uint8Array): boolean {
+    const packed = this.pack(body);
     if (!(packed instanceof Promise)) {
-      this.#respond(packed.body, packed.compressor);
+      this.respond(packed.body, packed.compressor);
       this.settle();
       return true;
     }
     packed
-      .then((later) => this.running && this.#respond(later.body, later.compressor))
-      .catch((error: unknown) => this.#failWith(error))
+      .then((later) => this.running && this.respond(later.body, later.compressor))
+      .catch((error: unknown) => this.failWith(error))
       .finally(() => this.settle());
     return true;
   }
 
   /** A reply that is too long even before it is compressed goes on as it is, to be refused where that is decided. */
-  #pack(body: Uint8Array): PackedBody | Promise<PackedBody> {
+  private pack(body: Uint8Array): PackedBody | Promise<PackedBody> {
     const { session, method } = this;
     if (body.length > session.maxReplyBytes) return { body, compressor: 0 };
-    return this.#scope.compression.pack(method, body, session.readable);
+    return this.scope.compression.pack(method, body, session.readable);
   }
 
-  #sendItem(body: Uint8Array): boolean {
-    if (this.session.readable.length === 0) return this.#emit(body, 0);
-    const packed = this.#pack(body);
-    if (!(packed instanceof Promise)) return this.#emit(packed.body, packed.compressor);
+  private sendItem(body: Uint8Array): boolean {
+    if (this.session.readable.length === 0) return this.emit(body, 0);
+    const packed = this.pack(body);
+    if (!(packed instanceof Promise)) return this.emit(packed.body, packed.compressor);
     packed
-      .then((later) => this.#emit(later.body, later.compressor) && this.#pump?.writable())
+      .then((later) => this.emit(later.body, later.compressor) && this.pump?.writable())
       .catch((error: unknown) => {
-        this.#failWith(error);
-        this.#pump?.stop();
+        this.failWith(error);
+        this.pump?.stop();
       });
     return false;
   }
 
-  #emit(body: Uint8Array, compressor: number): boolean {
+  private emit(body: Uint8Array, compressor: number): boolean {
     this.bytesSent += body.length;
-    const metadata = this.#begun ? undefined : this.#replyMetadata;
-    this.#begun = true;
-    return this.#incoming.sendItem(body, metadata, compressor);
+    const metadata = this.begun ? undefined : this.replyMetadata;
+    this.begun = true;
+    return this.incoming.sendItem(body, metadata, compressor);
   }
 
   /** Sends the items of a handler, then ends. */
   replyItems(items: Items<unknown>): void {
     const { response } = this.method;
-    const format = this.#incoming.serialization;
+    const format = this.incoming.serialization;
     const encode = this.session.readable.length > 0 ? encodeBody : encodeBodyToCopy;
     try {
-      this.#pump = pumpItems(items, {
-        send: (item) => this.#sendItem(encode(response, item, format)),
-        end: () => this.#endItems(),
-        fail: (error) => this.#failWith(error),
+      this.pump = pumpItems(items, {
+        send: (item) => this.sendItem(encode(response, item, format)),
+        end: () => this.endItems(),
+        fail: (error) => this.failWith(error),
       });
     } catch (error) {
       return this.fail(error);
     }
-    if (!this.running) this.#pump.stop();
-    void this.#pump.done.then(() => this.settle());
+    if (!this.running) this.pump.stop();
+    void this.pump.done.then(() => this.settle());
   }
 
   /** Answers with what a handler or interceptor threw. The call is over. */
   fail(error: unknown): void {
-    this.#failWith(error);
+    this.failWith(error);
     this.settle();
   }
 
@@ -295,93 +295,93 @@ export class ServerCallState implements CallContext, RequestReceiver {
   refuse(error: RpcError): void {
     this.failure ??= error;
     if (!this.running) return;
-    if (this.method.oneway) this.#scope.report(error, this, false);
-    else this.#incoming.fail({ error });
-    this.#answered();
+    if (this.method.oneway) this.scope.report(error, this, false);
+    else this.incoming.fail({ error });
+    this.answered();
   }
 
   /** The call is not let in. It is nobody's fault here, so nothing is reported. */
   turnAway(error: RpcError): void {
     this.failure ??= error;
-    if (this.running && !this.method.oneway) this.#incoming.fail({ error, notStarted: true });
-    this.#answered();
+    if (this.running && !this.method.oneway) this.incoming.fail({ error, notStarted: true });
+    this.answered();
     this.settle();
   }
 
   /** The handler has come to its end. */
   settle(): void {
-    if (this.#state === "settled") return;
-    this.#state = "settled";
-    void this.#requests?.return();
-    this.#incoming.settle();
-    this.#scope.settled(this);
+    if (this.state === "settled") return;
+    this.state = "settled";
+    void this.requests?.return();
+    this.incoming.settle();
+    this.scope.settled(this);
   }
 
-  #decompress(body: Uint8Array, number: number): Uint8Array | Promise<Uint8Array> {
-    const { compression, maxMessageBytes } = this.#scope;
+  private decompress(body: Uint8Array, number: number): Uint8Array | Promise<Uint8Array> {
+    const { compression, maxMessageBytes } = this.scope;
     const compressor = compression.find(number);
     if (compressor === undefined) throw unknownCompressor(number);
     return decompress(compressor, body, Math.min(maxMessageBytes, this.method.policy.maxMessageBytes ?? Infinity));
   }
 
   /** What a body became counts as if it had come so. */
-  #readCharged(plain: Uint8Array): unknown {
-    if (!this.#incoming.chargeRequest(plain.length)) throw tooMuchRequested();
+  private readCharged(plain: Uint8Array): unknown {
+    if (!this.incoming.chargeRequest(plain.length)) throw tooMuchRequested();
     return this.read(plain);
   }
 
-  async #readLater(body: Uint8Array, compressor: number): Promise<unknown> {
+  private async readLater(body: Uint8Array, compressor: number): Promise<unknown> {
     try {
-      return this.read(compressor === 0 ? body : await this.#decompress(body, compressor));
+      return this.read(compressor === 0 ? body : await this.decompress(body, compressor));
     } catch (error) {
       const refusal = RpcError.from(error);
       this.refuse(refusal);
-      this.#abandon(refusal);
+      this.abandon(refusal);
       throw refusal;
     }
   }
 
-  #endItems(): void {
+  private endItems(): void {
     if (!this.running) return;
-    this.#incoming.end(this.#begun ? undefined : this.#replyMetadata);
-    this.#begun = true;
-    this.#answered();
+    this.incoming.end(this.begun ? undefined : this.replyMetadata);
+    this.begun = true;
+    this.answered();
   }
 
   /** A caller that has gone needs no answer, and what its handler then throws is no news. */
-  #failWith(error: unknown): void {
+  private failWith(error: unknown): void {
     this.failure ??= RpcError.from(error);
     if (!this.running) return;
     const { method } = this;
     if (method.oneway) {
-      this.#scope.report(error, this, false);
+      this.scope.report(error, this, false);
     } else {
-      this.#incoming.fail(this.#failureFor(error));
+      this.incoming.fail(this.failureFor(error));
     }
-    this.#answered();
+    this.answered();
   }
 
-  #failureFor(error: unknown): ReturnType<typeof hiddenFailure> {
+  private failureFor(error: unknown): ReturnType<typeof hiddenFailure> {
     try {
-      const failure = failureFromThrown(this.method, error, this.#incoming.serialization);
+      const failure = failureFromThrown(this.method, error, this.incoming.serialization);
       if (failure !== undefined) return failure;
     } catch (fault) {
-      return hiddenFailure(this.#scope.report(fault, this, true));
+      return hiddenFailure(this.scope.report(fault, this, true));
     }
-    return hiddenFailure(this.#scope.report(error, this, true));
+    return hiddenFailure(this.scope.report(error, this, true));
   }
 
-  #answered(): void {
-    this.#begun = true;
-    if (this.#state === "running") this.#state = "answered";
+  private answered(): void {
+    this.begun = true;
+    if (this.state === "running") this.state = "answered";
   }
 
   /** Nobody waits for the answer: the handler is told, its streams are closed. */
-  #abandon(error: RpcError): void {
-    this.#cancelReason = error;
-    this.#controller?.abort(error);
-    this.#requests?.fail(error);
-    this.#pump?.stop();
+  private abandon(error: RpcError): void {
+    this.cancelReason = error;
+    this.controller?.abort(error);
+    this.requests?.fail(error);
+    this.pump?.stop();
   }
 }
 

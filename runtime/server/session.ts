@@ -14,7 +14,7 @@ export class Session {
   readable: readonly number[];
   /** Called after a call was turned away because the caller failed to authenticate. */
   onTurnedAway: () => void;
-  readonly #connection: () => ServerConnection;
+  private readonly connection: () => ServerConnection;
 
   constructor(transport: Transport, sinceMs: number, connection: () => ServerConnection) {
     this.address = transport.peerAddress;
@@ -23,11 +23,11 @@ export class Session {
     this.caller = anonymous;
     this.readable = [];
     this.onTurnedAway = () => undefined;
-    this.#connection = connection;
+    this.connection = connection;
   }
 
   /** Bytes of the longest message that the client takes. */
   get maxReplyBytes(): number {
-    return this.#connection().peerLimits.maxMessageBytes;
+    return this.connection().peerLimits.maxMessageBytes;
   }
 }

@@ -44,19 +44,19 @@ export class MethodMetrics {
 
 /** Metrics by method. Methods come from schemas, so there are never more than these know. */
 export class MethodTable {
-  readonly #methods: Map<string, MethodMetrics>;
+  private readonly methods: Map<string, MethodMetrics>;
 
   constructor() {
-    this.#methods = new Map();
+    this.methods = new Map();
   }
 
   of(method: MethodType): MethodMetrics {
-    let metrics = this.#methods.get(method.path);
-    if (metrics === undefined) this.#methods.set(method.path, (metrics = new MethodMetrics(method)));
+    let metrics = this.methods.get(method.path);
+    if (metrics === undefined) this.methods.set(method.path, (metrics = new MethodMetrics(method)));
     return metrics;
   }
 
   all(): readonly MethodMetrics[] {
-    return [...this.#methods.values()];
+    return [...this.methods.values()];
   }
 }

@@ -132,39 +132,39 @@ export async function createFaultProxy(options: FaultProxyOptions): Promise<Faul
 /** Two sockets and what is on the way between them. */
 class Wire {
   onEnd: () => void;
-  readonly #sockets: readonly [client: Socket, server: Socket];
-  readonly #toServer: Pipe;
-  readonly #toClient: Pipe;
-  #isOver: boolean;
+  private readonly sockets: readonly [client: Socket, server: Socket];
+  private readonly toServer: Pipe;
+  private readonly toClient: Pipe;
+  private isOver: boolean;
 
   constructor(client: Socket, server: Socket, environment: Environment, faults: () => ProxyFaults) {
     this.onEnd = () => undefined;
-    this.#sockets = [client, server];
-    this.#toServer = new Pipe(client, server, environment, faults);
-    this.#toClient = new Pipe(server, client, environment, faults);
-    this.#isOver = false;
+    this.sockets = [client, server];
+    this.toServer = new Pipe(client, server, environment, faults);
+    this.toClient = new Pipe(server, client, environment, faults);
+    this.isOver = false;
     client.on("error", () => undefined);
     server.on("error", () => undefined);
-    client.on("close", () => this.#follow(this.#toServer));
-    server.on("close", () => this.#follow(this.#toClient));
+    client.on("close", () => this.follow(this.toServer));
+    server.on("close", () => this.follow(this.toClient));
   }
 
   mute({ toServer, toClient }: { readonly toServer: boolean; readonly toClient: boolean }): void {
-    this.#toServer.mute(toServer);
-    this.#toClient.mute(toClient);
+    this.toServer.mute(toServer);
+    this.toClient.mute(toClient);
   }
 
   end(how: (socket: Socket) => void): void {
-    this.#isOver = true;
-    this.#toServer.stop();
-    this.#toClient.stop();
-    for (const socket of this.#sockets) how(socket);
+    this.isOver = true;
+    this.toServer.stop();
+    this.toClient.stop();
+    for (const socket of this.sockets) how(socket);
     this.onEnd();
   }
 
   /** One side has ended: the other hears of it after all that was sent before, unless nothing gets through. */
-  #follow(pipe: Pipe): void {
-    if (!this.#isOver) pipe.finish(() => this.end((socket) => socket.destroySoon()));
+  private follow(pipe: Pipe): void {
+    if (!this.isOver) pipe.finish(() => this.end((socket) => socket.destroySoon()));
   }
 }
 
@@ -178,84 +178,84 @@ const highWaterBytes = 1024 * 1024;
 
 /** One direction. */
 class Pipe {
-  readonly #from: Socket;
-  readonly #to: Socket;
-  readonly #environment: Environment;
-  readonly #faults: () => ProxyFaults;
-  #queue: Piece[];
-  #queuedBytes: number;
-  #lastDueMs: number;
-  #isMute: boolean;
-  #isWaiting: boolean;
-  #isStopped: boolean;
-  #onFinished: (() => void) | undefined;
+  private readonly from: Socket;
+  private readonly to: Socket;
+  private readonly environment: Environment;
+  private readonly faults: () => ProxyFaults;
+  private queue: Piece[];
+  private queuedBytes: number;
+  private lastDueMs: number;
+  private isMute: boolean;
+  private isWaiting: boolean;
+  private isStopped: boolean;
+  private onFinished: (() => void) | undefined;
 
   constructor(from: Socket, to: Socket, environment: Environment, faults: () => ProxyFaults) {
-    this.#from = from;
-    this.#to = to;
-    this.#environment = environment;
-    this.#faults = faults;
-    this.#queue = [];
-    this.#queuedBytes = 0;
-    this.#lastDueMs = 0;
-    this.#isMute = false;
-    this.#isWaiting = false;
-    this.#isStopped = false;
-    this.#onFinished = undefined;
-    from.on("data", (bytes) => this.#take(bytes));
-    to.on("drain", () => this.#move());
+    this.from = from;
+    this.to = to;
+    this.environment = environment;
+    this.faults = faults;
+    this.queue = [];
+    this.queuedBytes = 0;
+    this.lastDueMs = 0;
+    this.isMute = false;
+    this.isWaiting = false;
+    this.isStopped = false;
+    this.onFinished = undefined;
+    from.on("data", (bytes) => this.take(bytes));
+    to.on("drain", () => this.move());
   }
 
   mute(isMute: boolean): void {
-    this.#isMute = isMute;
-    this.#move();
+    this.isMute = isMute;
+    this.move();
   }
 
   stop(): void {
-    this.#isStopped = true;
-    this.#queue = [];
+    this.isStopped = true;
+    this.queue = [];
   }
 
   /** Calls back once everything has gone through. */
   finish(onFinished: () => void): void {
-    this.#onFinished = onFinished;
-    this.#move();
+    this.onFinished = onFinished;
+    this.move();
   }
 
-  #take(bytes: Uint8Array): void {
-    const { delayMs, bytesPerMs, maxPieceBytes = bytes.length } = this.#faults();
-    const nowMs = this.#environment.now();
+  private take(bytes: Uint8Array): void {
+    const { delayMs, bytesPerMs, maxPieceBytes = bytes.length } = this.faults();
+    const nowMs = this.environment.now();
     for (let at = 0; at < bytes.length; at += maxPieceBytes) {
       const piece = bytes.subarray(at, at + maxPieceBytes);
-      const freeMs = Math.max(this.#lastDueMs, nowMs + (delayMs?.() ?? 0));
-      this.#lastDueMs = freeMs + (bytesPerMs === undefined ? 0 : piece.length / bytesPerMs);
-      this.#queue.push({ bytes: piece, dueMs: this.#lastDueMs });
-      this.#queuedBytes += piece.length;
+      const freeMs = Math.max(this.lastDueMs, nowMs + (delayMs?.() ?? 0));
+      this.lastDueMs = freeMs + (bytesPerMs === undefined ? 0 : piece.length / bytesPerMs);
+      this.queue.push({ bytes: piece, dueMs: this.lastDueMs });
+      this.queuedBytes += piece.length;
     }
-    if (this.#queuedBytes > highWaterBytes) this.#from.pause();
-    this.#move();
+    if (this.queuedBytes > highWaterBytes) this.from.pause();
+    this.move();
   }
 
-  #move(): void {
-    if (this.#isStopped || this.#isMute || this.#isWaiting) return;
-    const [piece] = this.#queue;
-    if (piece === undefined) return this.#onFinished?.();
-    if (this.#to.writableLength > highWaterBytes) return;
-    const waitMs = piece.dueMs - this.#environment.now();
-    if (waitMs > 0) return this.#moveLater((go) => void this.#environment.setTimer(waitMs, go));
-    this.#queue.shift();
-    this.#queuedBytes -= piece.bytes.length;
-    if (this.#to.writable || this.#to.connecting) this.#to.write(piece.bytes);
-    if (this.#from.isPaused() && this.#queuedBytes < highWaterBytes / 2) this.#from.resume();
+  private move(): void {
+    if (this.isStopped || this.isMute || this.isWaiting) return;
+    const [piece] = this.queue;
+    if (piece === undefined) return this.onFinished?.();
+    if (this.to.writableLength > highWaterBytes) return;
+    const waitMs = piece.dueMs - this.environment.now();
+    if (waitMs > 0) return this.moveLater((go) => void this.environment.setTimer(waitMs, go));
+    this.queue.shift();
+    this.queuedBytes -= piece.bytes.length;
+    if (this.to.writable || this.to.connecting) this.to.write(piece.bytes);
+    if (this.from.isPaused() && this.queuedBytes < highWaterBytes / 2) this.from.resume();
     // A turn of its own: the system would join pieces that are written at once.
-    this.#moveLater((go) => this.#environment.yieldTurn(go));
+    this.moveLater((go) => this.environment.yieldTurn(go));
   }
 
-  #moveLater(schedule: (go: () => void) => void): void {
-    this.#isWaiting = true;
+  private moveLater(schedule: (go: () => void) => void): void {
+    this.isWaiting = true;
     schedule(() => {
-      this.#isWaiting = false;
-      this.#move();
+      this.isWaiting = false;
+      this.move();
     });
   }
 }

@@ -7,20 +7,20 @@ export class HeapTimer implements Timer {
   readonly action: () => void;
   /** Set, and neither fired nor cancelled. */
   isPending: boolean;
-  readonly #heap: TimerHeap;
+  private readonly heap: TimerHeap;
 
   constructor(heap: TimerHeap, atMs: number, order: number, action: () => void) {
     this.atMs = atMs;
     this.order = order;
     this.action = action;
     this.isPending = true;
-    this.#heap = heap;
+    this.heap = heap;
   }
 
   cancel(): void {
     if (!this.isPending) return;
     this.isPending = false;
-    this.#heap.onCancel();
+    this.heap.onCancel();
   }
 
   ref(): void {
@@ -36,37 +36,37 @@ export class HeapTimer implements Timer {
 export class TimerHeap {
   /** Timers that are pending. */
   size: number;
-  #timers: HeapTimer[];
-  #nextOrder: number;
+  private timers: HeapTimer[];
+  private nextOrder: number;
 
   constructor() {
     this.size = 0;
-    this.#timers = [];
-    this.#nextOrder = 0;
+    this.timers = [];
+    this.nextOrder = 0;
   }
 
   /** Time of the first timer; Infinity when there is none. */
   get nextMs(): number {
-    for (let first = this.#timers[0]; first !== undefined; first = this.#timers[0]) {
+    for (let first = this.timers[0]; first !== undefined; first = this.timers[0]) {
       if (first.isPending) return first.atMs;
-      this.#removeFirst();
+      this.removeFirst();
     }
     return Infinity;
   }
 
   add(atMs: number, action: () => void): HeapTimer {
-    const timer = new HeapTimer(this, atMs, this.#nextOrder++, action);
+    const timer = new HeapTimer(this, atMs, this.nextOrder++, action);
     this.size++;
-    this.#timers.push(timer);
-    this.#rise(this.#timers.length - 1);
+    this.timers.push(timer);
+    this.rise(this.timers.length - 1);
     return timer;
   }
 
   /** Takes out the timer that {@link nextMs} told of. */
   take(): HeapTimer | undefined {
-    const first = this.#timers[0];
+    const first = this.timers[0];
     if (first === undefined) return undefined;
-    this.#removeFirst();
+    this.removeFirst();
     this.size--;
     first.isPending = false;
     return first;
@@ -75,20 +75,20 @@ export class TimerHeap {
   /** A timer was cancelled; it stays where it is until its turn. */
   onCancel(): void {
     this.size--;
-    if (this.#timers.length < sweepAbove || this.size * 2 > this.#timers.length) return;
+    if (this.timers.length < sweepAbove || this.size * 2 > this.timers.length) return;
     // Sorted is a heap too.
-    this.#timers = this.#timers.filter(({ isPending }) => isPending).sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    this.timers = this.timers.filter(({ isPending }) => isPending).sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
 
-  #removeFirst(): void {
-    const last = this.#timers.pop();
-    if (last === undefined || this.#timers.length === 0) return;
-    this.#timers[0] = last;
-    this.#sink();
+  private removeFirst(): void {
+    const last = this.timers.pop();
+    if (last === undefined || this.timers.length === 0) return;
+    this.timers[0] = last;
+    this.sink();
   }
 
-  #rise(from: number): void {
-    const timers = this.#timers;
+  private rise(from: number): void {
+    const timers = this.timers;
     const timer = timers[from] as HeapTimer;
     let at = from;
     while (at > 0) {
@@ -101,8 +101,8 @@ export class TimerHeap {
     timers[at] = timer;
   }
 
-  #sink(): void {
-    const timers = this.#timers;
+  private sink(): void {
+    const timers = this.timers;
     const timer = timers[0] as HeapTimer;
     let at = 0;
     for (let below = 1; below < timers.length; below = 2 * at + 1) {

@@ -57,19 +57,19 @@ class VirtualEnd implements VirtualTransport {
   isPaused: boolean;
   isClosed: boolean;
   peer: VirtualEnd | undefined;
-  readonly #options: VirtualNetworkOptions;
-  readonly #highWaterBytes: number;
-  #events: TransportEvents | undefined;
-  #queue: Piece[];
-  #lastDueMs: number;
-  #timer: Timer | undefined;
-  #isMute: boolean;
-  #isEnding: boolean;
+  private readonly options: VirtualNetworkOptions;
+  private readonly highWaterBytes: number;
+  private events: TransportEvents | undefined;
+  private queue: Piece[];
+  private lastDueMs: number;
+  private timer: Timer | undefined;
+  private mute: boolean;
+  private isEnding: boolean;
   /** The end was abrupt, and the peer has not heard of it. */
-  #hasReset: boolean;
-  #wantsDrain: boolean;
-  #memory: Uint8Array;
-  readonly #deliverNext: () => void;
+  private hasReset: boolean;
+  private wantsDrain: boolean;
+  private memory: Uint8Array;
+  private readonly deliverNext: () => void;
 
   constructor(name: string, peerName: string, options: VirtualNetworkOptions) {
     this.localAddress = name;
@@ -81,49 +81,49 @@ class VirtualEnd implements VirtualTransport {
     this.isPaused = false;
     this.isClosed = false;
     this.peer = undefined;
-    this.#options = options;
-    this.#highWaterBytes = options.highWaterBytes ?? defaultHighWaterBytes;
-    this.#events = undefined;
-    this.#queue = [];
-    this.#lastDueMs = 0;
-    this.#timer = undefined;
-    this.#isMute = false;
-    this.#isEnding = false;
-    this.#hasReset = false;
-    this.#wantsDrain = false;
-    this.#memory = noMemory;
-    this.#deliverNext = () => this.#deliver();
+    this.options = options;
+    this.highWaterBytes = options.highWaterBytes ?? defaultHighWaterBytes;
+    this.events = undefined;
+    this.queue = [];
+    this.lastDueMs = 0;
+    this.timer = undefined;
+    this.mute = false;
+    this.isEnding = false;
+    this.hasReset = false;
+    this.wantsDrain = false;
+    this.memory = noMemory;
+    this.deliverNext = () => this.deliver();
   }
 
   get isMute(): boolean {
-    return this.#isMute;
+    return this.mute;
   }
 
   set isMute(value: boolean) {
-    this.#isMute = value;
+    this.mute = value;
     if (value) return;
     this.move();
-    if (this.#hasReset) this.#reset();
+    if (this.hasReset) this.reset();
   }
 
   start(events: TransportEvents): void {
-    if (this.#events !== undefined) throw new TypeError("A transport is started once.");
-    this.#events = events;
-    if (this.isClosed) this.#options.environment.setTimer(0, () => events.onClose(new Error("reset by peer")));
+    if (this.events !== undefined) throw new TypeError("A transport is started once.");
+    this.events = events;
+    if (this.isClosed) this.options.environment.setTimer(0, () => events.onClose(new Error("reset by peer")));
     this.peer?.move();
   }
 
   write(bytes: Uint8Array, onWritten?: () => void): boolean {
-    if (this.#isEnding || this.isClosed) return true;
-    const { environment, delayMs, bytesPerMs } = this.#options;
-    const arrivesMs = Math.max(this.#lastDueMs, environment.now() + (delayMs?.() ?? 0));
-    this.#lastDueMs = arrivesMs + (bytesPerMs === undefined ? 0 : bytes.length / bytesPerMs());
-    this.#queue.push({ bytes, offset: 0, onWritten, dueMs: this.#lastDueMs });
+    if (this.isEnding || this.isClosed) return true;
+    const { environment, delayMs, bytesPerMs } = this.options;
+    const arrivesMs = Math.max(this.lastDueMs, environment.now() + (delayMs?.() ?? 0));
+    this.lastDueMs = arrivesMs + (bytesPerMs === undefined ? 0 : bytes.length / bytesPerMs());
+    this.queue.push({ bytes, offset: 0, onWritten, dueMs: this.lastDueMs });
     this.bytesWritten += bytes.length;
     this.bytesQueued += bytes.length;
     this.move();
-    this.#wantsDrain ||= this.bytesQueued >= this.#highWaterBytes;
-    return !this.#wantsDrain;
+    this.wantsDrain ||= this.bytesQueued >= this.highWaterBytes;
+    return !this.wantsDrain;
   }
 
   pause(): void {
@@ -136,67 +136,65 @@ class VirtualEnd implements VirtualTransport {
   }
 
   close(): void {
-    this.#isEnding = true;
+    this.isEnding = true;
     this.move();
   }
 
   abort(error?: Error): void {
     if (this.isClosed) return;
-    this.#hasReset = true;
+    this.hasReset = true;
     this.end(error);
-    if (!this.#isMute) this.#reset();
+    if (!this.mute) this.reset();
   }
 
   /** Sets the next delivery going. */
   move(): void {
-    if (this.#timer !== undefined || this.isClosed || this.#isMute) return;
-    const { environment } = this.#options;
-    const delayMs = (this.#queue[0]?.dueMs ?? 0) - environment.now();
-    this.#timer = environment.setTimer(Math.max(0, delayMs), this.#deliverNext);
+    if (this.timer !== undefined || this.isClosed || this.mute) return;
+    const { environment } = this.options;
+    const delayMs = (this.queue[0]?.dueMs ?? 0) - environment.now();
+    this.timer = environment.setTimer(Math.max(0, delayMs), this.deliverNext);
   }
 
   end(error: Error | undefined): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.#timer?.cancel();
-    this.#queue = [];
+    this.timer?.cancel();
+    this.queue = [];
     this.bytesQueued = 0;
-    this.#options.environment.setTimer(0, () => this.#events?.onClose(error));
+    this.options.environment.setTimer(0, () => this.events?.onClose(error));
   }
 
-  #reset(): void {
-    this.#hasReset = false;
-    this.#options.environment.setTimer(this.#options.delayMs?.() ?? 0, () =>
-      this.peer?.end(new Error("reset by peer")),
-    );
+  private reset(): void {
+    this.hasReset = false;
+    this.options.environment.setTimer(this.options.delayMs?.() ?? 0, () => this.peer?.end(new Error("reset by peer")));
   }
 
-  #deliver(): void {
-    this.#timer = undefined;
+  private deliver(): void {
+    this.timer = undefined;
     const { peer } = this;
-    if (this.isClosed || this.#isMute || peer === undefined) return;
-    const piece = this.#queue[0];
-    if (piece === undefined) return this.#finish(peer);
+    if (this.isClosed || this.mute || peer === undefined) return;
+    const piece = this.queue[0];
+    if (piece === undefined) return this.finish(peer);
     if (peer.isClosed) return;
-    if (peer.isPaused || peer.#events === undefined) return;
+    if (peer.isPaused || peer.events === undefined) return;
     const rest = piece.bytes.length - piece.offset;
-    const part = this.#take(piece, this.#options.cut?.(rest) ?? rest);
+    const part = this.take(piece, this.options.cut?.(rest) ?? rest);
     this.bytesQueued -= part.length;
     if (piece.offset === piece.bytes.length) {
-      this.#queue.shift();
+      this.queue.shift();
       piece.onWritten?.();
     }
-    this.#receive(peer, part);
-    if (this.#wantsDrain && this.bytesQueued < this.#highWaterBytes / 2) this.#drain();
+    this.receive(peer, part);
+    if (this.wantsDrain && this.bytesQueued < this.highWaterBytes / 2) this.drain();
     this.move();
   }
 
   /** The next bytes of a piece, in memory that is used for all. */
-  #take(piece: Piece, size: number): Uint8Array {
+  private take(piece: Piece, size: number): Uint8Array {
     const { bytes, offset } = piece;
     const length = Math.min(size, bytes.length - offset);
-    if (length > this.#memory.length) this.#memory = new Uint8Array(Math.max(length, firstMemoryBytes));
-    const part = this.#memory.subarray(0, length);
+    if (length > this.memory.length) this.memory = new Uint8Array(Math.max(length, firstMemoryBytes));
+    const part = this.memory.subarray(0, length);
     if (length > 32) part.set(bytes.subarray(offset, offset + length));
     else for (let at = 0; at < length; at++) part[at] = bytes[offset + at] as number;
     piece.offset += length;
@@ -204,27 +202,27 @@ class VirtualEnd implements VirtualTransport {
   }
 
   /** The view is wiped afterwards: nobody may keep it. */
-  #receive(peer: VirtualEnd, part: Uint8Array): void {
+  private receive(peer: VirtualEnd, part: Uint8Array): void {
     peer.bytesRead += part.length;
-    if (peer.isClosed || peer.#isEnding) return;
+    if (peer.isClosed || peer.isEnding) return;
     try {
-      peer.#events?.onData(part);
+      peer.events?.onData(part);
     } catch (error) {
       peer.abort(error instanceof Error ? error : new Error(String(error)));
     }
     part.fill(0xaa);
   }
 
-  #drain(): void {
-    this.#wantsDrain = false;
-    this.#events?.onDrain();
+  private drain(): void {
+    this.wantsDrain = false;
+    this.events?.onDrain();
   }
 
-  #finish(peer: VirtualEnd): void {
-    if (!this.#isEnding) return;
-    if (!peer.#isEnding) peer.close();
-    if (peer.#queue.length > 0) return;
+  private finish(peer: VirtualEnd): void {
+    if (!this.isEnding) return;
+    if (!peer.isEnding) peer.close();
+    if (peer.queue.length > 0) return;
     this.end(undefined);
-    if (!peer.#isMute) peer.end(undefined);
+    if (!peer.mute) peer.end(undefined);
   }
 }

@@ -34,18 +34,18 @@ class PortTransport implements Transport {
   bytesRead: number;
   bytesWritten: number;
   bytesQueued: number;
-  readonly #port: MessageEndpoint;
-  #state: "open" | "closing" | "closed";
-  #events: TransportEvents | undefined;
-  #error: Error | undefined;
-  #waiting: Chunk[];
-  #received: Uint8Array[];
-  #underWay: number;
-  #used: number;
-  #wantsDrain: boolean;
-  #hasSentEnd: boolean;
-  #peerEnded: boolean;
-  #paused: boolean;
+  private readonly port: MessageEndpoint;
+  private state: "open" | "closing" | "closed";
+  private events: TransportEvents | undefined;
+  private error: Error | undefined;
+  private waiting: Chunk[];
+  private received: Uint8Array[];
+  private underWay: number;
+  private used: number;
+  private wantsDrain: boolean;
+  private hasSentEnd: boolean;
+  private peerEnded: boolean;
+  private paused: boolean;
 
   constructor(port: MessageEndpoint, { localAddress, peerAddress }: PortAddresses) {
     this.localAddress = localAddress;
@@ -54,158 +54,158 @@ class PortTransport implements Transport {
     this.bytesRead = 0;
     this.bytesWritten = 0;
     this.bytesQueued = 0;
-    this.#port = port;
-    this.#state = "open";
-    this.#events = undefined;
-    this.#error = undefined;
-    this.#waiting = [];
-    this.#received = [];
-    this.#underWay = 0;
-    this.#used = 0;
-    this.#wantsDrain = false;
-    this.#hasSentEnd = false;
-    this.#peerEnded = false;
-    this.#paused = false;
-    onMessage(port, (message) => this.#onMessage(message));
-    onGone(port, () => this.#finish(new Error("The thread on the other side is gone.")));
+    this.port = port;
+    this.state = "open";
+    this.events = undefined;
+    this.error = undefined;
+    this.waiting = [];
+    this.received = [];
+    this.underWay = 0;
+    this.used = 0;
+    this.wantsDrain = false;
+    this.hasSentEnd = false;
+    this.peerEnded = false;
+    this.paused = false;
+    onMessage(port, (message) => this.onMessage(message));
+    onGone(port, () => this.finish(new Error("The thread on the other side is gone.")));
   }
 
   start(events: TransportEvents): void {
-    if (this.#events !== undefined)
+    if (this.events !== undefined)
       throw new TypeError("A transport is started once; this one has been started already.");
-    this.#events = events;
-    if (this.#state === "closed") queueMicrotask(() => this.#guard(() => events.onClose(this.#error)));
-    else queueMicrotask(() => this.#deliver());
+    this.events = events;
+    if (this.state === "closed") queueMicrotask(() => this.guard(() => events.onClose(this.error)));
+    else queueMicrotask(() => this.deliver());
   }
 
   write(bytes: Uint8Array, onWritten?: () => void): boolean {
-    if (this.#state !== "open") return true;
+    if (this.state !== "open") return true;
     this.bytesWritten += bytes.length;
     this.bytesQueued += bytes.length;
-    this.#waiting.push({ bytes, onWritten });
-    this.#send();
+    this.waiting.push({ bytes, onWritten });
+    this.send();
     if (this.bytesQueued < highWaterMark) return true;
-    this.#wantsDrain = true;
+    this.wantsDrain = true;
     return false;
   }
 
   pause(): void {
-    this.#paused = true;
+    this.paused = true;
   }
 
   resume(): void {
-    this.#paused = false;
-    queueMicrotask(() => this.#deliver());
+    this.paused = false;
+    queueMicrotask(() => this.deliver());
   }
 
   close(): void {
-    if (this.#state !== "open") return;
-    this.#state = "closing";
-    this.#received = [];
-    this.#send();
+    if (this.state !== "open") return;
+    this.state = "closing";
+    this.received = [];
+    this.send();
   }
 
   abort(error?: Error): void {
-    if (this.#state === "closed") return;
-    this.#post("abort");
-    this.#finish(error);
+    if (this.state === "closed") return;
+    this.post("abort");
+    this.finish(error);
   }
 
   /** Hands over what the window has room for; at least one chunk, however long, when nothing is under way. */
-  #send(): void {
-    const waiting = this.#waiting;
+  private send(): void {
+    const waiting = this.waiting;
     let count = 0;
-    while (count < waiting.length && (this.#underWay < windowBytes || this.#peerEnded)) {
+    while (count < waiting.length && (this.underWay < windowBytes || this.peerEnded)) {
       const { bytes, onWritten } = waiting[count++] as Chunk;
       const copy = new Uint8Array(bytes);
       // Empties the copy, so its length is gone afterwards.
-      this.#port.postMessage(copy, [copy.buffer]);
-      this.#underWay += bytes.length;
+      this.port.postMessage(copy, [copy.buffer]);
+      this.underWay += bytes.length;
       this.bytesQueued -= bytes.length;
-      if (onWritten !== undefined) this.#guard(onWritten);
+      if (onWritten !== undefined) this.guard(onWritten);
     }
     if (count > 0) waiting.splice(0, count);
-    if (this.#state === "closing" && waiting.length === 0) this.#sendEnd();
+    if (this.state === "closing" && waiting.length === 0) this.sendEnd();
   }
 
-  #sendEnd(): void {
-    if (this.#hasSentEnd) return;
-    this.#hasSentEnd = true;
-    this.#post("end");
+  private sendEnd(): void {
+    if (this.hasSentEnd) return;
+    this.hasSentEnd = true;
+    this.post("end");
   }
 
-  #post(message: "abort" | "end" | number): void {
-    this.#port.postMessage(message, []);
+  private post(message: "abort" | "end" | number): void {
+    this.port.postMessage(message, []);
   }
 
-  #onMessage(message: unknown): void {
-    if (this.#state === "closed") return;
-    if (message instanceof Uint8Array) this.#onBytes(message);
-    else if (typeof message === "number") this.#onUsed(message);
-    else if (message === "end") this.#onEnd();
-    else this.#finish(new Error("The peer aborted the connection."));
+  private onMessage(message: unknown): void {
+    if (this.state === "closed") return;
+    if (message instanceof Uint8Array) this.onBytes(message);
+    else if (typeof message === "number") this.onUsed(message);
+    else if (message === "end") this.onEnd();
+    else this.finish(new Error("The peer aborted the connection."));
   }
 
-  #onBytes(bytes: Uint8Array): void {
+  private onBytes(bytes: Uint8Array): void {
     this.bytesRead += bytes.length;
-    if (this.#state !== "open" || bytes.length === 0) return;
-    this.#received.push(bytes);
-    this.#deliver();
+    if (this.state !== "open" || bytes.length === 0) return;
+    this.received.push(bytes);
+    this.deliver();
   }
 
-  #onUsed(bytes: number): void {
-    this.#underWay -= bytes;
-    this.#send();
-    if (!this.#wantsDrain || this.bytesQueued >= highWaterMark || this.#state !== "open") return;
-    this.#wantsDrain = false;
-    this.#guard(() => this.#events?.onDrain());
+  private onUsed(bytes: number): void {
+    this.underWay -= bytes;
+    this.send();
+    if (!this.wantsDrain || this.bytesQueued >= highWaterMark || this.state !== "open") return;
+    this.wantsDrain = false;
+    this.guard(() => this.events?.onDrain());
   }
 
-  #onEnd(): void {
-    this.#peerEnded = true;
-    if (this.#events === undefined && this.#state === "open") return;
-    this.#deliver();
+  private onEnd(): void {
+    this.peerEnded = true;
+    if (this.events === undefined && this.state === "open") return;
+    this.deliver();
   }
 
-  #deliver(): void {
-    const events = this.#events;
+  private deliver(): void {
+    const events = this.events;
     if (events === undefined) return;
-    while (this.#received.length > 0 && this.#state === "open" && (!this.#paused || this.#peerEnded)) {
-      const bytes = this.#received.shift() as Uint8Array;
-      this.#guard(() => events.onData(bytes));
-      this.#acknowledge(bytes.length);
+    while (this.received.length > 0 && this.state === "open" && (!this.paused || this.peerEnded)) {
+      const bytes = this.received.shift() as Uint8Array;
+      this.guard(() => events.onData(bytes));
+      this.acknowledge(bytes.length);
     }
-    if (this.#peerEnded) this.#leave();
+    if (this.peerEnded) this.leave();
   }
 
-  #acknowledge(bytes: number): void {
-    this.#used += bytes;
-    if (this.#used < acknowledgeBytes || this.#state === "closed") return;
-    this.#post(this.#used);
-    this.#used = 0;
+  private acknowledge(bytes: number): void {
+    this.used += bytes;
+    if (this.used < acknowledgeBytes || this.state === "closed") return;
+    this.post(this.used);
+    this.used = 0;
   }
 
   /** The other side has ended: what waits here is still sent, then this side ends too. */
-  #leave(): void {
-    if (this.#state === "closed") return;
-    this.#state = "closing";
-    this.#send();
-    this.#finish(undefined);
+  private leave(): void {
+    if (this.state === "closed") return;
+    this.state = "closing";
+    this.send();
+    this.finish(undefined);
   }
 
-  #finish(error: Error | undefined): void {
-    if (this.#state === "closed") return;
-    this.#state = "closed";
-    this.#error = error;
-    this.#waiting = [];
-    this.#received = [];
+  private finish(error: Error | undefined): void {
+    if (this.state === "closed") return;
+    this.state = "closed";
+    this.error = error;
+    this.waiting = [];
+    this.received = [];
     this.bytesQueued = 0;
-    this.#port.close?.();
-    const events = this.#events;
-    if (events !== undefined) queueMicrotask(() => this.#guard(() => events.onClose(error)));
+    this.port.close?.();
+    const events = this.events;
+    if (events !== undefined) queueMicrotask(() => this.guard(() => events.onClose(error)));
   }
 
-  #guard(action: () => unknown): void {
+  private guard(action: () => unknown): void {
     try {
       action();
     } catch (error) {

@@ -58,206 +58,205 @@ export function createSniffedTransport(inner: Transport, options: SniffOptions):
  * websocket -> over (close frame). The end of the transport beneath ends each.
  */
 class SniffedTransport implements Transport {
-  readonly #inner: Transport;
-  readonly #options: SniffOptions;
-  #state: "sniffing" | "plain" | "websocket" | "over";
-  #events: TransportEvents | undefined;
-  #session: WebSocketSession | undefined;
-  #head: Uint8Array;
-  #headLength: number;
+  private readonly inner: Transport;
+  private readonly options: SniffOptions;
+  private state: "sniffing" | "plain" | "websocket" | "over";
+  private events: TransportEvents | undefined;
+  private session: WebSocketSession | undefined;
+  private head: Uint8Array;
+  private headLength: number;
   /** Copies of bytes that came before `start`; the transport beneath is paused while there are any. */
-  #early: Uint8Array[];
-  #paused: boolean;
-  #error: Error | undefined;
-  #end: { readonly error: Error | undefined } | undefined;
+  private early: Uint8Array[];
+  private paused: boolean;
+  private error: Error | undefined;
+  private end: { readonly error: Error | undefined } | undefined;
 
   constructor(inner: Transport, options: SniffOptions) {
-    this.#inner = inner;
-    this.#options = options;
-    this.#state = "sniffing";
-    this.#events = undefined;
-    this.#session = undefined;
-    this.#head = new Uint8Array(0);
-    this.#headLength = 0;
-    this.#early = [];
-    this.#paused = false;
-    this.#error = undefined;
-    this.#end = undefined;
+    this.inner = inner;
+    this.options = options;
+    this.state = "sniffing";
+    this.events = undefined;
+    this.session = undefined;
+    this.head = new Uint8Array(0);
+    this.headLength = 0;
+    this.early = [];
+    this.paused = false;
+    this.error = undefined;
+    this.end = undefined;
     // At once, not in `start`: a browser waits for the upgrade before it sends a byte of ours.
     inner.start({
-      onData: (bytes) => this.#receive(bytes),
-      onDrain: () => this.#events?.onDrain(),
-      onClose: (error) => this.#finish(this.#error ?? error),
+      onData: (bytes) => this.receive(bytes),
+      onDrain: () => this.events?.onDrain(),
+      onClose: (error) => this.finish(this.error ?? error),
     });
   }
 
   get localAddress(): string {
-    return this.#inner.localAddress;
+    return this.inner.localAddress;
   }
 
   get peerAddress(): string {
-    return this.#inner.peerAddress;
+    return this.inner.peerAddress;
   }
 
   get isPrivate(): boolean {
-    return this.#inner.isPrivate;
+    return this.inner.isPrivate;
   }
 
   get peerIdentity(): PeerIdentity | undefined {
-    return this.#inner.peerIdentity;
+    return this.inner.peerIdentity;
   }
 
   get bytesRead(): number {
-    return this.#session?.bytesRead ?? this.#inner.bytesRead;
+    return this.session?.bytesRead ?? this.inner.bytesRead;
   }
 
   get bytesWritten(): number {
-    return this.#session?.bytesWritten ?? this.#inner.bytesWritten;
+    return this.session?.bytesWritten ?? this.inner.bytesWritten;
   }
 
   get bytesQueued(): number {
-    return this.#inner.bytesQueued;
+    return this.inner.bytesQueued;
   }
 
   start(events: TransportEvents): void {
-    if (this.#events !== undefined)
+    if (this.events !== undefined)
       throw new TypeError("A transport is started once; this one has been started already.");
-    this.#events = events;
-    if (this.#end !== undefined) queueMicrotask(() => events.onClose(this.#end?.error));
-    else if (this.#early.length > 0) queueMicrotask(() => this.#deliverEarly());
+    this.events = events;
+    if (this.end !== undefined) queueMicrotask(() => events.onClose(this.end?.error));
+    else if (this.early.length > 0) queueMicrotask(() => this.deliverEarly());
   }
 
   write(bytes: Uint8Array, onWritten?: () => void): boolean {
-    if (this.#state === "plain") return this.#inner.write(bytes, onWritten);
-    return this.#session?.send(bytes, onWritten) ?? true;
+    if (this.state === "plain") return this.inner.write(bytes, onWritten);
+    return this.session?.send(bytes, onWritten) ?? true;
   }
 
   pause(): void {
-    this.#paused = true;
-    this.#inner.pause();
+    this.paused = true;
+    this.inner.pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    if (this.#early.length === 0) this.#inner.resume();
-    else if (this.#events !== undefined) queueMicrotask(() => this.#deliverEarly());
+    this.paused = false;
+    if (this.early.length === 0) this.inner.resume();
+    else if (this.events !== undefined) queueMicrotask(() => this.deliverEarly());
   }
 
   close(): void {
-    this.#session?.close();
-    this.#inner.close();
+    this.session?.close();
+    this.inner.close();
   }
 
   abort(error?: Error): void {
-    this.#inner.abort(error);
+    this.inner.abort(error);
   }
 
-  #receive(bytes: Uint8Array): void {
-    switch (this.#state) {
+  private receive(bytes: Uint8Array): void {
+    switch (this.state) {
       case "plain":
-        return this.#deliver(bytes);
+        return this.deliver(bytes);
       case "websocket":
-        return this.#session?.receive(bytes);
+        return this.session?.receive(bytes);
       case "sniffing":
-        return this.#sniff(bytes);
+        return this.sniff(bytes);
       case "over":
         return undefined;
     }
   }
 
-  #sniff(bytes: Uint8Array): void {
-    const used = this.#collect(bytes);
-    const kind = readFirstBytes(this.#head, this.#headLength);
+  private sniff(bytes: Uint8Array): void {
+    const used = this.collect(bytes);
+    const kind = readFirstBytes(this.head, this.headLength);
     switch (kind) {
       case "undecided":
         return undefined;
       case "rpcgen":
-        this.#state = "plain";
-        this.#head = new Uint8Array(0);
-        return this.#deliver(bytes);
+        this.state = "plain";
+        this.head = new Uint8Array(0);
+        return this.deliver(bytes);
       case "http":
-        return this.#readHead(bytes.subarray(used));
+        return this.readHead(bytes.subarray(used));
       case "http2":
-        return this.#refuse(http2Refusal);
+        return this.refuse(http2Refusal);
       default:
-        this.#state = "over";
-        return this.#inner.abort(new Error(strangers[kind]));
+        this.state = "over";
+        return this.inner.abort(new Error(strangers[kind]));
     }
   }
 
   /** Keeps what may belong to the head of a request. @returns how many bytes that are */
-  #collect(bytes: Uint8Array): number {
-    const used = Math.min(bytes.length, maxHttpHeadBytes - this.#headLength);
-    const length = this.#headLength + used;
-    if (length > this.#head.length) {
-      const grown = new Uint8Array(Math.min(maxHttpHeadBytes, Math.max(length, this.#head.length * 2)));
-      grown.set(this.#head.subarray(0, this.#headLength));
-      this.#head = grown;
+  private collect(bytes: Uint8Array): number {
+    const used = Math.min(bytes.length, maxHttpHeadBytes - this.headLength);
+    const length = this.headLength + used;
+    if (length > this.head.length) {
+      const grown = new Uint8Array(Math.min(maxHttpHeadBytes, Math.max(length, this.head.length * 2)));
+      grown.set(this.head.subarray(0, this.headLength));
+      this.head = grown;
     }
-    this.#head.set(bytes.subarray(0, used), this.#headLength);
-    this.#headLength = length;
+    this.head.set(bytes.subarray(0, used), this.headLength);
+    this.headLength = length;
     return used;
   }
 
   /** @param rest bytes that came behind what the head has room for */
-  #readHead(rest: Uint8Array): void {
-    const head = this.#head.subarray(0, this.#headLength);
+  private readHead(rest: Uint8Array): void {
+    const head = this.head.subarray(0, this.headLength);
     const end = indexOfEmptyLine(head);
-    if (end < 0)
-      return this.#headLength < maxHttpHeadBytes ? undefined : this.#answer(answerTooLarge(maxHttpHeadBytes));
+    if (end < 0) return this.headLength < maxHttpHeadBytes ? undefined : this.answer(answerTooLarge(maxHttpHeadBytes));
     const text = String.fromCharCode(...head.subarray(0, end));
-    const { webSocketPath: path, origins, probe } = this.#options;
-    this.#answer(answerRequest(text, { path, origins, probe, localAddress: this.localAddress }));
-    this.#head = new Uint8Array(0);
-    for (const part of [head.subarray(end + 4), rest]) if (part.length > 0) this.#receive(part);
+    const { webSocketPath: path, origins, probe } = this.options;
+    this.answer(answerRequest(text, { path, origins, probe, localAddress: this.localAddress }));
+    this.head = new Uint8Array(0);
+    for (const part of [head.subarray(end + 4), rest]) if (part.length > 0) this.receive(part);
   }
 
-  #answer({ isUpgrade, bytes }: HttpAnswer): void {
-    if (!isUpgrade) return this.#refuse(bytes);
-    this.#state = "websocket";
-    this.#session = new WebSocketSession({
-      maxFrameBytes: this.#options.maxWebSocketFrameBytes,
-      write: (piece, onWritten) => this.#inner.write(piece, onWritten),
-      isFull: () => this.#inner.bytesQueued > highWaterMark,
-      onPayload: (piece) => this.#deliver(piece),
-      onEnd: (error) => this.#leave(error),
+  private answer({ isUpgrade, bytes }: HttpAnswer): void {
+    if (!isUpgrade) return this.refuse(bytes);
+    this.state = "websocket";
+    this.session = new WebSocketSession({
+      maxFrameBytes: this.options.maxWebSocketFrameBytes,
+      write: (piece, onWritten) => this.inner.write(piece, onWritten),
+      isFull: () => this.inner.bytesQueued > highWaterMark,
+      onPayload: (piece) => this.deliver(piece),
+      onEnd: (error) => this.leave(error),
     });
-    this.#inner.write(bytes);
+    this.inner.write(bytes);
   }
 
-  #refuse(bytes: Uint8Array): void {
-    this.#inner.write(bytes);
-    this.#leave(new Error("The peer does not speak this protocol; it was told so."));
+  private refuse(bytes: Uint8Array): void {
+    this.inner.write(bytes);
+    this.leave(new Error("The peer does not speak this protocol; it was told so."));
   }
 
-  #deliver(bytes: Uint8Array): void {
-    if (this.#events !== undefined && this.#early.length === 0) return this.#events.onData(bytes);
-    this.#early.push(bytes.slice());
-    this.#inner.pause();
+  private deliver(bytes: Uint8Array): void {
+    if (this.events !== undefined && this.early.length === 0) return this.events.onData(bytes);
+    this.early.push(bytes.slice());
+    this.inner.pause();
   }
 
-  #deliverEarly(): void {
-    while (this.#early.length > 0 && !this.#paused && this.#end === undefined) {
-      const bytes = this.#early.shift() as Uint8Array;
+  private deliverEarly(): void {
+    while (this.early.length > 0 && !this.paused && this.end === undefined) {
+      const bytes = this.early.shift() as Uint8Array;
       try {
-        this.#events?.onData(bytes);
+        this.events?.onData(bytes);
       } catch (error) {
         return this.abort(error instanceof Error ? error : new Error(String(error)));
       }
     }
-    if (this.#early.length === 0 && !this.#paused) this.#inner.resume();
+    if (this.early.length === 0 && !this.paused) this.inner.resume();
   }
 
-  #finish(error: Error | undefined): void {
-    this.#end = { error };
-    this.#events?.onClose(error);
+  private finish(error: Error | undefined): void {
+    this.end = { error };
+    this.events?.onClose(error);
   }
 
   /** Nothing more is read; what was written is sent. */
-  #leave(error: Error | undefined): void {
-    this.#state = "over";
-    this.#error ??= error;
-    this.#inner.close();
+  private leave(error: Error | undefined): void {
+    this.state = "over";
+    this.error ??= error;
+    this.inner.close();
   }
 }
 

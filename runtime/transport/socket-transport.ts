@@ -23,13 +23,13 @@ export class SocketTransport implements Transport {
   readonly peerIdentity: PeerIdentity | undefined;
   bytesRead: number;
   bytesWritten: number;
-  readonly #socket: Socket;
-  #events: TransportEvents | undefined;
-  #error: Error | undefined;
-  #early: Uint8Array[];
-  #ended: boolean;
-  #paused: boolean;
-  #closed: boolean;
+  private readonly socket: Socket;
+  private events: TransportEvents | undefined;
+  private error: Error | undefined;
+  private early: Uint8Array[];
+  private ended: boolean;
+  private paused: boolean;
+  private closed: boolean;
 
   constructor(socket: Socket, options: SocketTransportOptions) {
     this.localAddress = options.localAddress;
@@ -38,38 +38,38 @@ export class SocketTransport implements Transport {
     this.peerIdentity = options.peerIdentity;
     this.bytesRead = 0;
     this.bytesWritten = 0;
-    this.#socket = socket;
-    this.#events = undefined;
-    this.#error = undefined;
-    this.#early = [];
-    this.#ended = false;
-    this.#paused = false;
-    this.#closed = false;
-    socket.on("error", (error) => (this.#error ??= error));
-    socket.on("close", () => this.#onSocketClose());
+    this.socket = socket;
+    this.events = undefined;
+    this.error = undefined;
+    this.early = [];
+    this.ended = false;
+    this.paused = false;
+    this.closed = false;
+    socket.on("error", (error) => (this.error ??= error));
+    socket.on("close", () => this.onSocketClose());
   }
 
   get bytesQueued(): number {
-    return this.#socket.writableLength;
+    return this.socket.writableLength;
   }
 
   start(events: TransportEvents): void {
-    if (this.#events !== undefined)
+    if (this.events !== undefined)
       throw new TypeError("A transport is started once; this one has been started already.");
-    this.#events = events;
-    this.#socket.on("drain", () => this.#guard(() => this.#closed || events.onDrain()));
-    if (this.#closed) {
-      process.nextTick(() => this.#guard(() => events.onClose(this.#error)));
+    this.events = events;
+    this.socket.on("drain", () => this.guard(() => this.closed || events.onDrain()));
+    if (this.closed) {
+      process.nextTick(() => this.guard(() => events.onClose(this.error)));
       return;
     }
-    process.nextTick(() => this.#deliverEarly());
+    process.nextTick(() => this.deliverEarly());
   }
 
   /** Listens to `data` events, for a socket that was not made with `onread`. */
   listenToData(): void {
-    this.#socket.pause();
+    this.socket.pause();
     // Parts of a Buffer are Buffers, which cost twice what parts of plain memory do (bench `calls`).
-    this.#socket.on("data", (bytes: Buffer) =>
+    this.socket.on("data", (bytes: Buffer) =>
       this.receive(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)),
     );
   }
@@ -77,11 +77,11 @@ export class SocketTransport implements Transport {
   /** Takes bytes from the socket; false asks the socket to pause. */
   receive(bytes: Uint8Array): boolean {
     this.bytesRead += bytes.length;
-    if (this.#ended || bytes.length === 0) return true;
-    const events = this.#events;
-    if (events === undefined || this.#early.length > 0) {
-      this.#early.push(new Uint8Array(bytes));
-      this.#socket.pause();
+    if (this.ended || bytes.length === 0) return true;
+    const events = this.events;
+    if (events === undefined || this.early.length > 0) {
+      this.early.push(new Uint8Array(bytes));
+      this.socket.pause();
       return false;
     }
     try {
@@ -89,67 +89,67 @@ export class SocketTransport implements Transport {
     } catch (error) {
       this.abort(toError(error));
     }
-    return !this.#paused;
+    return !this.paused;
   }
 
   write(bytes: Uint8Array, onWritten?: () => void): boolean {
-    if (this.#ended || !this.#socket.writable) return true;
+    if (this.ended || !this.socket.writable) return true;
     this.bytesWritten += bytes.length;
-    if (onWritten === undefined) return this.#socket.write(bytes);
-    return this.#socket.write(bytes, (error) => {
-      if (error === undefined || error === null) this.#guard(onWritten);
+    if (onWritten === undefined) return this.socket.write(bytes);
+    return this.socket.write(bytes, (error) => {
+      if (error === undefined || error === null) this.guard(onWritten);
     });
   }
 
   pause(): void {
-    this.#paused = true;
-    if (!this.#ended) this.#socket.pause();
+    this.paused = true;
+    if (!this.ended) this.socket.pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    if (this.#early.length > 0) process.nextTick(() => this.#deliverEarly());
-    else if (this.#events !== undefined) this.#socket.resume();
+    this.paused = false;
+    if (this.early.length > 0) process.nextTick(() => this.deliverEarly());
+    else if (this.events !== undefined) this.socket.resume();
   }
 
   close(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#early = [];
-    this.#socket.end();
-    this.#socket.resume();
+    if (this.ended) return;
+    this.ended = true;
+    this.early = [];
+    this.socket.end();
+    this.socket.resume();
   }
 
   abort(error?: Error): void {
-    if (this.#closed) return;
-    this.#ended = true;
-    this.#early = [];
-    this.#error ??= error;
-    this.#socket.destroy();
+    if (this.closed) return;
+    this.ended = true;
+    this.early = [];
+    this.error ??= error;
+    this.socket.destroy();
   }
 
-  #deliverEarly(): void {
-    if (this.#paused || this.#ended || this.#events === undefined) return;
-    const early = this.#early;
-    this.#early = [];
+  private deliverEarly(): void {
+    if (this.paused || this.ended || this.events === undefined) return;
+    const early = this.early;
+    this.early = [];
     for (const [index, bytes] of early.entries()) {
-      if (this.#paused || this.#ended) {
-        this.#early = this.#ended ? [] : early.slice(index);
+      if (this.paused || this.ended) {
+        this.early = this.ended ? [] : early.slice(index);
         return;
       }
-      this.#guard(() => this.#events?.onData(bytes));
+      this.guard(() => this.events?.onData(bytes));
     }
-    if (!this.#paused && !this.#ended) this.#socket.resume();
+    if (!this.paused && !this.ended) this.socket.resume();
   }
 
-  #onSocketClose(): void {
-    this.#closed = true;
-    this.#ended = true;
-    const events = this.#events;
-    if (events !== undefined) this.#guard(() => events.onClose(this.#error));
+  private onSocketClose(): void {
+    this.closed = true;
+    this.ended = true;
+    const events = this.events;
+    if (events !== undefined) this.guard(() => events.onClose(this.error));
   }
 
-  #guard(action: () => unknown): void {
+  private guard(action: () => unknown): void {
     try {
       action();
     } catch (error) {

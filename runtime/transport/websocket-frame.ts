@@ -51,88 +51,88 @@ const maxIdleFrames = 1_000;
  * however long it is; {@link WebSocketFrameReader} refuses long ones all the same.
  */
 export class WebSocketFrameReader {
-  readonly #maxFrameBytes: number;
-  readonly #head: Uint8Array;
-  readonly #control: Uint8Array;
-  #scratch: Uint8Array;
-  #headLength: number;
-  #headNeeded: number;
+  private readonly maxFrameBytes: number;
+  private readonly head: Uint8Array;
+  private readonly control: Uint8Array;
+  private scratch: Uint8Array;
+  private headLength: number;
+  private headNeeded: number;
   /** Bytes of payload that are still to come; -1: inside the head of a frame. */
-  #left: number;
-  #phase: number;
-  #inMessage: boolean;
-  #idleFrames: number;
-  #stopped: boolean;
+  private left: number;
+  private phase: number;
+  private inMessage: boolean;
+  private idleFrames: number;
+  private stopped: boolean;
 
   /** @param maxFrameBytes payload that one frame may have */
   constructor(maxFrameBytes: number) {
-    this.#maxFrameBytes = maxFrameBytes;
-    this.#head = new Uint8Array(maxHeadBytes);
-    this.#control = new Uint8Array(maxControlBytes);
-    this.#scratch = new Uint8Array(0);
-    this.#headLength = 0;
-    this.#headNeeded = 2;
-    this.#left = -1;
-    this.#phase = 0;
-    this.#inMessage = false;
-    this.#idleFrames = 0;
-    this.#stopped = false;
+    this.maxFrameBytes = maxFrameBytes;
+    this.head = new Uint8Array(maxHeadBytes);
+    this.control = new Uint8Array(maxControlBytes);
+    this.scratch = new Uint8Array(0);
+    this.headLength = 0;
+    this.headNeeded = 2;
+    this.left = -1;
+    this.phase = 0;
+    this.inMessage = false;
+    this.idleFrames = 0;
+    this.stopped = false;
   }
 
   /** Reads nothing more, also not the rest of the piece that is being read. */
   stop(): void {
-    this.#stopped = true;
+    this.stopped = true;
   }
 
   /** Takes the next bytes. After a fault nothing more is read. */
   push(bytes: Uint8Array, events: WebSocketFrameEvents): WebSocketFault | undefined {
     let at = 0;
-    while (at < bytes.length && !this.#stopped) {
-      if (this.#left >= 0) {
-        const count = Math.min(this.#left, bytes.length - at);
-        this.#payload(bytes.subarray(at, at + count), events);
+    while (at < bytes.length && !this.stopped) {
+      if (this.left >= 0) {
+        const count = Math.min(this.left, bytes.length - at);
+        this.payload(bytes.subarray(at, at + count), events);
         at += count;
-        if (this.#left > 0 || this.#stopped) continue;
+        if (this.left > 0 || this.stopped) continue;
       } else {
-        this.#head[this.#headLength++] = bytes[at++] as number;
-        const fault = this.#checkHead();
-        if (fault !== undefined) return this.#fail(fault);
-        if (this.#headLength < this.#headNeeded) continue;
-        this.#begin();
-        if (this.#left > 0) continue;
+        this.head[this.headLength++] = bytes[at++] as number;
+        const fault = this.checkHead();
+        if (fault !== undefined) return this.fail(fault);
+        if (this.headLength < this.headNeeded) continue;
+        this.begin();
+        if (this.left > 0) continue;
       }
-      const fault = this.#end(events);
-      if (fault !== undefined) return this.#fail(fault);
+      const fault = this.end(events);
+      if (fault !== undefined) return this.fail(fault);
     }
     return undefined;
   }
 
-  #fail(fault: WebSocketFault): WebSocketFault {
-    this.#stopped = true;
+  private fail(fault: WebSocketFault): WebSocketFault {
+    this.stopped = true;
     return fault;
   }
 
   /** Checks the byte that has just come, so that a wrong one is noticed before the next. */
-  #checkHead(): WebSocketFault | undefined {
-    switch (this.#headLength) {
+  private checkHead(): WebSocketFault | undefined {
+    switch (this.headLength) {
       case 1:
-        return this.#checkFirst(this.#head[0] as number);
+        return this.checkFirst(this.head[0] as number);
       case 2:
-        return this.#checkSecond(this.#head[1] as number);
+        return this.checkSecond(this.head[1] as number);
       default:
-        return this.#headLength === this.#headNeeded - 4 ? this.#checkLength() : undefined;
+        return this.headLength === this.headNeeded - 4 ? this.checkLength() : undefined;
     }
   }
 
-  #checkFirst(byte: number): WebSocketFault | undefined {
+  private checkFirst(byte: number): WebSocketFault | undefined {
     const opcode = byte & 0x0f;
     const isFinal = (byte & 0x80) !== 0;
     if ((byte & 0x70) !== 0) return broken("A reserved bit is set; no extension was agreed on.");
     switch (opcode) {
       case Opcode.continuation:
-        return this.#inMessage ? undefined : broken("A continuation without a message to continue.");
+        return this.inMessage ? undefined : broken("A continuation without a message to continue.");
       case Opcode.binary:
-        return this.#inMessage ? broken("A message begins inside another one.") : undefined;
+        return this.inMessage ? broken("A message begins inside another one.") : undefined;
       case Opcode.text:
         return { code: CloseCode.unsupportedData, message: "Messages must be binary; this one is text." };
       case Opcode.close:
@@ -144,90 +144,90 @@ export class WebSocketFrameReader {
     }
   }
 
-  #checkSecond(byte: number): WebSocketFault | undefined {
+  private checkSecond(byte: number): WebSocketFault | undefined {
     const length = byte & 0x7f;
     if ((byte & 0x80) === 0) return broken("A client's frame is not masked.");
-    if (length > maxControlBytes && this.#isControl()) return broken("A control frame is longer than 125 bytes.");
-    this.#headNeeded = length < 126 ? 6 : length === 126 ? 8 : maxHeadBytes;
-    return length < 126 ? this.#checkLength() : undefined;
+    if (length > maxControlBytes && this.isControl()) return broken("A control frame is longer than 125 bytes.");
+    this.headNeeded = length < 126 ? 6 : length === 126 ? 8 : maxHeadBytes;
+    return length < 126 ? this.checkLength() : undefined;
   }
 
-  #checkLength(): WebSocketFault | undefined {
-    const length = this.#length();
-    const least = this.#headNeeded === 6 ? 0 : this.#headNeeded === 8 ? 126 : 65_536;
+  private checkLength(): WebSocketFault | undefined {
+    const length = this.length();
+    const least = this.headNeeded === 6 ? 0 : this.headNeeded === 8 ? 126 : 65_536;
     if (length < least) return broken("A length is written with more bytes than it needs.");
-    if (length <= this.#maxFrameBytes) return undefined;
-    return { code: CloseCode.tooBig, message: `A frame may have ${this.#maxFrameBytes} bytes of payload.` };
+    if (length <= this.maxFrameBytes) return undefined;
+    return { code: CloseCode.tooBig, message: `A frame may have ${this.maxFrameBytes} bytes of payload.` };
   }
 
-  #length(): number {
-    const head = this.#head;
+  private length(): number {
+    const head = this.head;
     const short = (head[1] as number) & 0x7f;
     if (short < 126) return short;
     let length = 0;
-    for (let index = 2; index < this.#headNeeded - 4; index++) length = length * 256 + (head[index] as number);
+    for (let index = 2; index < this.headNeeded - 4; index++) length = length * 256 + (head[index] as number);
     return length;
   }
 
-  #begin(): void {
-    this.#left = this.#length();
-    this.#phase = 0;
-    if (this.#isControl()) this.#idleFrames++;
+  private begin(): void {
+    this.left = this.length();
+    this.phase = 0;
+    if (this.isControl()) this.idleFrames++;
     else {
-      this.#idleFrames = this.#left > 0 ? 0 : this.#idleFrames + 1;
-      this.#inMessage = ((this.#head[0] as number) & 0x80) === 0;
+      this.idleFrames = this.left > 0 ? 0 : this.idleFrames + 1;
+      this.inMessage = ((this.head[0] as number) & 0x80) === 0;
     }
   }
 
-  #payload(masked: Uint8Array, events: WebSocketFrameEvents): void {
-    const isControl = this.#isControl();
-    const target = isControl ? this.#control.subarray(this.#phase) : this.#room(masked.length);
-    this.#unmask(masked, target);
-    this.#left -= masked.length;
-    this.#phase += masked.length;
+  private payload(masked: Uint8Array, events: WebSocketFrameEvents): void {
+    const isControl = this.isControl();
+    const target = isControl ? this.control.subarray(this.phase) : this.room(masked.length);
+    this.unmask(masked, target);
+    this.left -= masked.length;
+    this.phase += masked.length;
     if (!isControl) events.onPayload(target.subarray(0, masked.length));
   }
 
-  #unmask(masked: Uint8Array, target: Uint8Array): void {
-    const at = this.#headNeeded - 4;
-    const phase = this.#phase;
-    const head = this.#head;
+  private unmask(masked: Uint8Array, target: Uint8Array): void {
+    const at = this.headNeeded - 4;
+    const phase = this.phase;
+    const head = this.head;
     for (let index = 0; index < masked.length; index++) {
       target[index] = (masked[index] as number) ^ (head[at + ((phase + index) & 3)] as number);
     }
   }
 
-  #room(length: number): Uint8Array {
-    if (this.#scratch.length < length) this.#scratch = new Uint8Array(length);
-    return this.#scratch;
+  private room(length: number): Uint8Array {
+    if (this.scratch.length < length) this.scratch = new Uint8Array(length);
+    return this.scratch;
   }
 
-  #end(events: WebSocketFrameEvents): WebSocketFault | undefined {
-    const opcode = (this.#head[0] as number) & 0x0f;
-    const control = this.#control.subarray(0, this.#phase);
-    this.#headLength = 0;
-    this.#headNeeded = 2;
-    this.#left = -1;
-    if (opcode === Opcode.close) return this.#close(control, events);
-    if (this.#idleFrames > maxIdleFrames) return { code: CloseCode.policy, message: "Too many frames without data." };
+  private end(events: WebSocketFrameEvents): WebSocketFault | undefined {
+    const opcode = (this.head[0] as number) & 0x0f;
+    const control = this.control.subarray(0, this.phase);
+    this.headLength = 0;
+    this.headNeeded = 2;
+    this.left = -1;
+    if (opcode === Opcode.close) return this.close(control, events);
+    if (this.idleFrames > maxIdleFrames) return { code: CloseCode.policy, message: "Too many frames without data." };
     if (opcode === Opcode.ping) events.onPing(control);
     return undefined;
   }
 
-  #close(payload: Uint8Array, events: WebSocketFrameEvents): WebSocketFault | undefined {
+  private close(payload: Uint8Array, events: WebSocketFrameEvents): WebSocketFault | undefined {
     if (payload.length === 1) return broken("A close frame has half a code.");
     const code = payload.length === 0 ? 1005 : ((payload[0] as number) << 8) | (payload[1] as number);
     if (payload.length > 0 && !isSendable(code)) return broken(`The close code ${code} may not be sent.`);
     if (!isText(payload.subarray(2))) {
       return { code: CloseCode.invalidPayload, message: "The reason of a close frame is not UTF-8." };
     }
-    this.#stopped = true;
+    this.stopped = true;
     events.onClose(code);
     return undefined;
   }
 
-  #isControl(): boolean {
-    return ((this.#head[0] as number) & 0x08) !== 0;
+  private isControl(): boolean {
+    return ((this.head[0] as number) & 0x08) !== 0;
   }
 }
 

@@ -21,30 +21,30 @@ const joinedBytes = 16 * 1024;
 export class WebSocketSession implements WebSocketFrameEvents {
   bytesRead: number;
   bytesWritten: number;
-  readonly #options: WebSocketSessionOptions;
-  readonly #reader: WebSocketFrameReader;
-  #open: boolean;
+  private readonly options: WebSocketSessionOptions;
+  private readonly reader: WebSocketFrameReader;
+  private open: boolean;
 
   constructor(options: WebSocketSessionOptions) {
     this.bytesRead = 0;
     this.bytesWritten = 0;
-    this.#options = options;
-    this.#reader = new WebSocketFrameReader(options.maxFrameBytes);
-    this.#open = true;
+    this.options = options;
+    this.reader = new WebSocketFrameReader(options.maxFrameBytes);
+    this.open = true;
   }
 
   /** Takes what the transport beneath received. */
   receive(bytes: Uint8Array): void {
-    const fault = this.#reader.push(bytes, this);
+    const fault = this.reader.push(bytes, this);
     if (fault === undefined) return;
-    this.#end(fault.code, new Error(`The peer broke the WebSocket protocol: ${fault.message}`));
+    this.end(fault.code, new Error(`The peer broke the WebSocket protocol: ${fault.message}`));
   }
 
   /** Sends bytes as one binary message. As {@link Transport.write}. */
   send(bytes: Uint8Array, onWritten?: () => void): boolean {
-    if (!this.#open || bytes.length === 0) return true;
+    if (!this.open || bytes.length === 0) return true;
     this.bytesWritten += bytes.length;
-    const { write } = this.#options;
+    const { write } = this.options;
     const head = frameHead(Opcode.binary, bytes.length);
     if (bytes.length <= joinedBytes) return write(join(head, bytes), onWritten);
     write(head);
@@ -53,31 +53,30 @@ export class WebSocketSession implements WebSocketFrameEvents {
 
   /** Says goodbye; the transport beneath is closed by the caller. Idempotent. */
   close(code: number = CloseCode.normal): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#reader.stop();
-    this.#options.write(join(frameHead(Opcode.close, 2), Uint8Array.of(code >>> 8, code & 0xff)));
+    if (!this.open) return;
+    this.open = false;
+    this.reader.stop();
+    this.options.write(join(frameHead(Opcode.close, 2), Uint8Array.of(code >>> 8, code & 0xff)));
   }
 
   onPayload(bytes: Uint8Array): void {
     this.bytesRead += bytes.length;
-    this.#options.onPayload(bytes);
+    this.options.onPayload(bytes);
   }
 
   onPing(payload: Uint8Array): void {
-    if (this.#open && !this.#options.isFull())
-      this.#options.write(join(frameHead(Opcode.pong, payload.length), payload));
+    if (this.open && !this.options.isFull()) this.options.write(join(frameHead(Opcode.pong, payload.length), payload));
   }
 
   onClose(code: number): void {
     const isPolite = code === CloseCode.normal || code === 1001 || code === 1005;
     const error = isPolite ? undefined : new Error(`The peer closed the WebSocket with code ${code}.`);
-    this.#end(code === 1005 ? CloseCode.normal : code, error);
+    this.end(code === 1005 ? CloseCode.normal : code, error);
   }
 
-  #end(code: number, error: Error | undefined): void {
+  private end(code: number, error: Error | undefined): void {
     this.close(code);
-    this.#options.onEnd(error);
+    this.options.onEnd(error);
   }
 }
 

@@ -115,14 +115,14 @@ class WebSocketTransport implements Transport {
   readonly isPrivate: boolean;
   bytesRead: number;
   bytesWritten: number;
-  readonly #socket: StandardWebSocket;
-  #state: "open" | "closing" | "aborted" | "closed";
-  #events: TransportEvents | undefined;
-  #error: Error | undefined;
-  #waiting: Uint8Array[];
-  #waitingBytes: number;
-  #paused: boolean;
-  #poll: ReturnType<typeof setTimeout> | undefined;
+  private readonly socket: StandardWebSocket;
+  private state: "open" | "closing" | "aborted" | "closed";
+  private events: TransportEvents | undefined;
+  private error: Error | undefined;
+  private waiting: Uint8Array[];
+  private waitingBytes: number;
+  private paused: boolean;
+  private poll: ReturnType<typeof setTimeout> | undefined;
 
   constructor(socket: StandardWebSocket, address: WebSocketAddress) {
     this.localAddress = "websocket";
@@ -130,114 +130,114 @@ class WebSocketTransport implements Transport {
     this.isPrivate = address.scheme === "wss" || address.isLoopback;
     this.bytesRead = 0;
     this.bytesWritten = 0;
-    this.#socket = socket;
-    this.#state = "open";
-    this.#events = undefined;
-    this.#error = undefined;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    this.#paused = true;
-    this.#poll = undefined;
-    socket.addEventListener("message", ({ data }) => this.#onMessage(data));
-    socket.addEventListener("close", ({ code = 1005, reason = "" }) => this.#onClose(code, reason));
+    this.socket = socket;
+    this.state = "open";
+    this.events = undefined;
+    this.error = undefined;
+    this.waiting = [];
+    this.waitingBytes = 0;
+    this.paused = true;
+    this.poll = undefined;
+    socket.addEventListener("message", ({ data }) => this.onMessage(data));
+    socket.addEventListener("close", ({ code = 1005, reason = "" }) => this.onClose(code, reason));
   }
 
   get bytesQueued(): number {
-    return this.#state === "closed" ? 0 : this.#socket.bufferedAmount;
+    return this.state === "closed" ? 0 : this.socket.bufferedAmount;
   }
 
   start(events: TransportEvents): void {
-    if (this.#events !== undefined)
+    if (this.events !== undefined)
       throw new TypeError("A transport is started once; this one has been started already.");
-    this.#events = events;
-    if (this.#state === "closed") queueMicrotask(() => events.onClose(this.#error));
+    this.events = events;
+    if (this.state === "closed") queueMicrotask(() => events.onClose(this.error));
     else this.resume();
   }
 
   write(bytes: Uint8Array, onWritten?: () => void): boolean {
-    if (this.#state !== "open") return true;
+    if (this.state !== "open") return true;
     this.bytesWritten += bytes.length;
     for (let at = 0; at < bytes.length; at += maxMessageBytes) {
-      this.#socket.send(bytes.subarray(at, at + maxMessageBytes));
+      this.socket.send(bytes.subarray(at, at + maxMessageBytes));
     }
     // The standard takes a copy in `send`.
-    if (onWritten !== undefined) this.#guard(onWritten);
-    if (this.#socket.bufferedAmount < highWaterMark) return true;
-    this.#watch();
+    if (onWritten !== undefined) this.guard(onWritten);
+    if (this.socket.bufferedAmount < highWaterMark) return true;
+    this.watch();
     return false;
   }
 
   pause(): void {
-    this.#paused = true;
+    this.paused = true;
   }
 
   resume(): void {
-    this.#paused = false;
-    if (this.#waiting.length > 0) queueMicrotask(() => this.#deliver());
+    this.paused = false;
+    if (this.waiting.length > 0) queueMicrotask(() => this.deliver());
   }
 
   close(): void {
-    if (this.#state !== "open") return;
-    this.#state = "closing";
-    this.#waiting = [];
-    this.#socket.close(1000);
+    if (this.state !== "open") return;
+    this.state = "closing";
+    this.waiting = [];
+    this.socket.close(1000);
   }
 
   abort(error?: Error): void {
-    if (this.#state === "closed" || this.#state === "aborted") return;
-    this.#state = "aborted";
-    this.#error = error;
-    this.#socket.close();
-    queueMicrotask(() => this.#end());
+    if (this.state === "closed" || this.state === "aborted") return;
+    this.state = "aborted";
+    this.error = error;
+    this.socket.close();
+    queueMicrotask(() => this.end());
   }
 
-  #onMessage(data: unknown): void {
-    if (this.#state !== "open") return;
+  private onMessage(data: unknown): void {
+    if (this.state !== "open") return;
     if (!(data instanceof ArrayBuffer)) return this.abort(new Error("The server sent text; expected binary messages."));
     if (data.byteLength === 0) return;
     const bytes = new Uint8Array(data);
     this.bytesRead += bytes.length;
-    if (!this.#paused && this.#waiting.length === 0) return this.#guard(() => this.#events?.onData(bytes));
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
-    if (this.#waitingBytes > maxPausedBytes) this.abort(new Error("The server sends more than it may."));
+    if (!this.paused && this.waiting.length === 0) return this.guard(() => this.events?.onData(bytes));
+    this.waiting.push(bytes);
+    this.waitingBytes += bytes.length;
+    if (this.waitingBytes > maxPausedBytes) this.abort(new Error("The server sends more than it may."));
   }
 
-  #deliver(): void {
-    while (this.#waiting.length > 0 && !this.#paused && this.#state === "open") {
-      const bytes = this.#waiting.shift() as Uint8Array;
-      this.#waitingBytes -= bytes.length;
-      this.#guard(() => this.#events?.onData(bytes));
+  private deliver(): void {
+    while (this.waiting.length > 0 && !this.paused && this.state === "open") {
+      const bytes = this.waiting.shift() as Uint8Array;
+      this.waitingBytes -= bytes.length;
+      this.guard(() => this.events?.onData(bytes));
     }
   }
 
-  #onClose(code: number, reason: string): void {
-    if (this.#state === "aborted") return;
-    const isPolite = this.#state === "closing" || code === 1000 || code === 1001 || code === 1005;
-    if (!isPolite) this.#error = new Error(`The WebSocket was closed with code ${code}${reason && `: ${reason}`}.`);
-    this.#end();
+  private onClose(code: number, reason: string): void {
+    if (this.state === "aborted") return;
+    const isPolite = this.state === "closing" || code === 1000 || code === 1001 || code === 1005;
+    if (!isPolite) this.error = new Error(`The WebSocket was closed with code ${code}${reason && `: ${reason}`}.`);
+    this.end();
   }
 
-  #end(): void {
-    if (this.#state === "closed") return;
-    this.#deliver();
-    this.#state = "closed";
-    this.#waiting = [];
-    clearTimeout(this.#poll);
-    const events = this.#events;
-    if (events !== undefined) this.#guard(() => events.onClose(this.#error));
+  private end(): void {
+    if (this.state === "closed") return;
+    this.deliver();
+    this.state = "closed";
+    this.waiting = [];
+    clearTimeout(this.poll);
+    const events = this.events;
+    if (events !== undefined) this.guard(() => events.onClose(this.error));
   }
 
-  #watch(): void {
-    this.#poll ??= setTimeout(() => {
-      this.#poll = undefined;
-      if (this.#state === "closed") return;
-      if (this.#socket.bufferedAmount >= highWaterMark) this.#watch();
-      else this.#guard(() => this.#events?.onDrain());
+  private watch(): void {
+    this.poll ??= setTimeout(() => {
+      this.poll = undefined;
+      if (this.state === "closed") return;
+      if (this.socket.bufferedAmount >= highWaterMark) this.watch();
+      else this.guard(() => this.events?.onDrain());
     }, pollMs);
   }
 
-  #guard(action: () => unknown): void {
+  private guard(action: () => unknown): void {
     try {
       action();
     } catch (error) {

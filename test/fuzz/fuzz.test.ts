@@ -43,7 +43,7 @@ const bugs: readonly (readonly [what: string, kind: string, bug: Bug])[] = [
     "frames",
     {
       file: "runtime/connection/server-connection.ts",
-      find: "for (const call of this.#table.all()) call.cancel(error);",
+      find: "for (const call of this.table.all()) call.cancel(error);",
       put: "",
     },
   ],
@@ -52,7 +52,7 @@ const bugs: readonly (readonly [what: string, kind: string, bug: Bug])[] = [
     "frames",
     {
       file: "runtime/connection/client-connection.ts",
-      find: "    for (const call of this.#table.all()) call.fail(error);\n",
+      find: "    for (const call of this.table.all()) call.fail(error);\n",
       put: "",
     },
   ],
@@ -109,7 +109,7 @@ const bugs: readonly (readonly [what: string, kind: string, bug: Bug])[] = [
   [
     "the timer of the handshake outlives it",
     "prefaces",
-    { file: "runtime/connection/multiplexer.ts", find: "    this.#opening?.close();\n", put: "" },
+    { file: "runtime/connection/multiplexer.ts", find: "    this.opening?.close();\n", put: "" },
   ],
 ];
 

@@ -1,18 +1,18 @@
 /** Numbers from a seed, faster than those of the simulation; the same seed gives the same numbers (xorshift). */
 export class Lots {
-  #state: number;
+  private state: number;
 
   constructor(seed: number) {
-    this.#state = seed | 0 || 1;
+    this.state = seed | 0 || 1;
     for (let count = 0; count < 4; count++) this.next();
   }
 
   next(): number {
-    let state = this.#state;
+    let state = this.state;
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    this.#state = state;
+    this.state = state;
     return state >>> 0;
   }
 

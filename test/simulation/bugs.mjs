@@ -29,14 +29,14 @@ export const bugs = [
   {
     name: "a cancel passes the request that takes its lane",
     file: `${connection}/outgoing-call.ts`,
-    find: "    const link = this.#owner.link;\n    // Before the lane",
-    put: "    this.#finish();\n    const link = this.#owner.link;\n    // Before the lane",
+    find: "    const link = this.owner.link;\n    // Before the lane",
+    put: "    this.finish();\n    const link = this.owner.link;\n    // Before the lane",
   },
   {
     name: "a reply is sent twice",
     file: `${connection}/incoming-call.ts`,
-    find: "      return this.#finish();\n    }\n    if (!outbound.hasRoom",
-    put: "      outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);\n      return this.#finish();\n    }\n    if (!outbound.hasRoom",
+    find: "      return this.finish();\n    }\n    if (!outbound.hasRoom",
+    put: "      outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);\n      return this.finish();\n    }\n    if (!outbound.hasRoom",
   },
   {
     name: "items pass each other",
@@ -47,14 +47,14 @@ export const bugs = [
   {
     name: "an item is dropped",
     file: "runtime/client/attempt.ts",
-    find: "this.#queue?.push(this.#read(body, head), cost);",
-    put: "if (cost % 7 !== 0) this.#queue?.push(this.#read(body, head), cost);",
+    find: "this.queue?.push(this.read(body, head), cost);",
+    put: "if (cost % 7 !== 0) this.queue?.push(this.read(body, head), cost);",
   },
   {
     name: "GOAWAY names the call before the last",
     file: `${connection}/multiplexer.ts`,
-    find: "const { lastIdHigh, lastIdLow } = this.#role;",
-    put: "const { lastIdHigh } = this.#role; const lastIdLow = Math.max(0, this.#role.lastIdLow - 65536);",
+    find: "const { lastIdHigh, lastIdLow } = this.role;",
+    put: "const { lastIdHigh } = this.role; const lastIdLow = Math.max(0, this.role.lastIdLow - 65536);",
   },
   {
     name: "unsent requests survive GOAWAY",
@@ -65,7 +65,7 @@ export const bugs = [
   {
     name: "handlers are not told to stop",
     file: "runtime/server/server-call.ts",
-    find: "this.#controller?.abort(error);",
+    find: "this.controller?.abort(error);",
     put: "",
   },
   {
@@ -77,14 +77,14 @@ export const bugs = [
   {
     name: "the timer of the wheel outlives it",
     file: "runtime/environment/timer-wheel.ts",
-    find: "    this.#timer?.cancel();\n    this.#timer = undefined;\n    this.#armedAtMs = -Infinity;",
-    put: "    this.#timer = undefined;\n    this.#armedAtMs = -Infinity;",
+    find: "    this.timer?.cancel();\n    this.timer = undefined;\n    this.armedAtMs = -Infinity;",
+    put: "    this.timer = undefined;\n    this.armedAtMs = -Infinity;",
   },
   {
     name: "one call more than the limit",
     file: `${connection}/client-connection.ts`,
-    find: "this.#table.takeLane(this.link.peer.maxCalls)",
-    put: "this.#table.takeLane(this.link.peer.maxCalls + 1)",
+    find: "this.table.takeLane(this.link.peer.maxCalls)",
+    put: "this.table.takeLane(this.link.peer.maxCalls + 1)",
     calls: 900,
   },
   {
@@ -96,8 +96,8 @@ export const bugs = [
   {
     name: "metadata of another call",
     file: `${connection}/incoming-call.ts`,
-    find: "return (this.#pairs ??= decodeMetadata(this.#header));",
-    put: "return ((globalThis as unknown as { pairs: never }).pairs ??= decodeMetadata(this.#header) as never);",
+    find: "return (this.pairs ??= decodeMetadata(this.header));",
+    put: "return ((globalThis as unknown as { pairs: never }).pairs ??= decodeMetadata(this.header) as never);",
   },
   {
     name: "details of errors are dropped",
@@ -108,13 +108,13 @@ export const bugs = [
   {
     name: "calls are not told of the lost connection",
     file: `${connection}/client-connection.ts`,
-    find: "    for (const call of this.#table.all()) call.fail(error);\n",
+    find: "    for (const call of this.table.all()) call.fail(error);\n",
     put: "",
   },
   {
     name: "calls that wait in line stay there",
     file: `${connection}/client-connection.ts`,
-    find: "if (this.#waitingCount > 0) this.#openNext();",
+    find: "if (this.waitingCount > 0) this.openNext();",
     put: "",
   },
   {
@@ -132,14 +132,14 @@ export const bugs = [
   {
     name: "listeners stay on signals",
     file: "runtime/client/attempt.ts",
-    find: "this.#scope.aborts.remove(this.#call.options.signal as AbortSignal, this.#cancel);",
+    find: "this.scope.aborts.remove(this.call.options.signal as AbortSignal, this.onAbort);",
     put: "",
   },
   {
     name: "a draining server does not wait for its last call",
     file: `${connection}/multiplexer.ts`,
-    find: 'if (this.state !== "draining" || this.#role.callsInProgress > 0 || !this.outbound.isEmpty) return;',
-    put: 'if (this.state !== "draining" || this.#role.callsInProgress > 1 || !this.outbound.isEmpty) return;',
+    find: 'if (this.state !== "draining" || this.role.callsInProgress > 0 || !this.outbound.isEmpty) return;',
+    put: 'if (this.state !== "draining" || this.role.callsInProgress > 1 || !this.outbound.isEmpty) return;',
   },
   {
     name: "credit of used items is not returned to the stream",
@@ -162,13 +162,13 @@ export const bugs = [
   {
     name: "items for calls that are over are not charged",
     file: `${connection}/message-receiver.ts`,
-    find: '    if (!this.window.receive(reader.frameBytes)) return this.#overrun("connection");\n',
+    find: '    if (!this.window.receive(reader.frameBytes)) return this.overrun("connection");\n',
     put: "",
   },
   {
     name: "the rest of a request that was broken off is taken for a second one",
     file: `${connection}/incoming-call.ts`,
-    find: "    if (this.#isCutShort) return;\n",
+    find: "    if (this.isCutShort) return;\n",
     put: "",
     calls: 1_000,
     first: 120,

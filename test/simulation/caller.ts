@@ -20,35 +20,35 @@ interface Times {
 
 /** The clients' side of a run: makes the calls that are planned, and judges what they come to. */
 export class Caller {
-  readonly #journal: Journal;
-  readonly #lab: LabClient;
-  readonly #excuses: Excuses;
+  private readonly journal: Journal;
+  private readonly lab: LabClient;
+  private readonly excuses: Excuses;
   /** Every fifth call may be given up through it; none ever is. */
-  readonly #shared: AbortController;
-  readonly #own: AbortController[];
+  private readonly shared: AbortController;
+  private readonly own: AbortController[];
 
   constructor(journal: Journal, lab: LabClient, excuses: Excuses) {
-    this.#journal = journal;
-    this.#lab = lab;
-    this.#excuses = excuses;
-    this.#shared = new AbortController();
-    this.#own = [];
+    this.journal = journal;
+    this.lab = lab;
+    this.excuses = excuses;
+    this.shared = new AbortController();
+    this.own = [];
   }
 
   /** Listeners that calls have left on the signals that were given to them. */
   get listenersLeft(): number {
-    return [this.#shared, ...this.#own].reduce((sum, { signal }) => sum + getEventListeners(signal, "abort").length, 0);
+    return [this.shared, ...this.own].reduce((sum, { signal }) => sum + getEventListeners(signal, "abort").length, 0);
   }
 
   async perform(plan: Plan): Promise<void> {
-    const { environment, outcomes, verdict } = this.#journal;
-    await this.#journal.sleep(plan.startMs);
+    const { environment, outcomes, verdict } = this.journal;
+    await this.journal.sleep(plan.startMs);
     const startedMs = environment.now();
     let cancelledMs = Infinity;
-    let signal = plan.index % 5 === 0 ? this.#shared.signal : undefined;
+    let signal = plan.index % 5 === 0 ? this.shared.signal : undefined;
     if (plan.cancelAfterMs !== undefined) {
       const own = new AbortController();
-      this.#own.push(own);
+      this.own.push(own);
       ({ signal } = own);
       environment.setTimer(plan.cancelAfterMs, () => {
         if (outcomes.has(plan)) return;
@@ -56,8 +56,8 @@ export class Caller {
         own.abort();
       });
     }
-    const outcome = await this.#outcomeOf(plan, signal, () => ({ startedMs, cancelledMs }));
-    this.#journal.end(plan, outcome);
+    const outcome = await this.outcomeOf(plan, signal, () => ({ startedMs, cancelledMs }));
+    this.journal.end(plan, outcome);
     const lateMs = environment.now() - startedMs - (plan.timeoutMs ?? Infinity);
     const isReading = plan.readerDelayMs > 0 && (plan.kind === "list" || plan.kind === "chat");
     verdict.expect(
@@ -67,18 +67,18 @@ export class Caller {
     );
   }
 
-  async #outcomeOf(plan: Plan, signal: AbortSignal | undefined, times: () => Times): Promise<string> {
+  private async outcomeOf(plan: Plan, signal: AbortSignal | undefined, times: () => Times): Promise<string> {
     try {
-      const outcome = await this.#call(plan, signal);
-      this.#checkSuccess(plan, outcome);
+      const outcome = await this.call(plan, signal);
+      this.checkSuccess(plan, outcome);
       return outcome;
     } catch (error) {
-      return this.#checkFailure(plan, error, times());
+      return this.checkFailure(plan, error, times());
     }
   }
 
-  async #call(plan: Plan, signal: AbortSignal | undefined): Promise<string> {
-    const { verdict } = this.#journal;
+  private async call(plan: Plan, signal: AbortSignal | undefined): Promise<string> {
+    const { verdict } = this.journal;
     const options = {
       ...optionsOf(plan),
       ...(signal === undefined ? {} : { signal }),
@@ -92,44 +92,44 @@ export class Caller {
     const request = { text: plan.name, data: bytesOf(plan, 0) };
     switch (plan.kind) {
       case "oneway":
-        return this.#lab.track(request, { metadata: { call: plan.name } }).then(() => "handed over");
+        return this.lab.track(request, { metadata: { call: plan.name } }).then(() => "handed over");
       case "unary":
-        return this.#checkReply(plan, await this.#lab.echo(request, options));
+        return this.checkReply(plan, await this.lab.echo(request, options));
       case "sum":
-        return this.#checkReply(plan, await this.#lab.sum(this.#source(plan), options));
+        return this.checkReply(plan, await this.lab.sum(this.source(plan), options));
       case "list":
-        return this.#read(plan, this.#lab.list(request, options));
+        return this.read(plan, this.lab.list(request, options));
       case "chat":
-        return this.#read(plan, this.#lab.chat(this.#source(plan), options));
+        return this.read(plan, this.lab.chat(this.source(plan), options));
     }
   }
 
-  *#source(plan: Plan): Generator<NoteInit> {
+  private *source(plan: Plan): Generator<NoteInit> {
     for (let count = 0; count < plan.items; count++) yield { text: plan.name, count, data: bytesOf(plan, count) };
   }
 
-  async #read(plan: Plan, items: AsyncIterable<Note>): Promise<string> {
-    const { verdict } = this.#journal;
+  private async read(plan: Plan, items: AsyncIterable<Note>): Promise<string> {
+    const { verdict } = this.journal;
     let count = 0;
     for await (const item of items) {
       checkItem(verdict, plan, item, count++);
       if (count === plan.leaveAfter) return "left";
-      if (plan.readerDelayMs > 0) await this.#journal.sleep(plan.readerDelayMs);
+      if (plan.readerDelayMs > 0) await this.journal.sleep(plan.readerDelayMs);
     }
     const found = count;
     verdict.expect(found === plan.items, "I-3", () => `${plan.name} ended well after ${found} of ${plan.items} items`);
     return "answered";
   }
 
-  #checkReply(plan: Plan, reply: Note): string {
-    const { verdict } = this.#journal;
+  private checkReply(plan: Plan, reply: Note): string {
+    const { verdict } = this.journal;
     verdict.expect(reply.text === plan.name, "I-2", () => `${plan.name} got the reply of ${reply.text}`);
     verdict.expect(isMessage(reply.data, plan, 0), "I-2", () => `the reply of ${plan.name} came with other bytes`);
     return "answered";
   }
 
-  #checkSuccess(plan: Plan, outcome: string): void {
-    const { verdict, runs } = this.#journal;
+  private checkSuccess(plan: Plan, outcome: string): void {
+    const { verdict, runs } = this.journal;
     const isFine = plan.handler === "answers" || plan.kind === "oneway";
     verdict.expect(isFine, "I-1", () => `${plan.name} was ${outcome}, but its handler ${plan.handler}`);
     const count = runs.get(plan) ?? 0;
@@ -140,15 +140,15 @@ export class Caller {
     );
   }
 
-  #checkFailure(plan: Plan, error: unknown, times: Times): string {
-    const { verdict } = this.#journal;
+  private checkFailure(plan: Plan, error: unknown, times: Times): string {
+    const { verdict } = this.journal;
     if (!RpcError.is(error)) {
       verdict.breach("I-1", `${plan.name} failed with ${String(error)}`);
       return "strange";
     }
     const { reason } = error;
     verdict.expect(
-      this.#isExplained(plan, error, times),
+      this.isExplained(plan, error, times),
       reason === "deadline_passed" ? "I-4" : "I-1",
       () => `${plan.name} (${plan.kind}, ${plan.handler}) failed with ${reason}: ${error.message}`,
     );
@@ -156,8 +156,8 @@ export class Caller {
   }
 
   /** Every failure needs a reason in the plan of its call, or in the weather. */
-  #isExplained(plan: Plan, error: RpcError, { startedMs, cancelledMs }: Times): boolean {
-    const { environment, weather } = this.#journal;
+  private isExplained(plan: Plan, error: RpcError, { startedMs, cancelledMs }: Times): boolean {
+    const { environment, weather } = this.journal;
     const nowMs = environment.now();
     switch (error.reason) {
       case "deadline_passed":
@@ -177,7 +177,7 @@ export class Caller {
         return isTooLongToReplay(plan) || weather.connections * weather.restarts > maxRestarts || !weather.isCalm;
       // Between two servers nobody listens, whatever the weather; who has time waits.
       case "connect_failed":
-        return !weather.isCalm || (this.#excuses.isUnreachable && (!hasTime(plan) || isTooLongToReplay(plan)));
+        return !weather.isCalm || (this.excuses.isUnreachable && (!hasTime(plan) || isTooLongToReplay(plan)));
       case "connection_lost":
       case "handshake_failed":
         return !weather.isCalm;

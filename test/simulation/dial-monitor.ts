@@ -12,18 +12,18 @@ interface Dial {
 
 /** I-12: after an attempt that failed, the next one keeps its distance. */
 export class DialMonitor implements Excuses {
-  readonly #journal: Journal;
-  #last: Dial | undefined;
-  #failedMs: number;
+  private readonly journal: Journal;
+  private last: Dial | undefined;
+  private failedMs: number;
 
   constructor(journal: Journal) {
-    this.#journal = journal;
-    this.#last = undefined;
-    this.#failedMs = -Infinity;
+    this.journal = journal;
+    this.last = undefined;
+    this.failedMs = -Infinity;
   }
 
   get isUnreachable(): boolean {
-    return this.#journal.environment.now() - this.#failedMs < unreachableMs;
+    return this.journal.environment.now() - this.failedMs < unreachableMs;
   }
 
   /** The transport, observed. */
@@ -31,24 +31,24 @@ export class DialMonitor implements Excuses {
     return {
       ...kind,
       connect: async (target, options) => {
-        const dial = this.#begin();
+        const dial = this.begin();
         try {
           return await kind.connect(target, options);
         } catch (error) {
           dial.hasFailed = true;
-          this.#failedMs = this.#journal.environment.now();
+          this.failedMs = this.journal.environment.now();
           throw error;
         }
       },
     };
   }
 
-  #begin(): Dial {
-    const { environment, weather, verdict } = this.#journal;
-    const previous = this.#last;
+  private begin(): Dial {
+    const { environment, weather, verdict } = this.journal;
+    const previous = this.last;
     const failures = previous?.hasFailed === true ? previous.failures + 1 : 0;
     const dial = { atMs: environment.now(), failures, hasFailed: false };
-    this.#last = dial;
+    this.last = dial;
     // With several connections, each has its own pace.
     if (previous === undefined || failures === 0 || weather.connections > 1) return dial;
     const gapMs = dial.atMs - previous.atMs;

@@ -31,24 +31,24 @@ export function createHandlers(journal: Journal): LabHandlers {
 }
 
 class HandlerTasks {
-  readonly #journal: Journal;
+  private readonly journal: Journal;
 
   constructor(journal: Journal) {
-    this.#journal = journal;
+    this.journal = journal;
   }
 
   /** Where the request is a stream, metadata says which call it is. */
   noteOf(context: CallContext): Note {
-    const plan = this.#journal.planOf(context.metadata.get("call") ?? "");
+    const plan = this.journal.planOf(context.metadata.get("call") ?? "");
     return { text: plan.name, count: 0, data: bytesOf(plan, 0) };
   }
 
   async handle<T>(note: Note, context: CallContext, answer: (plan: Plan) => Promise<T>): Promise<T> {
-    const { running } = this.#journal;
-    const plan = this.#begin(note, context);
+    const { running } = this.journal;
+    const plan = this.begin(note, context);
     running.add(plan);
     try {
-      await this.#prepare(plan, context);
+      await this.prepare(plan, context);
       return await answer(plan);
     } finally {
       running.delete(plan);
@@ -56,11 +56,11 @@ class HandlerTasks {
   }
 
   async *items(note: Note, context: CallContext, notes: AsyncIterable<Note> | undefined): AsyncGenerator<NoteInit> {
-    const { running, verdict } = this.#journal;
-    const plan = this.#begin(note, context);
+    const { running, verdict } = this.journal;
+    const plan = this.begin(note, context);
     running.add(plan);
     try {
-      await this.#prepare(plan, context);
+      await this.prepare(plan, context);
       let count = 0;
       if (notes === undefined)
         while (count < plan.items) yield { text: plan.name, count, data: bytesOf(plan, count++) };
@@ -75,9 +75,9 @@ class HandlerTasks {
   }
 
   /** I-2, I-4 and I-7 as the server sees them. */
-  #begin(note: Note, context: CallContext): Plan {
-    const { verdict, runs } = this.#journal;
-    const plan = this.#journal.planOf(note.text);
+  private begin(note: Note, context: CallContext): Plan {
+    const { verdict, runs } = this.journal;
+    const plan = this.journal.planOf(note.text);
     verdict.expect(
       context.metadata.get("call") === plan.name,
       "I-2",
@@ -97,8 +97,8 @@ class HandlerTasks {
     return plan;
   }
 
-  async #prepare(plan: Plan, context: CallContext): Promise<void> {
-    if (plan.handlerDelayMs > 0) await this.#journal.sleep(plan.handlerDelayMs);
+  private async prepare(plan: Plan, context: CallContext): Promise<void> {
+    if (plan.handlerDelayMs > 0) await this.journal.sleep(plan.handlerDelayMs);
     if (plan.handler === "declared") throw new Missing({ what: plan.name });
     if (plan.handler === "fails")
       throw new RpcError({ code: Code.aborted, message: plan.name, details: [{ call: plan.name }] });

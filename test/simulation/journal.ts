@@ -16,7 +16,7 @@ export class Journal {
   readonly running: Set<Plan>;
   /** Of everything that the calls saw, with times. */
   hash: number;
-  readonly #byName: Map<string, Plan>;
+  private readonly byName: Map<string, Plan>;
 
   constructor(environment: VirtualEnvironment, weather: Weather, plans: readonly Plan[], verdict: Verdict) {
     this.environment = environment;
@@ -27,11 +27,11 @@ export class Journal {
     this.runs = new Map();
     this.running = new Set();
     this.hash = 0x811c9dc5;
-    this.#byName = new Map(plans.map((plan) => [plan.name, plan]));
+    this.byName = new Map(plans.map((plan) => [plan.name, plan]));
   }
 
   planOf(name: string): Plan {
-    const plan = this.#byName.get(name);
+    const plan = this.byName.get(name);
     if (plan === undefined) throw new Error(`no such call: ${name}`);
     return plan;
   }

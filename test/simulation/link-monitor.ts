@@ -7,29 +7,29 @@ const maxQueuedBytes = 2_000_000;
 
 /** Looks into the two state machines of a connection: their memory, and their accounts of each other. */
 export class LinkMonitor {
-  readonly #link: VirtualLink;
-  readonly #verdict: Verdict;
-  readonly #client: { machine: Multiplexer | undefined };
-  readonly #server: { machine: Multiplexer | undefined };
+  private readonly link: VirtualLink;
+  private readonly verdict: Verdict;
+  private readonly client: { machine: Multiplexer | undefined };
+  private readonly server: { machine: Multiplexer | undefined };
 
   constructor(link: VirtualLink, verdict: Verdict) {
-    this.#link = link;
-    this.#verdict = verdict;
-    this.#client = watch(link.client);
-    this.#server = watch(link.server);
+    this.link = link;
+    this.verdict = verdict;
+    this.client = watch(link.client);
+    this.server = watch(link.server);
   }
 
   /** I-8 and I-9, at any moment: memory has bounds, nobody has less than nothing, and no sender may send more than its receiver expects. */
   look(): void {
-    for (const end of [this.#link.client, this.#link.server]) {
+    for (const end of [this.link.client, this.link.server]) {
       const { bytesQueued, localAddress } = end;
-      this.#verdict.expect(bytesQueued <= maxQueuedBytes, "I-8", () => `${bytesQueued} bytes wait at ${localAddress}`);
+      this.verdict.expect(bytesQueued <= maxQueuedBytes, "I-8", () => `${bytesQueued} bytes wait at ${localAddress}`);
     }
-    this.#direction((sender, receiver, where) => {
+    this.direction((sender, receiver, where) => {
       const { limits, messages, outbound } = receiver;
       const { outstanding, held } = messages.window;
       const credit = sender.outbound.connectionCredit;
-      this.#verdict.expect(
+      this.verdict.expect(
         credit >= 0 && outstanding >= credit && held >= 0,
         "I-9",
         () => `${where} may send ${credit}, is expected to send ${outstanding}, and ${held} are held`,
@@ -37,9 +37,9 @@ export class LinkMonitor {
       // A message in chunks gives its credit back on the way, so the last one may come on top of a full window.
       const most = limits.connectionCreditBytes + limits.maxPartialBytes + limits.maxMessageBytes;
       const arrived = held + messages.partialBytes;
-      this.#verdict.expect(arrived <= most, "I-8", () => `${arrived} bytes of ${where} are kept at its peer`);
+      this.verdict.expect(arrived <= most, "I-8", () => `${arrived} bytes of ${where} are kept at its peer`);
       const { waitingBytes } = outbound;
-      this.#verdict.expect(
+      this.verdict.expect(
         waitingBytes <= limits.maxOutboundBytes,
         "I-8",
         () => `${waitingBytes} bytes wait for ${where}`,
@@ -49,8 +49,8 @@ export class LinkMonitor {
 
   /** I-5 and I-9, when all calls are over: nothing is held, queued or counted, and both sides agree about credit to the byte. */
   lookAtRest(): void {
-    if (!this.#link.isOpen) return;
-    this.#direction((sender, receiver, where) => {
+    if (!this.link.isOpen) return;
+    this.direction((sender, receiver, where) => {
       const { messages, outbound, wheel, memory } = receiver;
       const left = {
         held: messages.window.held,
@@ -59,13 +59,13 @@ export class LinkMonitor {
         deadlines: wheel.size,
         charged: memory?.usedBytes ?? 0,
       };
-      this.#verdict.expect(
+      this.verdict.expect(
         Object.values(left).every((count) => count === 0),
         "I-5",
         () => `after the last call the peer of ${where} keeps ${JSON.stringify(left)}`,
       );
       const credit = sender.outbound.connectionCredit;
-      this.#verdict.expect(
+      this.verdict.expect(
         credit === messages.window.outstanding,
         "I-9",
         () => `at rest ${where} may send ${credit}, but is expected to send ${messages.window.outstanding}`,
@@ -74,8 +74,8 @@ export class LinkMonitor {
   }
 
   /** For both directions of a connection whose handshake is complete and that is not ending. */
-  #direction(visit: (sender: Multiplexer, receiver: Multiplexer, where: string) => void): void {
-    const [client, server] = [this.#client.machine, this.#server.machine];
+  private direction(visit: (sender: Multiplexer, receiver: Multiplexer, where: string) => void): void {
+    const [client, server] = [this.client.machine, this.server.machine];
     if (client === undefined || server === undefined || !isLive(client) || !isLive(server)) return;
     visit(client, server, "the client");
     visit(server, client, "the server");

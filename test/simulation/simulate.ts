@@ -50,74 +50,74 @@ interface WatchedLink {
 }
 
 class Simulation {
-  readonly #seed: number;
-  readonly #random: () => number;
-  readonly #journal: Journal;
-  readonly #links: WatchedLink[];
-  readonly #network: VirtualNetwork;
-  readonly #dials: DialMonitor;
-  readonly #channel: ReturnType<typeof createChannel>;
-  readonly #lab: LabClient;
-  readonly #caller: Caller;
-  #server: Server | undefined;
-  #closings: Promise<void>[];
+  private readonly seed: number;
+  private readonly random: () => number;
+  private readonly journal: Journal;
+  private readonly links: WatchedLink[];
+  private readonly network: VirtualNetwork;
+  private readonly dials: DialMonitor;
+  private readonly channel: ReturnType<typeof createChannel>;
+  private readonly lab: LabClient;
+  private readonly caller: Caller;
+  private server: Server | undefined;
+  private closings: Promise<void>[];
 
   constructor(seed: number, calls: number) {
-    this.#seed = seed;
-    this.#random = createRandom(seed * 7_919 + 1);
-    const weather = createWeather(seed, this.#random);
+    this.seed = seed;
+    this.random = createRandom(seed * 7_919 + 1);
+    const weather = createWeather(seed, this.random);
     const environment = createVirtualEnvironment(seed);
-    const plans = createPlans(calls, weather, this.#random);
-    this.#journal = new Journal(environment, weather, plans, new Verdict());
-    this.#links = [];
-    this.#server = undefined;
-    this.#closings = [];
+    const plans = createPlans(calls, weather, this.random);
+    this.journal = new Journal(environment, weather, plans, new Verdict());
+    this.links = [];
+    this.server = undefined;
+    this.closings = [];
     const { maxDelayMs, maxPieceBytes, bytesPerMs } = weather;
-    this.#network = createVirtualNetwork({
+    this.network = createVirtualNetwork({
       environment,
       delayMs: () => Math.floor(environment.random() * (maxDelayMs + 1)),
       cut: (length) => 1 + Math.floor(environment.random() * Math.min(length, maxPieceBytes)),
       ...(bytesPerMs === Infinity ? {} : { bytesPerMs: () => bytesPerMs }),
     });
-    this.#network.onLink = (link) => this.#watch(link);
-    this.#dials = new DialMonitor(this.#journal);
-    this.#channel = createChannel({
+    this.network.onLink = (link) => this.watch(link);
+    this.dials = new DialMonitor(this.journal);
+    this.channel = createChannel({
       target: address,
       environment,
-      transports: [this.#dials.watch(this.#network.transport)],
+      transports: [this.dials.watch(this.network.transport)],
       connections: weather.connections,
       timeoutMs: patienceMs,
       streamTimeoutMs: patienceMs,
       peerName: "simulation",
     });
-    this.#lab = createClient(Lab, { channel: this.#channel });
-    this.#caller = new Caller(this.#journal, this.#lab, this.#dials);
+    this.lab = createClient(Lab, { channel: this.channel });
+    this.caller = new Caller(this.journal, this.lab, this.dials);
   }
 
   async execute(): Promise<void> {
-    const { environment, plans } = this.#journal;
-    await this.#startServer();
-    const work = plans.map((plan) => this.#caller.perform(plan));
+    const { environment, plans } = this.journal;
+    await this.startServer();
+    const work = plans.map((plan) => this.caller.perform(plan));
     const lastMs = Math.max(...plans.map(({ startMs }) => startMs));
-    this.#scheduleFaults(lastMs);
-    this.#lookOften();
+    this.scheduleFaults(lastMs);
+    this.lookOften();
     await environment.advanceAsync(lastMs + 2_000);
-    this.#network.heal();
-    this.#network.reachability = "up";
-    await this.#settle(work);
-    await this.#comeBack();
-    await this.#end();
+    this.network.heal();
+    this.network.reachability = "up";
+    await this.settle(work);
+    await this.comeBack();
+    await this.end();
   }
 
   report(): Report {
-    const { plans, verdict, environment, hash } = this.#journal;
+    const { plans, verdict, environment, hash } = this.journal;
     const outcomes: Record<string, number> = {};
-    for (const outcome of this.#journal.outcomes.values()) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    for (const outcome of this.journal.outcomes.values()) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     return {
-      seed: this.#seed,
+      seed: this.seed,
       calls: plans.length,
       hash: hash.toString(16).padStart(8, "0"),
-      frames: this.#links.reduce((sum, { wire }) => sum + wire.frames, 0),
+      frames: this.links.reduce((sum, { wire }) => sum + wire.frames, 0),
       virtualMs: Math.round(environment.now()),
       outcomes,
       breaches: verdict.breaches,
@@ -125,8 +125,8 @@ class Simulation {
   }
 
   /** I-1, I-6, I-11: with the faults over, all settle; only a black hole takes until keepalive. */
-  async #settle(work: readonly Promise<void>[]): Promise<void> {
-    const { environment, verdict, plans, outcomes, running, weather } = this.#journal;
+  private async settle(work: readonly Promise<void>[]): Promise<void> {
+    const { environment, verdict, plans, outcomes, running, weather } = this.journal;
     await environment.run(Promise.all(work), patienceMs + 10_000).catch(() => undefined);
     for (const plan of plans) verdict.expect(outcomes.has(plan), "I-1", () => `${plan.name} has no outcome`);
     await environment.advanceAsync(weather.isCalm ? 2_000 : noticeMs + 2_000);
@@ -134,12 +134,12 @@ class Simulation {
   }
 
   /** I-11: the client finds its server again. */
-  async #comeBack(): Promise<void> {
-    const { environment, verdict, weather } = this.#journal;
+  private async comeBack(): Promise<void> {
+    const { environment, verdict, weather } = this.journal;
     // A dead connection with no call on it is not noticed before there is one.
-    if (weather.hasBlackHole) await environment.run(this.#lab.ping({ timeoutMs: noticeMs })).catch(() => undefined);
+    if (weather.hasBlackHole) await environment.run(this.lab.ping({ timeoutMs: noticeMs })).catch(() => undefined);
     const startedMs = environment.now();
-    await environment.run(this.#lab.ping({ waitForReady: true, timeoutMs: readyMs })).catch((error: unknown) => {
+    await environment.run(this.lab.ping({ waitForReady: true, timeoutMs: readyMs })).catch((error: unknown) => {
       const tookMs = environment.now() - startedMs;
       verdict.breach("I-11", `a server that is up was not reached in ${tookMs} ms: ${String(error)}`);
     });
@@ -147,28 +147,28 @@ class Simulation {
   }
 
   /** I-5, I-9, I-10: what is left when every call is over, and when everybody has gone. */
-  async #end(): Promise<void> {
-    const { environment, verdict, weather } = this.#journal;
-    for (const { machines } of this.#links) machines.lookAtRest();
-    for (const { wire, isLost } of this.#links) {
+  private async end(): Promise<void> {
+    const { environment, verdict, weather } = this.journal;
+    for (const { machines } of this.links) machines.lookAtRest();
+    for (const { wire, isLost } of this.links) {
       if (isLost || !weather.isCalm) continue;
       for (const id of wire.unanswered()) verdict.breach("I-10", `${id} was accepted and never answered`);
     }
-    const { listenersLeft } = this.#caller;
+    const { listenersLeft } = this.caller;
     verdict.expect(listenersLeft === 0, "I-5", () => `${listenersLeft} listeners are left on signals of calls`);
-    await this.#close();
+    await this.close();
     verdict.expect(environment.pendingTimers === 0, "I-5", () => `${environment.pendingTimers} timers are left`);
-    const open = this.#network.links.length;
+    const open = this.network.links.length;
     verdict.expect(open === 0, "I-5", () => `${open} connections are left`);
   }
 
-  async #close(): Promise<void> {
-    const { environment, verdict } = this.#journal;
+  private async close(): Promise<void> {
+    const { environment, verdict } = this.journal;
     const startedMs = environment.now();
     const closed = Promise.all([
-      this.#channel.close({ graceMs: 60_000 }),
-      this.#server?.close({ graceMs: 60_000 }),
-      ...this.#closings,
+      this.channel.close({ graceMs: 60_000 }),
+      this.server?.close({ graceMs: 60_000 }),
+      ...this.closings,
     ]);
     await environment.run(closed, 70_000).catch(() => verdict.breach("I-5", "closing never ends"));
     const tookMs = environment.now() - startedMs;
@@ -180,72 +180,72 @@ class Simulation {
     await environment.advanceAsync(100);
   }
 
-  #watch(link: VirtualLink): void {
-    const { weather, verdict } = this.#journal;
+  private watch(link: VirtualLink): void {
+    const { weather, verdict } = this.journal;
     const machines = new LinkMonitor(link, verdict);
-    this.#links.push({ wire: monitor(link, weather.maxCalls, verdict), machines, isLost: false });
+    this.links.push({ wire: monitor(link, weather.maxCalls, verdict), machines, isLost: false });
   }
 
-  async #startServer(): Promise<void> {
-    const { environment, weather } = this.#journal;
+  private async startServer(): Promise<void> {
+    const { environment, weather } = this.journal;
     const server = createServer({
       environment,
-      transports: [this.#network.transport],
+      transports: [this.network.transport],
       limits: { maxCalls: weather.maxCalls, idleMs: 0 },
       onError: () => undefined,
       peerName: "simulation",
-    }).add(Lab, createHandlers(this.#journal));
-    this.#server = server;
+    }).add(Lab, createHandlers(this.journal));
+    this.server = server;
     await server.listen(address);
   }
 
-  #scheduleFaults(lastMs: number): void {
-    const { weather, environment } = this.#journal;
-    const random = this.#random;
+  private scheduleFaults(lastMs: number): void {
+    const { weather, environment } = this.journal;
+    const random = this.random;
     const at = (count: number, action: () => void): void => {
       for (let index = 0; index < count; index++) environment.setTimer(random() * lastMs, action);
     };
-    at(weather.restarts, () => this.#restart());
+    at(weather.restarts, () => this.restart());
     at(weather.resets, () => {
-      this.#lose();
-      this.#network.reset();
+      this.lose();
+      this.network.reset();
     });
     at(weather.cuts, () => {
-      this.#lose();
-      this.#network.cut(random() < 0.3 ? "both" : random() < 0.5 ? "to_server" : "to_client");
-      environment.setTimer(random() * 3_000, () => this.#network.heal());
+      this.lose();
+      this.network.cut(random() < 0.3 ? "both" : random() < 0.5 ? "to_server" : "to_client");
+      environment.setTimer(random() * 3_000, () => this.network.heal());
     });
     at(weather.outages, () => {
-      this.#lose();
-      this.#network.reachability = random() < 0.5 ? "refusing" : "silent";
-      this.#network.reset();
-      environment.setTimer(random() * 4_000, () => void (this.#network.reachability = "up"));
+      this.lose();
+      this.network.reachability = random() < 0.5 ? "refusing" : "silent";
+      this.network.reset();
+      environment.setTimer(random() * 4_000, () => void (this.network.reachability = "up"));
     });
     if (weather.hasBlackHole) {
       environment.setTimer(lastMs + 2_001, () => {
-        for (const link of this.#network.links) link.cut();
+        for (const link of this.network.links) link.cut();
       });
     }
   }
 
-  #restart(): void {
-    const old = this.#server;
+  private restart(): void {
+    const old = this.server;
     if (old === undefined) return;
-    this.#server = undefined;
-    this.#closings.push(old.close({ graceMs: 120_000 }));
+    this.server = undefined;
+    this.closings.push(old.close({ graceMs: 120_000 }));
     // The old one has left the port and says goodbye to its peers next: they find the new one there.
-    void this.#startServer();
+    void this.startServer();
   }
 
-  #lose(): void {
-    for (const entry of this.#links) entry.isLost = true;
+  private lose(): void {
+    for (const entry of this.links) entry.isLost = true;
   }
 
   /** I-8, I-9: at every step would be too slow; every few milliseconds sees what lasts. */
-  #lookOften(): void {
-    const { environment, outcomes, plans } = this.#journal;
+  private lookOften(): void {
+    const { environment, outcomes, plans } = this.journal;
     const look = (): void => {
-      for (const { machines } of this.#links) machines.look();
+      for (const { machines } of this.links) machines.look();
       if (outcomes.size < plans.length) environment.setTimer(lookMs, look);
     };
     look();

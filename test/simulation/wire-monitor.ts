@@ -39,29 +39,29 @@ export function monitor(link: VirtualLink, maxCalls: number, verdict: Verdict): 
 
 export class WireMonitor {
   frames = 0;
-  readonly #maxCalls: number;
-  readonly #verdict: Verdict;
-  readonly #lanes: Map<number, Lane>;
-  readonly #connection: Record<Side, Account>;
-  readonly #lateLanes: Set<number>;
-  #lastId: number;
-  #goawayId: number | undefined;
+  private readonly maxCalls: number;
+  private readonly verdict: Verdict;
+  private readonly lanes: Map<number, Lane>;
+  private readonly connection: Record<Side, Account>;
+  private readonly lateLanes: Set<number>;
+  private lastId: number;
+  private goawayId: number | undefined;
 
   constructor(maxCalls: number, verdict: Verdict) {
-    this.#maxCalls = maxCalls;
-    this.#verdict = verdict;
-    this.#lanes = new Map();
-    this.#connection = { client: createAccount(), server: createAccount() };
-    this.#lateLanes = new Set();
-    this.#lastId = -1;
-    this.#goawayId = undefined;
+    this.maxCalls = maxCalls;
+    this.verdict = verdict;
+    this.lanes = new Map();
+    this.connection = { client: createAccount(), server: createAccount() };
+    this.lateLanes = new Set();
+    this.lastId = -1;
+    this.goawayId = undefined;
   }
 
   /** Calls that the last GOAWAY promised to answer and that were neither answered nor cancelled. */
   unanswered(): string[] {
-    if (this.#goawayId === undefined) return [];
-    const last = this.#goawayId;
-    return [...this.#lanes.values()]
+    if (this.goawayId === undefined) return [];
+    const last = this.goawayId;
+    return [...this.lanes.values()]
       .filter((lane) => !lane.isOver && !lane.isCancelled && !lane.isOneway && sequenceOf(lane.id) <= last)
       .map(({ id }) => nameOf(id));
   }
@@ -69,35 +69,35 @@ export class WireMonitor {
   onClientFrame(reader: FrameReader, header: HeaderReader, knowsLimits: boolean): void {
     this.frames++;
     const id = idOf(reader);
-    const lane = this.#lanes.get(id);
-    if (reader.kind === FrameKind.request) this.#onRequest(reader, id, lane, knowsLimits);
+    const lane = this.lanes.get(id);
+    if (reader.kind === FrameKind.request) this.onRequest(reader, id, lane, knowsLimits);
     else if (reader.kind === FrameKind.cancel) {
       if (lane !== undefined) lane.isCancelled = true;
-    } else if (reader.kind === FrameKind.item || reader.kind === FrameKind.end) this.#onClientItem(reader, id, lane);
-    this.#account("client", reader, header, id);
+    } else if (reader.kind === FrameKind.item || reader.kind === FrameKind.end) this.onClientItem(reader, id, lane);
+    this.account("client", reader, header, id);
   }
 
   onServerFrame(reader: FrameReader, header: HeaderReader): void {
     this.frames++;
     const id = idOf(reader);
-    if (reader.kind === FrameKind.goaway) this.#goawayId = sequenceOf(id);
-    if (reader.kind >= FrameKind.response && reader.kind <= FrameKind.end) this.#onReply(reader, id);
-    this.#account("server", reader, header, id);
+    if (reader.kind === FrameKind.goaway) this.goawayId = sequenceOf(id);
+    if (reader.kind >= FrameKind.response && reader.kind <= FrameKind.end) this.onReply(reader, id);
+    this.account("server", reader, header, id);
   }
 
-  #onRequest(reader: FrameReader, id: number, known: Lane | undefined, knowsLimits: boolean): void {
+  private onRequest(reader: FrameReader, id: number, known: Lane | undefined, knowsLimits: boolean): void {
     const hasMore = (reader.flags & FrameFlag.moreFollows) !== 0;
     if (known !== undefined) {
-      this.#verdict.expect(known.hasMore || known.isOver, "I-7", () => `the request ${nameOf(id)} was sent twice`);
-      this.#verdict.expect(!known.isCancelled, "I-6", () => `a chunk of ${nameOf(id)} follows its cancel`);
+      this.verdict.expect(known.hasMore || known.isOver, "I-7", () => `the request ${nameOf(id)} was sent twice`);
+      this.verdict.expect(!known.isCancelled, "I-6", () => `a chunk of ${nameOf(id)} follows its cancel`);
       known.hasMore = hasMore;
       return;
     }
-    this.#verdict.expect(sequenceOf(id) > this.#lastId, "I-2", () => `the id ${nameOf(id)} does not rise`);
-    this.#lastId = sequenceOf(id);
+    this.verdict.expect(sequenceOf(id) > this.lastId, "I-2", () => `the id ${nameOf(id)} does not rise`);
+    this.lastId = sequenceOf(id);
     const place = reader.idLow & laneMask;
-    if (knowsLimits && place !== onewayLane && place >= this.#maxCalls) this.#onLateLane(place);
-    this.#lanes.set(id, {
+    if (knowsLimits && place !== onewayLane && place >= this.maxCalls) this.onLateLane(place);
+    this.lanes.set(id, {
       id,
       isOneway: place === onewayLane,
       client: createAccount(),
@@ -110,37 +110,37 @@ export class WireMonitor {
   }
 
   /** A call that was begun before the limits were known keeps its place, however late it is sent; nobody gets that place again. */
-  #onLateLane(place: number): void {
-    this.#verdict.expect(!this.#lateLanes.has(place), "I-8", () => `lane ${place} of ${this.#maxCalls} is used again`);
-    this.#lateLanes.add(place);
+  private onLateLane(place: number): void {
+    this.verdict.expect(!this.lateLanes.has(place), "I-8", () => `lane ${place} of ${this.maxCalls} is used again`);
+    this.lateLanes.add(place);
   }
 
-  #onClientItem(reader: FrameReader, id: number, lane: Lane | undefined): void {
-    if (lane === undefined) return this.#verdict.breach("I-2", `an item names the unknown call ${nameOf(id)}`);
-    this.#verdict.expect(!lane.isCancelled, "I-6", () => `an item of ${nameOf(id)} follows its cancel`);
+  private onClientItem(reader: FrameReader, id: number, lane: Lane | undefined): void {
+    if (lane === undefined) return this.verdict.breach("I-2", `an item names the unknown call ${nameOf(id)}`);
+    this.verdict.expect(!lane.isCancelled, "I-6", () => `an item of ${nameOf(id)} follows its cancel`);
     if (reader.kind === FrameKind.end) {
-      this.#verdict.expect(!lane.itemsEnded, "I-3", () => `the items of ${nameOf(id)} ended twice`);
+      this.verdict.expect(!lane.itemsEnded, "I-3", () => `the items of ${nameOf(id)} ended twice`);
       lane.itemsEnded = true;
     }
   }
 
-  #onReply(reader: FrameReader, id: number): void {
-    const lane = this.#lanes.get(id);
-    if (lane === undefined) return this.#verdict.breach("I-2", `a reply names the unknown call ${nameOf(id)}`);
-    this.#verdict.expect(!lane.isOver, "I-1", () => `frame kind ${reader.kind} of ${nameOf(id)} follows its last word`);
-    this.#verdict.expect(!lane.isOneway, "I-1", () => `the one-way call ${nameOf(id)} was answered`);
-    this.#verdict.expect(
-      this.#goawayId === undefined || sequenceOf(id) <= this.#goawayId,
+  private onReply(reader: FrameReader, id: number): void {
+    const lane = this.lanes.get(id);
+    if (lane === undefined) return this.verdict.breach("I-2", `a reply names the unknown call ${nameOf(id)}`);
+    this.verdict.expect(!lane.isOver, "I-1", () => `frame kind ${reader.kind} of ${nameOf(id)} follows its last word`);
+    this.verdict.expect(!lane.isOneway, "I-1", () => `the one-way call ${nameOf(id)} was answered`);
+    this.verdict.expect(
+      this.goawayId === undefined || sequenceOf(id) <= this.goawayId,
       "I-10",
-      () => `${nameOf(id)} was answered although GOAWAY named ${this.#goawayId}`,
+      () => `${nameOf(id)} was answered although GOAWAY named ${this.goawayId}`,
     );
     if (reader.kind !== FrameKind.item && (reader.flags & FrameFlag.moreFollows) === 0) lane.isOver = true;
   }
 
   /** Grants count from when they are written, so that a breach here is one by any reading of the protocol. */
-  #account(side: Side, reader: FrameReader, header: HeaderReader, id: number): void {
-    if (reader.kind === FrameKind.credit) return this.#grant(side, id, header.credit);
-    const account = this.#lanes.get(id)?.[side];
+  private account(side: Side, reader: FrameReader, header: HeaderReader, id: number): void {
+    if (reader.kind === FrameKind.credit) return this.grant(side, id, header.credit);
+    const account = this.lanes.get(id)?.[side];
     if (account === undefined) return;
     // Free, and the end of what was under way in chunks [FLW-1].
     if (reader.kind === FrameKind.error) account.isPartial = false;
@@ -148,28 +148,28 @@ export class WireMonitor {
     const hasMore = (reader.flags & FrameFlag.moreFollows) !== 0;
     const isItem = reader.kind === FrameKind.item;
     // Whole requests and replies are free; their chunks cost credit of the stream, items that of the connection as well.
-    if (isItem) this.#spend(this.#connection[side], reader, initialCredit.connectionBytes, id);
-    if (isItem || hasMore || account.isPartial) this.#spend(account, reader, initialCredit.streamBytes, id);
+    if (isItem) this.spend(this.connection[side], reader, initialCredit.connectionBytes, id);
+    if (isItem || hasMore || account.isPartial) this.spend(account, reader, initialCredit.streamBytes, id);
     account.isPartial = hasMore;
   }
 
-  #grant(side: Side, id: number, bytes: number): void {
+  private grant(side: Side, id: number, bytes: number): void {
     const other = side === "client" ? "server" : "client";
-    const account = id === 0 ? this.#connection[other] : this.#lanes.get(id)?.[other];
-    if (account === undefined) return this.#verdict.breach("I-9", `credit names the unknown call ${nameOf(id)}`);
+    const account = id === 0 ? this.connection[other] : this.lanes.get(id)?.[other];
+    if (account === undefined) return this.verdict.breach("I-9", `credit names the unknown call ${nameOf(id)}`);
     account.granted += bytes;
     const window = id === 0 ? initialCredit.connectionBytes : initialCredit.streamBytes;
     const above = account.granted - account.sent;
-    this.#verdict.expect(
+    this.verdict.expect(
       above <= window,
       "I-9",
       () => `${side} granted ${above} above what was sent on ${id === 0 ? "the connection" : nameOf(id)}`,
     );
   }
 
-  #spend(account: Account, reader: FrameReader, initial: number, id: number): void {
+  private spend(account: Account, reader: FrameReader, initial: number, id: number): void {
     account.sent += fixedBytes + reader.bodyEnd - reader.headerStart;
-    this.#verdict.expect(
+    this.verdict.expect(
       account.sent <= account.granted + initial,
       "I-9",
       () => `frame kind ${reader.kind} of ${nameOf(id)} overdrew the credit`,

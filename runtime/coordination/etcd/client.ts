@@ -38,10 +38,10 @@ const unavailable = 14;
 
 /** The requests of etcd that discovery and configuration need, over one connection to whichever server answers. */
 export class EtcdClient {
-  readonly #link: Link<EtcdConnection>;
+  private readonly link: Link<EtcdConnection>;
 
   constructor(options: EtcdClientOptions) {
-    this.#link = new Link({ ...options, connect: (server, signal) => connectTo(server, options, signal) });
+    this.link = new Link({ ...options, connect: (server, signal) => connectTo(server, options, signal) });
   }
 
   /**
@@ -49,9 +49,9 @@ export class EtcdClient {
    * election lets all later ones wait behind it for seconds.
    */
   async rangePrefix(prefix: string, signal: AbortSignal): Promise<RangeResponse> {
-    const connection = await this.#link.get(signal);
+    const connection = await this.link.get(signal);
     try {
-      return await this.#range(rangeRequest(prefix, endOfPrefix(prefix)), signal);
+      return await this.range(rangeRequest(prefix, endOfPrefix(prefix)), signal);
     } catch (error) {
       if (error instanceof TimeLimitError) await connection.close();
       throw error;
@@ -59,33 +59,33 @@ export class EtcdClient {
   }
 
   rangeKey(key: string, signal: AbortSignal): Promise<RangeResponse> {
-    return this.#range(rangeRequest(key, ""), signal);
+    return this.range(rangeRequest(key, ""), signal);
   }
 
-  async #range(request: Uint8Array, signal: AbortSignal): Promise<RangeResponse> {
-    return readRangeResponse(await this.#ask("/etcdserverpb.KV/Range", request, signal));
+  private async range(request: Uint8Array, signal: AbortSignal): Promise<RangeResponse> {
+    return readRangeResponse(await this.ask("/etcdserverpb.KV/Range", request, signal));
   }
 
   async put(key: string, value: string, lease: bigint, signal: AbortSignal): Promise<void> {
-    await this.#ask("/etcdserverpb.KV/Put", putRequest(key, value, lease), signal);
+    await this.ask("/etcdserverpb.KV/Put", putRequest(key, value, lease), signal);
   }
 
   async grantLease(ttlSeconds: number, signal: AbortSignal): Promise<bigint> {
-    return readLease(await this.#ask("/etcdserverpb.Lease/LeaseGrant", leaseGrantRequest(ttlSeconds), signal)).id;
+    return readLease(await this.ask("/etcdserverpb.Lease/LeaseGrant", leaseGrantRequest(ttlSeconds), signal)).id;
   }
 
   /** One round of the stream that keeps leases alive. Resolves with false when there is no such lease. */
   async keepLease(id: bigint, signal: AbortSignal): Promise<boolean> {
-    return readLease(await this.#ask("/etcdserverpb.Lease/LeaseKeepAlive", leaseRequest(id), signal)).ttlSeconds > 0;
+    return readLease(await this.ask("/etcdserverpb.Lease/LeaseKeepAlive", leaseRequest(id), signal)).ttlSeconds > 0;
   }
 
   async revokeLease(id: bigint, signal: AbortSignal): Promise<void> {
-    await this.#ask("/etcdserverpb.Lease/LeaseRevoke", leaseRequest(id), signal);
+    await this.ask("/etcdserverpb.Lease/LeaseRevoke", leaseRequest(id), signal);
   }
 
   /** Watches a prefix, or a key where `end` is empty. Never resolves. @throws Error when the watch ends for whatever reason */
   async watch(key: string, end: string, startRevision: number, on: WatchEvents): Promise<never> {
-    const connection = await this.#link.get(on.signal);
+    const connection = await this.link.get(on.signal);
     const closing = new AbortController();
     const onAbort = (): void => closing.abort(on.signal.reason);
     on.signal.addEventListener("abort", onAbort);
@@ -108,8 +108,8 @@ export class EtcdClient {
     throw new Error("The server ended a watch.");
   }
 
-  async #ask(path: string, request: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
-    const connection = await this.#link.get(signal);
+  private async ask(path: string, request: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+    const connection = await this.link.get(signal);
     let answer: Uint8Array | undefined;
     await connection.call(path, { request, signal, onMessage: (message) => void (answer ??= message) });
     if (answer === undefined) throw new Error(`${path} was answered without a message.`);
@@ -117,7 +117,7 @@ export class EtcdClient {
   }
 
   close(): Promise<void> {
-    return this.#link.close();
+    return this.link.close();
   }
 }
 
@@ -137,32 +137,32 @@ function canceled({ compactRevision, cancelReason }: WatchResponse): Error {
 
 /** A connection with its token. */
 class EtcdConnection {
-  readonly #grpc: GrpcConnection;
-  readonly #token: string | undefined;
+  private readonly grpc: GrpcConnection;
+  private readonly token: string | undefined;
 
   constructor(grpc: GrpcConnection, token: string | undefined) {
-    this.#grpc = grpc;
-    this.#token = token;
+    this.grpc = grpc;
+    this.token = token;
   }
 
   get isOpen(): boolean {
-    return this.#grpc.isOpen;
+    return this.grpc.isOpen;
   }
 
   async call(path: string, call: Omit<Parameters<GrpcConnection["call"]>[0], "path">): Promise<void> {
-    const token = this.#token === undefined ? {} : { token: this.#token };
+    const token = this.token === undefined ? {} : { token: this.token };
     try {
-      await this.#grpc.call({ ...call, path, metadata: { ...token, ...call.metadata } });
+      await this.grpc.call({ ...call, path, metadata: { ...token, ...call.metadata } });
     } catch (error) {
       // A token that has run out is replaced with the connection.
       const isOver = error instanceof GrpcError && (error.code === unauthenticated || error.code === unavailable);
-      if (isOver) this.#grpc.destroy(error);
+      if (isOver) this.grpc.destroy(error);
       throw error;
     }
   }
 
   close(): Promise<void> {
-    return this.#grpc.close();
+    return this.grpc.close();
   }
 }
 

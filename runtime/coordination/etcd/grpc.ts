@@ -43,32 +43,32 @@ const windowBytes = 1024 * 1024;
 
 /** gRPC over one HTTP/2 connection: requests with one answer, and streams of answers. */
 export class GrpcConnection implements Linked {
-  readonly #session: ClientHttp2Session;
-  readonly #options: GrpcOptions;
-  readonly #closed: Promise<void>;
-  #lastReadMs: number;
-  #longCalls: number;
-  #timer: Timer | undefined;
-  #fault: Error | undefined;
+  private readonly session: ClientHttp2Session;
+  private readonly options: GrpcOptions;
+  private readonly closed: Promise<void>;
+  private lastReadMs: number;
+  private longCalls: number;
+  private timer: Timer | undefined;
+  private fault: Error | undefined;
 
   constructor(socket: Socket, options: GrpcOptions) {
-    this.#options = options;
-    this.#lastReadMs = options.environment.now();
-    this.#longCalls = 0;
-    this.#timer = undefined;
-    this.#fault = undefined;
+    this.options = options;
+    this.lastReadMs = options.environment.now();
+    this.longCalls = 0;
+    this.timer = undefined;
+    this.fault = undefined;
     const url = `${options.isSecure ? "https" : "http"}://${options.authority}`;
     const settings = { enablePush: false, initialWindowSize: windowBytes };
     const session = connect(url, { createConnection: () => socket, settings });
-    this.#session = session;
-    this.#closed = new Promise((resolve) => {
-      session.on("error", (error) => void (this.#fault ??= error));
+    this.session = session;
+    this.closed = new Promise((resolve) => {
+      session.on("error", (error) => void (this.fault ??= error));
       session.on("goaway", (code) => {
-        if (code !== 0) this.#fault ??= new Error(`${options.authority} ended the connection with code ${code}.`);
+        if (code !== 0) this.fault ??= new Error(`${options.authority} ended the connection with code ${code}.`);
         session.close();
       });
       session.on("close", () => {
-        this.#timer?.cancel();
+        this.timer?.cancel();
         // A session that ends before its socket was its own would leave it open.
         socket.destroy();
         resolve();
@@ -78,7 +78,7 @@ export class GrpcConnection implements Linked {
   }
 
   get isOpen(): boolean {
-    return !this.#session.closed && !this.#session.destroyed && this.#fault === undefined;
+    return !this.session.closed && !this.session.destroyed && this.fault === undefined;
   }
 
   /**
@@ -88,10 +88,10 @@ export class GrpcConnection implements Linked {
   call(call: GrpcCall): Promise<void> {
     return new Promise((resolve, reject) => {
       if (call.signal.aborted) return reject(call.signal.reason);
-      const startedMs = this.#options.environment.now();
-      const stream = this.#request(call);
+      const startedMs = this.options.environment.now();
+      const stream = this.request(call);
       const isLong = call.isLong === true;
-      if (isLong) this.#beginLong();
+      if (isLong) this.beginLong();
       let status: GrpcError | undefined;
       let isOk = false;
       let error: Error | undefined;
@@ -99,24 +99,24 @@ export class GrpcConnection implements Linked {
         error = call.signal.reason as Error;
         stream.close(constants.NGHTTP2_CANCEL);
         // Not a byte since the request was sent: what else was sent would be lost too.
-        if (!isLong && this.#lastReadMs <= startedMs) this.destroy(new Error(`${this.#options.authority} is silent.`));
+        if (!isLong && this.lastReadMs <= startedMs) this.destroy(new Error(`${this.options.authority} is silent.`));
       };
       const onHeaders = (headers: Readonly<Record<string, unknown>>): void => {
-        this.#lastReadMs = this.#options.environment.now();
+        this.lastReadMs = this.options.environment.now();
         const code = headers["grpc-status"];
         const http = headers[":status"];
         if (code !== undefined) {
           isOk = Number(code) === 0;
           if (!isOk) status = new GrpcError(Number(code), grpcMessage(headers));
         } else if (http !== undefined && http !== 200) {
-          status = new GrpcError(2, `${this.#options.authority} answered with HTTP status ${String(http)}.`);
+          status = new GrpcError(2, `${this.options.authority} answered with HTTP status ${String(http)}.`);
         }
       };
       const take = createDeframer((message) => call.onMessage(message));
       stream.on("response", onHeaders);
       stream.on("trailers", onHeaders);
       stream.on("data", (chunk: Uint8Array) => {
-        this.#lastReadMs = this.#options.environment.now();
+        this.lastReadMs = this.options.environment.now();
         try {
           take(chunk);
         } catch (fault) {
@@ -127,19 +127,19 @@ export class GrpcConnection implements Linked {
       stream.on("error", (fault: Error) => void (error ??= fault));
       stream.on("close", () => {
         call.signal.removeEventListener("abort", onAbort);
-        if (isLong) this.#endLong();
+        if (isLong) this.endLong();
         if (error !== undefined) return reject(error);
         if (status !== undefined) return reject(status);
         if (isOk) return resolve();
-        reject(this.#fault ?? new Error(`The connection to ${this.#options.authority} was lost.`));
+        reject(this.fault ?? new Error(`The connection to ${this.options.authority} was lost.`));
       });
       call.signal.addEventListener("abort", onAbort);
     });
   }
 
-  #request({ path, request, metadata, isLong }: GrpcCall): ClientHttp2Stream {
+  private request({ path, request, metadata, isLong }: GrpcCall): ClientHttp2Stream {
     const headers = { ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" };
-    const stream = this.#session.request({ ...headers, ...metadata });
+    const stream = this.session.request({ ...headers, ...metadata });
     const framed = new Uint8Array(5 + request.length);
     new DataView(framed.buffer).setUint32(1, request.length);
     framed.set(request, 5);
@@ -148,45 +148,45 @@ export class GrpcConnection implements Linked {
     return stream;
   }
 
-  #beginLong(): void {
-    if (this.#longCalls++ === 0) this.#watchOver();
+  private beginLong(): void {
+    if (this.longCalls++ === 0) this.watchOver();
   }
 
-  #endLong(): void {
-    if (--this.#longCalls > 0) return;
-    this.#timer?.cancel();
-    this.#timer = undefined;
+  private endLong(): void {
+    if (--this.longCalls > 0) return;
+    this.timer?.cancel();
+    this.timer = undefined;
   }
 
   /** Our own count of silence: a socket's timeout starts anew with each write, and TCP notices nothing while data are unacknowledged. */
-  #watchOver(): void {
-    const { environment, pingMs, pingLimitMs, authority } = this.#options;
-    const idleMs = environment.now() - this.#lastReadMs;
+  private watchOver(): void {
+    const { environment, pingMs, pingLimitMs, authority } = this.options;
+    const idleMs = environment.now() - this.lastReadMs;
     if (idleMs < pingMs) {
-      this.#timer = environment.setTimer(pingMs - idleMs, () => this.#watchOver());
+      this.timer = environment.setTimer(pingMs - idleMs, () => this.watchOver());
       return;
     }
-    this.#timer = environment.setTimer(pingLimitMs, () =>
+    this.timer = environment.setTimer(pingLimitMs, () =>
       this.destroy(new Error(`${authority} did not answer a ping within ${pingLimitMs} ms.`)),
     );
-    const isSent = this.#session.ping((error) => {
-      if (error !== null || this.#longCalls === 0) return;
-      this.#lastReadMs = environment.now();
-      this.#timer?.cancel();
-      this.#watchOver();
+    const isSent = this.session.ping((error) => {
+      if (error !== null || this.longCalls === 0) return;
+      this.lastReadMs = environment.now();
+      this.timer?.cancel();
+      this.watchOver();
     });
     if (!isSent) this.destroy(new Error(`The connection to ${authority} cannot be asked whether it lives.`));
   }
 
   /** Ends it at once; calls that are under way fail. */
   destroy(error: Error): void {
-    this.#fault ??= error;
-    this.#session.destroy();
+    this.fault ??= error;
+    this.session.destroy();
   }
 
   close(): Promise<void> {
-    if (!this.#session.destroyed) this.#session.destroy();
-    return this.#closed;
+    if (!this.session.destroyed) this.session.destroy();
+    return this.closed;
   }
 }
 

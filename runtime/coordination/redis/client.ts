@@ -34,19 +34,19 @@ const giveUpAfterMs = 10_000;
 
 /** Scripts over one connection, messages over another. */
 export class RedisClient {
-  readonly #environment: Environment;
-  readonly #link: Link<RedisConnection>;
-  readonly #messages: Link<RedisConnection>;
-  readonly #listeners: Map<string, Set<() => void>>;
-  #subscriber: RedisConnection | undefined;
+  private readonly environment: Environment;
+  private readonly link: Link<RedisConnection>;
+  private readonly messages: Link<RedisConnection>;
+  private readonly listeners: Map<string, Set<() => void>>;
+  private subscriber: RedisConnection | undefined;
 
   constructor(options: RedisClientOptions) {
-    this.#environment = options.environment;
-    this.#listeners = new Map();
-    this.#subscriber = undefined;
-    this.#link = new Link({ ...options, connect: (server, signal) => connectTo(server, options, signal) });
-    const onMessage = (value: RespValue): void => this.#onMessage(value);
-    this.#messages = new Link({
+    this.environment = options.environment;
+    this.listeners = new Map();
+    this.subscriber = undefined;
+    this.link = new Link({ ...options, connect: (server, signal) => connectTo(server, options, signal) });
+    const onMessage = (value: RespValue): void => this.onMessage(value);
+    this.messages = new Link({
       ...options,
       connect: (server, signal) => connectTo(server, options, signal, onMessage),
     });
@@ -59,7 +59,7 @@ export class RedisClient {
     args: readonly string[],
     signal: AbortSignal,
   ): Promise<RespValue> {
-    const connection = await this.#link.get(signal);
+    const connection = await this.link.get(signal);
     const rest = [String(keys.length), ...keys, ...args];
     try {
       return await connection.command(["EVALSHA", script.sha, ...rest], signal);
@@ -74,43 +74,43 @@ export class RedisClient {
 
   /** Calls `listener` for messages on a channel, while {@link RedisClient.keepListening} is called now and then. Returns how to end that. */
   listen(channel: string, listener: () => void): () => void {
-    const listeners = this.#listeners.get(channel) ?? new Set();
-    this.#listeners.set(channel, listeners);
+    const listeners = this.listeners.get(channel) ?? new Set();
+    this.listeners.set(channel, listeners);
     listeners.add(listener);
-    if (listeners.size === 1) this.#subscriber?.post(["SUBSCRIBE", channel]);
+    if (listeners.size === 1) this.subscriber?.post(["SUBSCRIBE", channel]);
     return () => {
       if (!listeners.delete(listener) || listeners.size > 0) return;
-      this.#listeners.delete(channel);
-      this.#subscriber?.post(["UNSUBSCRIBE", channel]);
+      this.listeners.delete(channel);
+      this.subscriber?.post(["UNSUBSCRIBE", channel]);
     };
   }
 
   /** Sees to it that there is a connection that listens. Messages only hasten what is asked for anyway, so a failure is no one's. */
   async keepListening(signal: AbortSignal): Promise<void> {
-    const open = this.#subscriber;
+    const open = this.subscriber;
     if (open?.isOpen === true) {
-      const silentMs = this.#environment.now() - open.lastReadMs;
+      const silentMs = this.environment.now() - open.lastReadMs;
       if (silentMs > giveUpAfterMs) open.destroy(new Error("A connection that listens is silent."));
       else if (silentMs > askAfterMs) open.post(["PING"]);
       return;
     }
     try {
-      const subscriber = await this.#messages.get(signal);
-      if (subscriber === this.#subscriber) return;
-      this.#subscriber = subscriber;
-      if (this.#listeners.size > 0) subscriber.post(["SUBSCRIBE", ...this.#listeners.keys()]);
+      const subscriber = await this.messages.get(signal);
+      if (subscriber === this.subscriber) return;
+      this.subscriber = subscriber;
+      if (this.listeners.size > 0) subscriber.post(["SUBSCRIBE", ...this.listeners.keys()]);
     } catch {
       // The next call tries again.
     }
   }
 
-  #onMessage(value: RespValue): void {
+  private onMessage(value: RespValue): void {
     if (!Array.isArray(value) || value[0] !== "message") return;
-    for (const listener of [...(this.#listeners.get(String(value[1])) ?? [])]) listener();
+    for (const listener of [...(this.listeners.get(String(value[1])) ?? [])]) listener();
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#link.close(), this.#messages.close()]);
+    await Promise.all([this.link.close(), this.messages.close()]);
   }
 }
 

@@ -27,68 +27,68 @@ export function encodeCommand(args: readonly string[]): Uint8Array {
 
 /** Reads answers (RESP 2) from pieces of a stream, each byte once. @throws RangeError for what breaks the protocol or a bound */
 export class RespParser {
-  readonly #onValue: (value: RespValue) => void;
+  private readonly onValue: (value: RespValue) => void;
   /** Lists that are being read, outermost first. */
-  readonly #open: { readonly count: number; readonly items: RespValue[] }[];
-  #rest: Buffer;
+  private readonly open: { readonly count: number; readonly items: RespValue[] }[];
+  private rest: Buffer;
   /** Length of the text that is being read; -1: a line is next. */
-  #bulkBytes: number;
+  private bulkBytes: number;
 
   constructor(onValue: (value: RespValue) => void) {
-    this.#onValue = onValue;
-    this.#open = [];
-    this.#rest = Buffer.alloc(0);
-    this.#bulkBytes = -1;
+    this.onValue = onValue;
+    this.open = [];
+    this.rest = Buffer.alloc(0);
+    this.bulkBytes = -1;
   }
 
   push(chunk: Uint8Array): void {
-    this.#rest = this.#rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#rest, chunk]);
-    while (this.#bulkBytes >= 0 ? this.#bulk() : this.#line());
+    this.rest = this.rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.rest, chunk]);
+    while (this.bulkBytes >= 0 ? this.bulk() : this.line());
   }
 
   /** @returns false when it is not all there yet */
-  #bulk(): boolean {
-    const length = this.#bulkBytes;
-    if (this.#rest.length < length + 2) return false;
-    const text = this.#rest.toString("utf8", 0, length);
-    this.#rest = this.#rest.subarray(length + 2);
-    this.#bulkBytes = -1;
-    this.#deliver(text);
+  private bulk(): boolean {
+    const length = this.bulkBytes;
+    if (this.rest.length < length + 2) return false;
+    const text = this.rest.toString("utf8", 0, length);
+    this.rest = this.rest.subarray(length + 2);
+    this.bulkBytes = -1;
+    this.deliver(text);
     return true;
   }
 
-  #line(): boolean {
-    const end = this.#rest.indexOf("\r\n");
+  private line(): boolean {
+    const end = this.rest.indexOf("\r\n");
     if (end < 0) {
-      if (this.#rest.length > maxLineBytes) throw new RangeError("An answer of Redis has a line without an end.");
+      if (this.rest.length > maxLineBytes) throw new RangeError("An answer of Redis has a line without an end.");
       return false;
     }
-    const kind = this.#rest[0];
-    const text = this.#rest.toString("utf8", 1, end);
-    this.#rest = this.#rest.subarray(end + 2);
-    this.#begin(String.fromCharCode(kind ?? 0), text);
+    const kind = this.rest[0];
+    const text = this.rest.toString("utf8", 1, end);
+    this.rest = this.rest.subarray(end + 2);
+    this.begin(String.fromCharCode(kind ?? 0), text);
     return true;
   }
 
-  #begin(kind: string, text: string): void {
+  private begin(kind: string, text: string): void {
     switch (kind) {
       case "+":
-        return this.#deliver(text);
+        return this.deliver(text);
       case "-":
-        return this.#deliver(new RedisError(text));
+        return this.deliver(new RedisError(text));
       case ":":
-        return this.#deliver(Number(text));
+        return this.deliver(Number(text));
       case "$": {
         const length = bounded(text, maxBulkBytes);
-        if (length < 0) return this.#deliver(null);
-        this.#bulkBytes = length;
+        if (length < 0) return this.deliver(null);
+        this.bulkBytes = length;
         return;
       }
       case "*": {
         const count = bounded(text, maxItems);
-        if (count <= 0) return this.#deliver(count < 0 ? null : []);
-        if (this.#open.length >= maxDepth) throw new RangeError("An answer of Redis is nested too deeply.");
-        this.#open.push({ count, items: [] });
+        if (count <= 0) return this.deliver(count < 0 ? null : []);
+        if (this.open.length >= maxDepth) throw new RangeError("An answer of Redis is nested too deeply.");
+        this.open.push({ count, items: [] });
         return;
       }
       default:
@@ -96,15 +96,15 @@ export class RespParser {
     }
   }
 
-  #deliver(value: RespValue): void {
+  private deliver(value: RespValue): void {
     let whole = value;
-    for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
+    for (let top = this.open.at(-1); top !== undefined; top = this.open.at(-1)) {
       top.items.push(whole);
       if (top.items.length < top.count) return;
       whole = top.items;
-      this.#open.pop();
+      this.open.pop();
     }
-    this.#onValue(whole);
+    this.onValue(whole);
   }
 }
 

@@ -42,91 +42,91 @@ const closeLimitMs = 500;
 export class ZooKeeperClient {
   /** Ephemeral nodes that hang on the session: while there are any, it is not given up lightly. */
   ephemerals: number;
-  readonly #options: ZooKeeperClientOptions;
-  readonly #link: Link<ZooKeeperConnection>;
-  #session: SessionRequest;
-  #connection: ZooKeeperConnection | undefined;
-  #lastOpenMs: number;
+  private readonly options: ZooKeeperClientOptions;
+  private readonly link: Link<ZooKeeperConnection>;
+  private session: SessionRequest;
+  private current: ZooKeeperConnection | undefined;
+  private lastOpenMs: number;
 
   constructor(options: ZooKeeperClientOptions) {
     this.ephemerals = 0;
-    this.#options = options;
-    this.#session = noSession;
-    this.#connection = undefined;
-    this.#lastOpenMs = -Infinity;
-    this.#link = new Link({ ...options, connect: (server, signal) => this.#connect(server, signal) });
+    this.options = options;
+    this.session = noSession;
+    this.current = undefined;
+    this.lastOpenMs = -Infinity;
+    this.link = new Link({ ...options, connect: (server, signal) => this.connect(server, signal) });
   }
 
   /** Of the session that is open; 0 when there is none. */
   get sessionId(): bigint {
-    return this.#session.id;
+    return this.session.id;
   }
 
   connection(signal: AbortSignal): Promise<ZooKeeperConnection> {
-    return this.#link.get(signal);
+    return this.link.get(signal);
   }
 
-  async #connect(server: Server, signal: AbortSignal): Promise<ZooKeeperConnection> {
-    const session = this.#session;
-    const connection = await this.#open(server, signal);
-    const { environment, credentials, sessionMs, log } = this.#options;
+  private async connect(server: Server, signal: AbortSignal): Promise<ZooKeeperConnection> {
+    const session = this.session;
+    const connection = await this.open(server, signal);
+    const { environment, credentials, sessionMs, log } = this.options;
     const onAbort = (): void => connection.destroy(signal.reason as Error);
     signal.addEventListener("abort", onAbort);
     try {
       const grant = await connection.greet({ ...session, timeoutMs: sessionMs });
       if (grant.timeoutMs <= 0) {
         log("the session has expired", { server: server.text });
-        this.#session = noSession;
+        this.session = noSession;
         await connection.close();
-        return await this.#connect(server, signal);
+        return await this.connect(server, signal);
       }
-      this.#session = { ...grant, lastZxid: session.lastZxid };
+      this.session = { ...grant, lastZxid: session.lastZxid };
     } catch (error) {
       await connection.close();
-      if (!signal.aborted) this.#onRefused(server);
+      if (!signal.aborted) this.onRefused(server);
       throw error;
     } finally {
       signal.removeEventListener("abort", onAbort);
     }
-    this.#connection = connection;
-    this.#lastOpenMs = environment.now();
+    this.current = connection;
+    this.lastOpenMs = environment.now();
     void connection.closed.then(() => {
-      this.#lastOpenMs = environment.now();
+      this.lastOpenMs = environment.now();
       // What was seen is the server's to know when the session is taken up again.
-      this.#session = { ...this.#session, lastZxid: connection.lastZxid };
+      this.session = { ...this.session, lastZxid: connection.lastZxid };
     });
     if (credentials !== undefined) connection.authenticate("digest", `${credentials.user}:${credentials.password}`);
     return connection;
   }
 
-  async #open(server: Server, signal: AbortSignal): Promise<ZooKeeperConnection> {
-    const socket = await openSocket(server, this.#options.tls, undefined, signal);
-    return new ZooKeeperConnection(socket, this.#options.environment, server.text);
+  private async open(server: Server, signal: AbortSignal): Promise<ZooKeeperConnection> {
+    const socket = await openSocket(server, this.options.tls, undefined, signal);
+    return new ZooKeeperConnection(socket, this.options.environment, server.text);
   }
 
   /**
    * A server closes without a word while it has no leader, and for ever to a session that has seen more than it ever did: when its data are gone. So the
    * session is given up once it should have run out anyway, or at once when nothing hangs on it.
    */
-  #onRefused(server: Server): void {
-    const { environment, sessionMs, log } = this.#options;
-    if (this.#session.id === 0n) return;
-    if (this.ephemerals > 0 && environment.now() - this.#lastOpenMs < sessionMs) return;
+  private onRefused(server: Server): void {
+    const { environment, sessionMs, log } = this.options;
+    if (this.session.id === 0n) return;
+    if (this.ephemerals > 0 && environment.now() - this.lastOpenMs < sessionMs) return;
     log("the session was given up", { server: server.text });
-    this.#session = noSession;
+    this.session = noSession;
   }
 
   /** Creates a node. @throws ZooKeeperError `nodeExists`, or `noNode` when its parent is missing */
   async create(path: string, data: string, isEphemeral: boolean, signal: AbortSignal): Promise<void> {
-    await this.#ask(types.create, `create ${path}`, signal, (writer) => {
+    await this.ask(types.create, `create ${path}`, signal, (writer) => {
       writer.text(path).text(data);
-      this.#writeAcl(writer);
+      this.writeAcl(writer);
       writer.int(isEphemeral ? ephemeral : 0);
     });
   }
 
-  #writeAcl(writer: JuteWriter): void {
-    if (this.#options.credentials === undefined) {
+  private writeAcl(writer: JuteWriter): void {
+    if (this.options.credentials === undefined) {
       writer.int(1).int(allPermissions).text("world").text("anyone");
       return;
     }
@@ -144,41 +144,41 @@ export class ZooKeeperClient {
 
   /** What a node holds; undefined where there is none. */
   async nodeOf(path: string, signal: AbortSignal): Promise<ZooKeeperNode | undefined> {
-    return dataOf(await this.#link.get(signal), path, signal);
+    return dataOf(await this.link.get(signal), path, signal);
   }
 
   async setData(path: string, data: string, signal: AbortSignal): Promise<void> {
-    await this.#ask(types.setData, `set ${path}`, signal, (writer) => {
+    await this.ask(types.setData, `set ${path}`, signal, (writer) => {
       writer.text(path).text(data).int(anyVersion);
     });
   }
 
   /** Without effect where there is none. */
   async delete(path: string, signal: AbortSignal): Promise<void> {
-    const reply = this.#ask(types.delete, `delete ${path}`, signal, (writer) => void writer.text(path).int(anyVersion));
+    const reply = this.ask(types.delete, `delete ${path}`, signal, (writer) => void writer.text(path).int(anyVersion));
     await ignoring(zooKeeperCode.noNode, reply);
   }
 
-  async #ask(
+  private async ask(
     type: number,
     what: string,
     signal: AbortSignal,
     write: (writer: JuteWriter) => void,
   ): Promise<{ readonly reader: JuteReader; readonly zxid: bigint }> {
-    const connection = await this.#link.get(signal);
+    const connection = await this.link.get(signal);
     return connection.request({ type, what, write, signal });
   }
 
   /** Ends the session, and with it its ephemeral nodes, when the server can be told. */
   async close(): Promise<void> {
-    const connection = this.#connection;
+    const connection = this.current;
     if (connection?.isOpen === true) {
-      const { environment } = this.#options;
+      const { environment } = this.options;
       const limit = { environment, limitMs: closeLimitMs, what: "Closing a session" };
       const end = { type: types.closeSession, what: "close", write: () => undefined };
       await limited(limit, (signal) => connection.request({ ...end, signal })).catch(() => undefined);
     }
-    await this.#link.close();
+    await this.link.close();
   }
 }
 

@@ -81,46 +81,46 @@ export class ZooKeeperConnection implements Linked {
   readonly watchers: Map<(path: string) => void, string>;
   /** The highest transaction that was seen. */
   lastZxid: bigint;
-  readonly #socket: Socket;
-  readonly #environment: Environment;
-  readonly #server: string;
-  readonly #pending: Pending[];
-  #greeting: ((grant: SessionGrant) => void) | undefined;
-  #fault: Error | undefined;
-  #end: (error: Error) => void;
-  #lastReadMs: number;
-  #xid: number;
-  #timer: Timer | undefined;
+  private readonly socket: Socket;
+  private readonly environment: Environment;
+  private readonly server: string;
+  private readonly pending: Pending[];
+  private greeting: ((grant: SessionGrant) => void) | undefined;
+  private fault: Error | undefined;
+  private end: (error: Error) => void;
+  private lastReadMs: number;
+  private xid: number;
+  private timer: Timer | undefined;
 
   constructor(socket: Socket, environment: Environment, server: string) {
-    this.#socket = socket;
-    this.#environment = environment;
-    this.#server = server;
+    this.socket = socket;
+    this.environment = environment;
+    this.server = server;
     this.watchers = new Map();
     this.lastZxid = 0n;
-    this.#pending = [];
-    this.#greeting = undefined;
-    this.#fault = undefined;
-    this.#end = () => undefined;
-    this.closed = new Promise((resolve) => (this.#end = resolve));
-    this.#lastReadMs = environment.now();
-    this.#xid = 0;
-    this.#timer = undefined;
-    const take = createPacketStream(maxPacketBytes, (packet) => this.#onPacket(packet));
+    this.pending = [];
+    this.greeting = undefined;
+    this.fault = undefined;
+    this.end = () => undefined;
+    this.closed = new Promise((resolve) => (this.end = resolve));
+    this.lastReadMs = environment.now();
+    this.xid = 0;
+    this.timer = undefined;
+    const take = createPacketStream(maxPacketBytes, (packet) => this.onPacket(packet));
     socket.on("data", (chunk: Uint8Array) => {
-      this.#lastReadMs = environment.now();
+      this.lastReadMs = environment.now();
       try {
         take(chunk);
       } catch (error) {
         this.destroy(error as Error);
       }
     });
-    socket.on("error", (error) => void (this.#fault ??= error));
-    socket.on("close", () => this.#onClose());
+    socket.on("error", (error) => void (this.fault ??= error));
+    socket.on("close", () => this.onClose());
   }
 
   get isOpen(): boolean {
-    return this.#fault === undefined && !this.#socket.destroyed && this.#socket.writable;
+    return this.fault === undefined && !this.socket.destroyed && this.socket.writable;
   }
 
   /** Takes up a session, or begins one. @throws Error when the server closes instead of answering */
@@ -128,20 +128,20 @@ export class ZooKeeperConnection implements Linked {
     const writer = new JuteWriter().int(0).long(lastZxid).int(timeoutMs).long(id).bytes(password).bool(false);
     this.lastZxid = lastZxid;
     return new Promise((resolve, reject) => {
-      this.#greeting = (grant) => {
-        this.#greeting = undefined;
-        if (grant.timeoutMs > 0) this.#watchOver(grant.timeoutMs);
+      this.greeting = (grant) => {
+        this.greeting = undefined;
+        if (grant.timeoutMs > 0) this.watchOver(grant.timeoutMs);
         resolve(grant);
       };
       this.closed.then(reject, reject);
-      this.#socket.write(writer.packet());
+      this.socket.write(writer.packet());
     });
   }
 
   /** Says who asks. A refusal ends the connection. */
   authenticate(scheme: string, secret: string): void {
     const writer = new JuteWriter().int(authXid).int(100).int(0).text(scheme);
-    this.#socket.write(writer.bytes(new TextEncoder().encode(secret)).packet());
+    this.socket.write(writer.bytes(new TextEncoder().encode(secret)).packet());
   }
 
   /** @throws ZooKeeperError for a refusal, Error when the connection ends, or the signal's reason */
@@ -149,15 +149,15 @@ export class ZooKeeperConnection implements Linked {
     return new Promise((resolve, reject) => {
       const { signal, type, what } = request;
       if (signal.aborted) return reject(signal.reason);
-      if (!this.isOpen) return reject(this.#fault ?? new Error(`The connection to ${this.#server} was lost.`));
-      const sentMs = this.#environment.now();
+      if (!this.isOpen) return reject(this.fault ?? new Error(`The connection to ${this.server} was lost.`));
+      const sentMs = this.environment.now();
       const onAbort = (): void => {
         reject(signal.reason);
-        if (this.#lastReadMs <= sentMs) this.destroy(new Error(`${this.#server} is silent.`));
+        if (this.lastReadMs <= sentMs) this.destroy(new Error(`${this.server} is silent.`));
       };
       const settle = (): void => signal.removeEventListener("abort", onAbort);
-      const xid = (this.#xid = (this.#xid % 0x7fff_fff0) + 1);
-      this.#pending.push({
+      const xid = (this.xid = (this.xid % 0x7fff_fff0) + 1);
+      this.pending.push({
         xid,
         what,
         resolve(reply) {
@@ -172,73 +172,73 @@ export class ZooKeeperConnection implements Linked {
       signal.addEventListener("abort", onAbort);
       const writer = new JuteWriter().int(xid).int(type);
       request.write(writer);
-      this.#socket.write(writer.packet());
+      this.socket.write(writer.packet());
     });
   }
 
-  #onPacket(packet: Uint8Array): void {
+  private onPacket(packet: Uint8Array): void {
     const reader = new JuteReader(packet);
-    if (this.#greeting !== undefined) {
+    if (this.greeting !== undefined) {
       reader.int();
       const timeoutMs = reader.int();
-      return this.#greeting({ timeoutMs, id: reader.long(), password: reader.bytes() });
+      return this.greeting({ timeoutMs, id: reader.long(), password: reader.bytes() });
     }
     const xid = reader.int();
     const zxid = reader.long();
     const code = reader.int();
     if (zxid > this.lastZxid) this.lastZxid = zxid;
     if (xid === pingXid) return;
-    if (xid === eventXid) return this.#onEvent(reader);
+    if (xid === eventXid) return this.onEvent(reader);
     if (xid === authXid) {
       if (code !== 0) this.destroy(new ZooKeeperError(code, "authentication"));
       return;
     }
-    const pending = this.#pending.shift();
-    if (pending?.xid !== xid) return this.destroy(new Error(`${this.#server} answered out of order.`));
+    const pending = this.pending.shift();
+    if (pending?.xid !== xid) return this.destroy(new Error(`${this.server} answered out of order.`));
     if (code === 0) pending.resolve({ reader, zxid });
     else pending.reject(new ZooKeeperError(code, pending.what));
   }
 
-  #onEvent(reader: JuteReader): void {
+  private onEvent(reader: JuteReader): void {
     reader.int();
     reader.int();
     const path = reader.text();
     for (const watcher of [...this.watchers.keys()]) watcher(path);
   }
 
-  #watchOver(timeoutMs: number): void {
-    const environment = this.#environment;
+  private watchOver(timeoutMs: number): void {
+    const environment = this.environment;
     const stepMs = timeoutMs / 6;
     let steps = 0;
     const next = (): void => {
       const dueMs = environment.now() + stepMs;
-      this.#timer = environment.setTimer(stepMs, () => {
+      this.timer = environment.setTimer(stepMs, () => {
         const nowMs = environment.now();
         // When this process stood still, what came meanwhile has not been read yet.
         const isLate = nowMs - dueMs > stepMs;
-        if (!isLate && nowMs - this.#lastReadMs > (timeoutMs * 2) / 3) {
-          return this.destroy(new Error(`${this.#server} was silent for two thirds of the session's ${timeoutMs} ms.`));
+        if (!isLate && nowMs - this.lastReadMs > (timeoutMs * 2) / 3) {
+          return this.destroy(new Error(`${this.server} was silent for two thirds of the session's ${timeoutMs} ms.`));
         }
-        if (++steps % 2 === 0 && this.isOpen) this.#socket.write(new JuteWriter().int(pingXid).int(pingType).packet());
+        if (++steps % 2 === 0 && this.isOpen) this.socket.write(new JuteWriter().int(pingXid).int(pingType).packet());
         next();
       });
     };
     next();
   }
 
-  #onClose(): void {
-    this.#timer?.cancel();
-    const error = this.#fault ?? new Error(`${this.#server} closed the connection.`);
-    this.#fault = error;
-    for (const { reject } of this.#pending.splice(0)) reject(error);
-    this.#end(error);
+  private onClose(): void {
+    this.timer?.cancel();
+    const error = this.fault ?? new Error(`${this.server} closed the connection.`);
+    this.fault = error;
+    for (const { reject } of this.pending.splice(0)) reject(error);
+    this.end(error);
   }
 
   /** Ends it at once; requests that are under way fail. */
   destroy(error: Error): void {
-    this.#fault ??= error;
-    this.#timer?.cancel();
-    this.#socket.destroy();
+    this.fault ??= error;
+    this.timer?.cancel();
+    this.socket.destroy();
   }
 
   async close(): Promise<void> {

@@ -51,49 +51,49 @@ interface Node {
 }
 
 class PeakEwma implements Balancer {
-  readonly #environment: Environment;
-  readonly #decayMs: number;
-  #nodes: Map<Endpoint, Node>;
-  #list: readonly Node[];
-  #endpoints: readonly Endpoint[];
-  #draw: WeightedDraw;
+  private readonly environment: Environment;
+  private readonly decayMs: number;
+  private nodes: Map<Endpoint, Node>;
+  private list: readonly Node[];
+  private endpoints: readonly Endpoint[];
+  private draw: WeightedDraw;
 
   constructor(environment: Environment, decayMs: number) {
-    this.#environment = environment;
-    this.#decayMs = decayMs;
-    this.#nodes = new Map();
-    this.#list = [];
-    this.#endpoints = [];
-    this.#draw = createWeightedDraw([]);
+    this.environment = environment;
+    this.decayMs = decayMs;
+    this.nodes = new Map();
+    this.list = [];
+    this.endpoints = [];
+    this.draw = createWeightedDraw([]);
   }
 
   update(endpoints: readonly Endpoint[]): void {
-    const earlier = this.#nodes;
-    this.#list = endpoints.map((endpoint) => earlier.get(endpoint) ?? { endpoint, costMs: 0, atMs: 0 });
-    this.#nodes = new Map(this.#list.map((node) => [node.endpoint, node]));
-    this.#endpoints = endpoints;
-    this.#draw = createWeightedDraw(endpoints);
+    const earlier = this.nodes;
+    this.list = endpoints.map((endpoint) => earlier.get(endpoint) ?? { endpoint, costMs: 0, atMs: 0 });
+    this.nodes = new Map(this.list.map((node) => [node.endpoint, node]));
+    this.endpoints = endpoints;
+    this.draw = createWeightedDraw(endpoints);
   }
 
   pick(_call: RoutedCall, tried: readonly Endpoint[]): Endpoint | undefined {
-    const list = this.#list;
+    const list = this.list;
     const { length } = list;
     if (length < 2) return list[0]?.endpoint;
-    const nowMs = this.#environment.now();
+    const nowMs = this.environment.now();
     for (let draws = 0; draws < maxDraws; draws++) {
-      const first = this.#draw.index(this.#environment.random());
-      const second = this.#other(first, length);
-      const better = this.#better(list[first] as Node, list[second] as Node, tried, nowMs);
+      const first = this.draw.index(this.environment.random());
+      const second = this.other(first, length);
+      const better = this.better(list[first] as Node, list[second] as Node, tried, nowMs);
       if (better !== undefined) return better.endpoint;
     }
-    return this.#leastLoaded(tried, nowMs);
+    return this.leastLoaded(tried, nowMs);
   }
 
   done(endpoint: Endpoint, { latencyMs, error }: Outcome): void {
-    const node = this.#nodes.get(endpoint);
+    const node = this.nodes.get(endpoint);
     if (node === undefined || latencyMs === undefined) return;
-    const nowMs = this.#environment.now();
-    const kept = Math.exp((node.atMs - nowMs) / this.#decayMs);
+    const nowMs = this.environment.now();
+    const kept = Math.exp((node.atMs - nowMs) / this.decayMs);
     const knownMs = node.costMs * kept;
     // It would have taken longer. Where hedging cancels every call of an endpoint that stalls, nothing else tells of it.
     if (error?.reason === "cancelled_by_caller" && latencyMs <= knownMs) return;
@@ -103,22 +103,22 @@ class PeakEwma implements Balancer {
   }
 
   /** Another index, by weight; at worst the neighbour. */
-  #other(first: number, length: number): number {
-    const second = this.#draw.index(this.#environment.random());
-    return second === first ? (first + 1 + Math.floor(this.#environment.random() * (length - 1))) % length : second;
+  private other(first: number, length: number): number {
+    const second = this.draw.index(this.environment.random());
+    return second === first ? (first + 1 + Math.floor(this.environment.random() * (length - 1))) % length : second;
   }
 
-  #better(left: Node, right: Node, tried: readonly Endpoint[], nowMs: number): Node | undefined {
+  private better(left: Node, right: Node, tried: readonly Endpoint[], nowMs: number): Node | undefined {
     if (!isFit(left.endpoint, tried)) return isFit(right.endpoint, tried) ? right : undefined;
     if (!isFit(right.endpoint, tried)) return left;
-    return this.#load(right, nowMs) < this.#load(left, nowMs) * clearlyLess ? right : left;
+    return this.load(right, nowMs) < this.load(left, nowMs) * clearlyLess ? right : left;
   }
 
-  #leastLoaded(tried: readonly Endpoint[], nowMs: number): Endpoint | undefined {
+  private leastLoaded(tried: readonly Endpoint[], nowMs: number): Endpoint | undefined {
     let best: Endpoint | undefined;
     let bestLoad = Infinity;
-    for (const endpoint of fittest(this.#endpoints, tried)) {
-      const load = this.#load(this.#nodes.get(endpoint) as Node, nowMs);
+    for (const endpoint of fittest(this.endpoints, tried)) {
+      const load = this.load(this.nodes.get(endpoint) as Node, nowMs);
       if (best !== undefined && load >= bestLoad) continue;
       best = endpoint;
       bestLoad = load;
@@ -127,16 +127,16 @@ class PeakEwma implements Balancer {
   }
 
   /** The chance to be drawn goes by weight already; here it says how many calls are many. */
-  #load(node: Node, nowMs: number): number {
-    const calls = (node.endpoint.callsInProgress * this.#draw.meanWeight) / node.endpoint.weight;
-    const costMs = this.#costMs(node, nowMs);
+  private load(node: Node, nowMs: number): number {
+    const calls = (node.endpoint.callsInProgress * this.draw.meanWeight) / node.endpoint.weight;
+    const costMs = this.costMs(node, nowMs);
     if (costMs === 0 && calls > 0) return unknownCostMs * (calls + 1);
     return costMs * (calls + 1);
   }
 
   /** Long silence is forgotten: it may be as good as any by now. */
-  #costMs(node: Node, nowMs: number): number {
-    return node.costMs === 0 ? 0 : node.costMs * Math.exp((node.atMs - nowMs) / this.#decayMs);
+  private costMs(node: Node, nowMs: number): number {
+    return node.costMs === 0 ? 0 : node.costMs * Math.exp((node.atMs - nowMs) / this.decayMs);
   }
 }
 

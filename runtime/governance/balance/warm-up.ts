@@ -69,55 +69,55 @@ class WarmEndpoint implements Endpoint {
 }
 
 class WarmUp implements Balancer {
-  readonly #inner: Balancer;
-  readonly #settings: Settings;
-  #views: Map<Endpoint, WarmEndpoint>;
-  #nextStepMs: number;
+  private readonly inner: Balancer;
+  private readonly settings: Settings;
+  private views: Map<Endpoint, WarmEndpoint>;
+  private nextStepMs: number;
 
   constructor(inner: Balancer, settings: Settings) {
-    this.#inner = inner;
-    this.#settings = settings;
-    this.#views = new Map();
-    this.#nextStepMs = Infinity;
+    this.inner = inner;
+    this.settings = settings;
+    this.views = new Map();
+    this.nextStepMs = Infinity;
   }
 
   update(endpoints: readonly Endpoint[]): void {
-    const earlier = this.#views;
-    const nowMs = this.#settings.environment.now();
-    this.#views = new Map(
+    const earlier = this.views;
+    const nowMs = this.settings.environment.now();
+    this.views = new Map(
       endpoints.map((endpoint) => [endpoint, earlier.get(endpoint) ?? new WarmEndpoint(endpoint, nowMs)]),
     );
-    this.#weigh(nowMs);
+    this.weigh(nowMs);
   }
 
   pick(...[call, tried]: Parameters<Balancer["pick"]>): Endpoint | undefined {
-    if (this.#nextStepMs !== Infinity) {
-      const nowMs = this.#settings.environment.now();
-      if (nowMs >= this.#nextStepMs) this.#weigh(nowMs);
+    if (this.nextStepMs !== Infinity) {
+      const nowMs = this.settings.environment.now();
+      if (nowMs >= this.nextStepMs) this.weigh(nowMs);
     }
-    const views = tried.length === 0 ? tried : tried.map((endpoint) => this.#views.get(endpoint) ?? endpoint);
-    return (this.#inner.pick(call, views) as WarmEndpoint | undefined)?.real;
+    const views = tried.length === 0 ? tried : tried.map((endpoint) => this.views.get(endpoint) ?? endpoint);
+    return (this.inner.pick(call, views) as WarmEndpoint | undefined)?.real;
   }
 
   done(...[endpoint, outcome]: Parameters<NonNullable<Balancer["done"]>>): void {
-    this.#inner.done?.(this.#views.get(endpoint) ?? endpoint, outcome);
+    this.inner.done?.(this.views.get(endpoint) ?? endpoint, outcome);
   }
 
-  #weigh(nowMs: number): void {
+  private weigh(nowMs: number): void {
     let isWarming = false;
-    for (const view of this.#views.values()) {
-      const share = this.#shareOf(view, nowMs);
+    for (const view of this.views.values()) {
+      const share = this.shareOf(view, nowMs);
       view.weight = view.real.weight * share;
       isWarming ||= share < 1;
     }
-    this.#nextStepMs = isWarming ? nowMs + stepMs : Infinity;
-    this.#inner.update(Object.freeze([...this.#views.values()]));
+    this.nextStepMs = isWarming ? nowMs + stepMs : Infinity;
+    this.inner.update(Object.freeze([...this.views.values()]));
   }
 
   /** The clocks of two machines differ: time since it was first seen counts as well. */
-  #shareOf({ real, seenMs }: WarmEndpoint, nowMs: number): number {
+  private shareOf({ real, seenMs }: WarmEndpoint, nowMs: number): number {
     const { startedAtMs } = real.instance;
-    const { environment, windowMs, floor } = this.#settings;
+    const { environment, windowMs, floor } = this.settings;
     if (startedAtMs === undefined) return 1;
     const ageMs = Math.max(environment.wallClock() - startedAtMs, nowMs - seenMs);
     return Math.min(1, Math.max(floor, ageMs / windowMs));

@@ -106,64 +106,64 @@ type CheckedThreshold = { readonly [Name in keyof ThresholdOptions]-?: number };
 
 class ThresholdBreaker implements Breaker {
   state: "closed" | "open" | "half-open";
-  readonly #environment: Environment;
-  readonly #options: CheckedThreshold;
-  #window: SlidingWindow;
-  #inRow: number;
-  #openedMs: number;
+  private readonly environment: Environment;
+  private readonly options: CheckedThreshold;
+  private window: SlidingWindow;
+  private inRow: number;
+  private openedMs: number;
   /** Probes that were let through, and those that came back well. */
-  #sent: number;
-  #passed: number;
+  private sent: number;
+  private passed: number;
 
   constructor(environment: Environment, options: CheckedThreshold) {
     this.state = "closed";
-    this.#environment = environment;
-    this.#options = options;
-    this.#window = new SlidingWindow(options.windowMs, environment.now());
-    this.#inRow = 0;
-    this.#openedMs = 0;
-    this.#sent = 0;
-    this.#passed = 0;
+    this.environment = environment;
+    this.options = options;
+    this.window = new SlidingWindow(options.windowMs, environment.now());
+    this.inRow = 0;
+    this.openedMs = 0;
+    this.sent = 0;
+    this.passed = 0;
   }
 
   allow(): boolean {
     if (this.state === "closed") return true;
-    const now = this.#environment.now();
+    const now = this.environment.now();
     // Probes whose callers never came back must not keep it half open for ever.
-    if (now - this.#openedMs >= this.#options.openMs && (this.state === "open" || this.#sent >= this.#options.probes)) {
+    if (now - this.openedMs >= this.options.openMs && (this.state === "open" || this.sent >= this.options.probes)) {
       this.state = "half-open";
-      this.#openedMs = now;
-      this.#sent = 0;
-      this.#passed = 0;
+      this.openedMs = now;
+      this.sent = 0;
+      this.passed = 0;
     }
-    if (this.state === "open" || this.#sent >= this.#options.probes) return false;
-    this.#sent++;
+    if (this.state === "open" || this.sent >= this.options.probes) return false;
+    this.sent++;
     return true;
   }
 
   record(isFault: boolean): void {
-    const { consecutive, share, minCalls, probes } = this.#options;
+    const { consecutive, share, minCalls, probes } = this.options;
     if (this.state === "open") return;
     if (this.state === "half-open") {
-      if (isFault) this.#open();
-      else if (++this.#passed >= probes) this.#close();
+      if (isFault) this.open();
+      else if (++this.passed >= probes) this.close();
       return;
     }
-    this.#window.add(isFault, this.#environment.now());
-    this.#inRow = isFault ? this.#inRow + 1 : 0;
-    const { calls, faults } = this.#window;
-    if (this.#inRow >= consecutive || (calls >= minCalls && faults / calls >= share)) this.#open();
+    this.window.add(isFault, this.environment.now());
+    this.inRow = isFault ? this.inRow + 1 : 0;
+    const { calls, faults } = this.window;
+    if (this.inRow >= consecutive || (calls >= minCalls && faults / calls >= share)) this.open();
   }
 
-  #open(): void {
+  private open(): void {
     this.state = "open";
-    this.#openedMs = this.#environment.now();
+    this.openedMs = this.environment.now();
   }
 
-  #close(): void {
+  private close(): void {
     this.state = "closed";
-    this.#inRow = 0;
-    this.#window = new SlidingWindow(this.#options.windowMs, this.#environment.now());
+    this.inRow = 0;
+    this.window = new SlidingWindow(this.options.windowMs, this.environment.now());
   }
 }
 

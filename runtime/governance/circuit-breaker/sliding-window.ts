@@ -4,40 +4,40 @@ const slots = 10;
 export class SlidingWindow {
   calls: number;
   faults: number;
-  readonly #slotMs: number;
-  readonly #calls: Float64Array;
-  readonly #faults: Float64Array;
-  #slot: number;
+  private readonly slotMs: number;
+  private readonly slotCalls: Float64Array;
+  private readonly slotFaults: Float64Array;
+  private slot: number;
 
   constructor(windowMs: number, nowMs: number) {
     this.calls = 0;
     this.faults = 0;
-    this.#slotMs = windowMs / slots;
-    this.#calls = new Float64Array(slots);
-    this.#faults = new Float64Array(slots);
-    this.#slot = Math.floor(nowMs / this.#slotMs);
+    this.slotMs = windowMs / slots;
+    this.slotCalls = new Float64Array(slots);
+    this.slotFaults = new Float64Array(slots);
+    this.slot = Math.floor(nowMs / this.slotMs);
   }
 
   add(isFault: boolean, nowMs: number): void {
     this.turn(nowMs);
-    const index = this.#slot % slots;
+    const index = this.slot % slots;
     this.calls++;
-    this.#calls[index] = (this.#calls[index] as number) + 1;
+    this.slotCalls[index] = (this.slotCalls[index] as number) + 1;
     if (!isFault) return;
     this.faults++;
-    this.#faults[index] = (this.#faults[index] as number) + 1;
+    this.slotFaults[index] = (this.slotFaults[index] as number) + 1;
   }
 
   /** Forgets what is older than the window. */
   turn(nowMs: number): void {
-    const current = Math.floor(nowMs / this.#slotMs);
-    for (let passed = Math.min(current - this.#slot, slots); passed > 0; passed--) {
+    const current = Math.floor(nowMs / this.slotMs);
+    for (let passed = Math.min(current - this.slot, slots); passed > 0; passed--) {
       const index = (current - passed + 1) % slots;
-      this.calls -= this.#calls[index] as number;
-      this.faults -= this.#faults[index] as number;
-      this.#calls[index] = 0;
-      this.#faults[index] = 0;
+      this.calls -= this.slotCalls[index] as number;
+      this.faults -= this.slotFaults[index] as number;
+      this.slotCalls[index] = 0;
+      this.slotFaults[index] = 0;
     }
-    this.#slot = Math.max(this.#slot, current);
+    this.slot = Math.max(this.slot, current);
   }
 }

@@ -5,23 +5,23 @@ import type { Environment } from "../../environment/environment.ts";
  * that never wait compute, those behind them wait in the buffer, where neither a count of calls nor a look by timer sees them.
  */
 export class TurnClock {
-  readonly #environment: Environment;
-  #startedAtMs: number | undefined = undefined;
-  readonly #end = (): void => {
-    this.#startedAtMs = undefined;
+  private readonly environment: Environment;
+  private startedAtMs: number | undefined = undefined;
+  private readonly end = (): void => {
+    this.startedAtMs = undefined;
   };
 
   constructor(environment: Environment) {
-    this.#environment = environment;
+    this.environment = environment;
   }
 
   /** Milliseconds since the first question of this turn. */
   ageMs(): number {
-    const now = this.#environment.now();
-    if (this.#startedAtMs === undefined) {
-      this.#startedAtMs = now;
-      this.#environment.yieldTurn(this.#end);
+    const now = this.environment.now();
+    if (this.startedAtMs === undefined) {
+      this.startedAtMs = now;
+      this.environment.yieldTurn(this.end);
     }
-    return now - this.#startedAtMs;
+    return now - this.startedAtMs;
   }
 }

@@ -13,36 +13,36 @@ export interface WaitingCall {
  * has a chance to be answered in time. When the line is full, the least important one gives way, of equals the one that a turn would reach last.
  */
 export class WaitingLine {
-  readonly #maxLength: number;
-  readonly #isLastFirst: () => boolean;
+  private readonly maxLength: number;
+  private readonly isLastFirst: () => boolean;
   /** Per priority, in the order in which they came. */
-  readonly #levels: WaitingCall[][];
-  #length: number;
+  private readonly levels: WaitingCall[][];
+  private count: number;
 
   constructor(maxLength: number, isLastFirst: () => boolean) {
-    this.#maxLength = maxLength;
-    this.#isLastFirst = isLastFirst;
-    this.#levels = Array.from({ length: 10 }, () => []);
-    this.#length = 0;
+    this.maxLength = maxLength;
+    this.isLastFirst = isLastFirst;
+    this.levels = Array.from({ length: 10 }, () => []);
+    this.count = 0;
   }
 
   get length(): number {
-    return this.#length;
+    return this.count;
   }
 
   add(waiting: WaitingCall): void {
-    if (this.#length >= this.#maxLength && !this.#makeRoom(waiting.priority)) return waiting.refuse("full");
-    this.#level(waiting.priority).push(waiting);
-    this.#length++;
+    if (this.count >= this.maxLength && !this.makeRoom(waiting.priority)) return waiting.refuse("full");
+    this.level(waiting.priority).push(waiting);
+    this.count++;
   }
 
   /** The next one that still has time; those that have not are refused on the way. */
   next(): WaitingCall | undefined {
-    for (let priority = this.#levels.length - 1; priority >= 0; priority--) {
-      const level = this.#level(priority);
+    for (let priority = this.levels.length - 1; priority >= 0; priority--) {
+      const level = this.level(priority);
       while (level.length > 0) {
-        const waiting = (this.#isLastFirst() ? level.pop() : level.shift()) as WaitingCall;
-        this.#length--;
+        const waiting = (this.isLastFirst() ? level.pop() : level.shift()) as WaitingCall;
+        this.count--;
         if (waiting.call.remainingMs > 0) return waiting;
         waiting.refuse("late");
       }
@@ -52,28 +52,28 @@ export class WaitingLine {
 
   /** @returns false when it was not there */
   remove(waiting: WaitingCall): boolean {
-    const level = this.#level(waiting.priority);
+    const level = this.level(waiting.priority);
     const index = level.indexOf(waiting);
     if (index < 0) return false;
     level.splice(index, 1);
-    this.#length--;
+    this.count--;
     return true;
   }
 
-  #makeRoom(priority: number): boolean {
+  private makeRoom(priority: number): boolean {
     for (let lower = 0; lower <= priority; lower++) {
-      const level = this.#level(lower);
+      const level = this.level(lower);
       if (level.length === 0) continue;
-      if (lower === priority && !this.#isLastFirst()) return false;
-      const victim = (this.#isLastFirst() ? level.shift() : level.pop()) as WaitingCall;
-      this.#length--;
+      if (lower === priority && !this.isLastFirst()) return false;
+      const victim = (this.isLastFirst() ? level.shift() : level.pop()) as WaitingCall;
+      this.count--;
       victim.refuse("full");
       return true;
     }
     return false;
   }
 
-  #level(priority: number): WaitingCall[] {
-    return this.#levels[priority] as WaitingCall[];
+  private level(priority: number): WaitingCall[] {
+    return this.levels[priority] as WaitingCall[];
   }
 }

@@ -97,77 +97,77 @@ interface RaceOptions {
 /** Attempts of one call, of which the first reply counts. */
 class Race {
   readonly reply: Promise<unknown>;
-  readonly #call: ClientCall;
-  readonly #scope: FaultScope;
-  readonly #options: RaceOptions;
-  readonly #running: Set<StartedAttempt>;
-  #started: number;
-  #timer: Timer | undefined;
-  #isOver: boolean;
-  #resolve: (value: unknown) => void;
-  #reject: (error: unknown) => void;
+  private readonly call: ClientCall;
+  private readonly scope: FaultScope;
+  private readonly options: RaceOptions;
+  private readonly running: Set<StartedAttempt>;
+  private started: number;
+  private timer: Timer | undefined;
+  private isOver: boolean;
+  private resolve: (value: unknown) => void;
+  private reject: (error: unknown) => void;
 
   constructor(call: ClientCall, scope: FaultScope, options: RaceOptions) {
-    this.#call = call;
-    this.#scope = scope;
-    this.#options = options;
-    this.#running = new Set();
-    this.#started = 0;
-    this.#timer = undefined;
-    this.#isOver = false;
-    this.#resolve = () => undefined;
-    this.#reject = () => undefined;
+    this.call = call;
+    this.scope = scope;
+    this.options = options;
+    this.running = new Set();
+    this.started = 0;
+    this.timer = undefined;
+    this.isOver = false;
+    this.resolve = () => undefined;
+    this.reject = () => undefined;
     this.reply = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
+      this.resolve = resolve;
+      this.reject = reject;
     });
-    this.#start();
+    this.start();
   }
 
-  #start(): void {
-    this.#started++;
-    const attempt = this.#scope.start();
-    this.#running.add(attempt);
+  private start(): void {
+    this.started++;
+    const attempt = this.scope.start();
+    this.running.add(attempt);
     attempt.reply.then(
-      (value) => this.#win(attempt, value),
-      (error: unknown) => this.#lose(attempt, error),
+      (value) => this.win(attempt, value),
+      (error: unknown) => this.lose(attempt, error),
     );
-    this.#arm();
+    this.arm();
   }
 
-  #arm(): void {
-    const { delay, limit } = this.#options;
-    this.#timer?.cancel();
-    if (delay === undefined || this.#started > limit) return;
-    this.#timer = this.#scope.environment.setTimer(delay, () => {
-      if (this.#isOver) return;
+  private arm(): void {
+    const { delay, limit } = this.options;
+    this.timer?.cancel();
+    if (delay === undefined || this.started > limit) return;
+    this.timer = this.scope.environment.setTimer(delay, () => {
+      if (this.isOver) return;
       // The budget fills with every call that is made: a call that goes on waiting asks again.
-      if (this.#options.mayStart()) this.#start();
-      else this.#arm();
+      if (this.options.mayStart()) this.start();
+      else this.arm();
     });
   }
 
-  #win(winner: StartedAttempt, value: unknown): void {
-    if (this.#isOver) return;
-    this.#end();
-    this.#running.delete(winner);
-    for (const attempt of this.#running) attempt.cancel();
-    this.#resolve(value);
+  private win(winner: StartedAttempt, value: unknown): void {
+    if (this.isOver) return;
+    this.end();
+    this.running.delete(winner);
+    for (const attempt of this.running) attempt.cancel();
+    this.resolve(value);
   }
 
-  #lose(attempt: StartedAttempt, thrown: unknown): void {
-    this.#running.delete(attempt);
-    if (this.#isOver) return;
+  private lose(attempt: StartedAttempt, thrown: unknown): void {
+    this.running.delete(attempt);
+    if (this.isOver) return;
     const error = RpcError.from(thrown);
-    const isWorthIt = mayRepeat(this.#call, error) && (error.retryAfterMs ?? 0) === 0;
-    if (isWorthIt && this.#started <= this.#options.limit && this.#options.mayStart()) return this.#start();
-    if (this.#running.size > 0) return;
-    this.#end();
-    this.#reject(error);
+    const isWorthIt = mayRepeat(this.call, error) && (error.retryAfterMs ?? 0) === 0;
+    if (isWorthIt && this.started <= this.options.limit && this.options.mayStart()) return this.start();
+    if (this.running.size > 0) return;
+    this.end();
+    this.reject(error);
   }
 
-  #end(): void {
-    this.#isOver = true;
-    this.#timer?.cancel();
+  private end(): void {
+    this.isOver = true;
+    this.timer?.cancel();
   }
 }

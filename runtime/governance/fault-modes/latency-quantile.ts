@@ -7,41 +7,41 @@ const leastSamples = 20;
 
 /** A quantile of durations that follows them: read anew every 3 s, when what was counted before weighs half. */
 export class LatencyQuantile {
-  readonly #quantile: number;
-  readonly #counts: Float64Array;
-  #total: number;
-  #value: number | undefined;
-  #nextMs: number;
+  private readonly quantile: number;
+  private readonly counts: Float64Array;
+  private total: number;
+  private estimate: number | undefined;
+  private nextMs: number;
 
   constructor(quantile: number) {
-    this.#quantile = quantile;
-    this.#counts = new Float64Array(bucketCount);
-    this.#total = 0;
-    this.#value = undefined;
-    this.#nextMs = -Infinity;
+    this.quantile = quantile;
+    this.counts = new Float64Array(bucketCount);
+    this.total = 0;
+    this.estimate = undefined;
+    this.nextMs = -Infinity;
   }
 
   add(durationMs: number, nowMs: number): void {
     const octave = Math.log2(Math.max(durationMs, leastMs) / leastMs);
     const bucket = Math.min(bucketCount - 1, Math.floor(octave * perOctave));
-    this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
-    this.#total++;
-    if (this.#value === undefined && this.#total >= leastSamples) this.#refresh(nowMs);
+    this.counts[bucket] = (this.counts[bucket] as number) + 1;
+    this.total++;
+    if (this.estimate === undefined && this.total >= leastSamples) this.refresh(nowMs);
   }
 
   /** Milliseconds; undefined before 20 durations are known. */
   value(nowMs: number): number | undefined {
-    if (nowMs >= this.#nextMs && this.#total >= leastSamples) this.#refresh(nowMs);
-    return this.#value;
+    if (nowMs >= this.nextMs && this.total >= leastSamples) this.refresh(nowMs);
+    return this.estimate;
   }
 
-  #refresh(nowMs: number): void {
-    this.#nextMs = nowMs + refreshMs;
-    let above = this.#total * (1 - this.#quantile);
+  private refresh(nowMs: number): void {
+    this.nextMs = nowMs + refreshMs;
+    let above = this.total * (1 - this.quantile);
     let bucket = bucketCount - 1;
-    while (bucket > 0 && above >= (this.#counts[bucket] as number)) above -= this.#counts[bucket--] as number;
-    this.#value = leastMs * 2 ** ((bucket + 1) / perOctave);
-    for (let index = 0; index < bucketCount; index++) this.#counts[index] = (this.#counts[index] as number) / 2;
-    this.#total /= 2;
+    while (bucket > 0 && above >= (this.counts[bucket] as number)) above -= this.counts[bucket--] as number;
+    this.estimate = leastMs * 2 ** ((bucket + 1) / perOctave);
+    for (let index = 0; index < bucketCount; index++) this.counts[index] = (this.counts[index] as number) / 2;
+    this.total /= 2;
   }
 }

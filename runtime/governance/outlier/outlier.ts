@@ -63,108 +63,108 @@ interface Record {
 }
 
 class OutlierDetector implements Detector {
-  readonly #scope: DetectorScope;
-  readonly #settings: Settings;
-  readonly #records: Map<Endpoint, Record>;
-  #ejected: number;
+  private readonly scope: DetectorScope;
+  private readonly settings: Settings;
+  private readonly records: Map<Endpoint, Record>;
+  private ejected: number;
   /** Nobody is ejected before. */
-  #panicUntilMs: number;
-  #isClosed: boolean;
+  private panicUntilMs: number;
+  private isClosed: boolean;
 
   constructor(scope: DetectorScope, settings: Settings) {
-    this.#scope = scope;
-    this.#settings = settings;
-    this.#records = new Map();
-    this.#ejected = 0;
-    this.#panicUntilMs = -Infinity;
-    this.#isClosed = false;
+    this.scope = scope;
+    this.settings = settings;
+    this.records = new Map();
+    this.ejected = 0;
+    this.panicUntilMs = -Infinity;
+    this.isClosed = false;
   }
 
   update(endpoints: readonly Endpoint[]): void {
     const current = new Set(endpoints);
-    for (const [endpoint, record] of this.#records) {
+    for (const [endpoint, record] of this.records) {
       if (current.has(endpoint)) continue;
       record.timer?.cancel();
-      if (record.isEjected) this.#ejected--;
-      this.#records.delete(endpoint);
+      if (record.isEjected) this.ejected--;
+      this.records.delete(endpoint);
     }
-    for (const endpoint of current) if (!this.#records.has(endpoint)) this.#records.set(endpoint, this.#fresh());
-    this.#avoidPanic();
+    for (const endpoint of current) if (!this.records.has(endpoint)) this.records.set(endpoint, this.fresh());
+    this.avoidPanic();
   }
 
   observe(endpoint: Endpoint, { error }: Outcome): void {
-    const record = this.#records.get(endpoint);
+    const record = this.records.get(endpoint);
     if (record === undefined || record.isEjected || saysNothing.has(error?.reason)) return;
     const isFault = isServerFault(error);
-    record.window.add(isFault, this.#scope.environment.now());
+    record.window.add(isFault, this.scope.environment.now());
     record.inRow = isFault ? record.inRow + 1 : 0;
-    if (isFault ? this.#isOut(record) : false) return this.#eject(endpoint, record);
-    if (!isFault) this.#recover(record);
+    if (isFault ? this.isOut(record) : false) return this.eject(endpoint, record);
+    if (!isFault) this.recover(record);
   }
 
   close(): void {
-    this.#isClosed = true;
-    for (const { timer } of this.#records.values()) timer?.cancel();
+    this.isClosed = true;
+    for (const { timer } of this.records.values()) timer?.cancel();
   }
 
-  #isOut({ inRow, onProbation, window: { calls, faults } }: Record): boolean {
-    const { consecutive, minCalls, minSuccess } = this.#settings;
+  private isOut({ inRow, onProbation, window: { calls, faults } }: Record): boolean {
+    const { consecutive, minCalls, minSuccess } = this.settings;
     return onProbation || inRow >= consecutive || (calls >= minCalls && (calls - faults) / calls < minSuccess);
   }
 
   /** A success ends the probation; a window without a fault forgives what was before. */
-  #recover(record: Record): void {
+  private recover(record: Record): void {
     record.onProbation = false;
-    if (record.window.faults === 0 && record.window.calls >= this.#settings.minCalls) record.times = 0;
+    if (record.window.faults === 0 && record.window.calls >= this.settings.minCalls) record.times = 0;
   }
 
-  #eject(endpoint: Endpoint, record: Record): void {
-    if (this.#scope.environment.now() < this.#panicUntilMs) return;
-    const allowed = Math.floor(this.#records.size * this.#settings.maxEjected);
-    if (this.#isClosed || this.#ejected >= Math.max(1, allowed) || this.#records.size < 2) return this.#panic();
+  private eject(endpoint: Endpoint, record: Record): void {
+    if (this.scope.environment.now() < this.panicUntilMs) return;
+    const allowed = Math.floor(this.records.size * this.settings.maxEjected);
+    if (this.isClosed || this.ejected >= Math.max(1, allowed) || this.records.size < 2) return this.panic();
     record.isEjected = true;
-    this.#ejected++;
-    const { baseMs, maxMs } = this.#settings;
+    this.ejected++;
+    const { baseMs, maxMs } = this.settings;
     const fullMs = Math.min(maxMs, baseMs * 2 ** Math.min(record.times++, 30));
-    const delayMs = fullMs / 2 + (this.#scope.environment.random() * fullMs) / 2;
-    record.timer = this.#scope.environment.setTimer(delayMs, () => this.#return(endpoint, record, true));
+    const delayMs = fullMs / 2 + (this.scope.environment.random() * fullMs) / 2;
+    record.timer = this.scope.environment.setTimer(delayMs, () => this.return(endpoint, record, true));
     record.timer.unref();
-    this.#scope.setEjected(endpoint, true);
-    this.#tell(endpoint, true);
+    this.scope.setEjected(endpoint, true);
+    this.tell(endpoint, true);
   }
 
-  #return(endpoint: Endpoint, record: Record, onProbation: boolean): void {
+  private return(endpoint: Endpoint, record: Record, onProbation: boolean): void {
     record.timer?.cancel();
     record.timer = undefined;
     record.isEjected = false;
     record.onProbation = onProbation;
     record.inRow = 0;
-    record.window = this.#fresh().window;
-    this.#ejected--;
-    this.#scope.setEjected(endpoint, false);
-    this.#tell(endpoint, false);
+    record.window = this.fresh().window;
+    this.ejected--;
+    this.scope.setEjected(endpoint, false);
+    this.tell(endpoint, false);
   }
 
   /** One more would be out than may: then nobody is, for as long as is looked back. */
-  #panic(): void {
-    this.#panicUntilMs = this.#scope.environment.now() + this.#settings.windowMs;
-    for (const [endpoint, record] of this.#records) if (record.isEjected) this.#return(endpoint, record, false);
+  private panic(): void {
+    this.panicUntilMs = this.scope.environment.now() + this.settings.windowMs;
+    for (const [endpoint, record] of this.records) if (record.isEjected) this.return(endpoint, record, false);
   }
 
   /** The set has shrunk below what may be ejected of it. */
-  #avoidPanic(): void {
-    const { size } = this.#records;
-    if (this.#ejected > Math.max(1, Math.floor(size * this.#settings.maxEjected)) || (size < 2 && this.#ejected > 0))
-      this.#panic();
+  private avoidPanic(): void {
+    const { size } = this.records;
+    if (this.ejected > Math.max(1, Math.floor(size * this.settings.maxEjected)) || (size < 2 && this.ejected > 0))
+      this.panic();
   }
 
-  #fresh(): Record {
-    const window = new SlidingWindow(this.#settings.windowMs, this.#scope.environment.now());
+  private fresh(): Record {
+    const window = new SlidingWindow(this.settings.windowMs, this.scope.environment.now());
     return { window, inRow: 0, times: 0, isEjected: false, onProbation: false, timer: undefined };
   }
 
-  #tell(endpoint: Endpoint, isEjected: boolean): void {
-    quietly(() => this.#settings.onChange?.(endpoint, isEjected));
+  private tell(endpoint: Endpoint, isEjected: boolean): void {
+    quietly(() => this.settings.onChange?.(endpoint, isEjected));
   }
 }
 

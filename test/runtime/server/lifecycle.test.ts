@@ -336,10 +336,10 @@ describe("adding a service", () => {
 
   test("takes handlers with members of their own, such as class instances", async () => {
     class Handlers {
-      readonly #greeting = "hi";
-      echo = (): { text: string } => ({ text: this.#greeting });
+      private readonly greeting = "hi";
+      echo = (): { text: string } => ({ text: this.greeting });
       quick(): { text: string } {
-        return { text: this.#greeting };
+        return { text: this.greeting };
       }
       ping(): void {}
       track(): void {}
