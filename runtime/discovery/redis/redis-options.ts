@@ -1,37 +1,20 @@
 import { checkMs } from "../../coordination/check-ms.ts";
-import type { CoordinationTls } from "../../coordination/socket.ts";
+import { type EngineOptions, type EngineSettings, engineSettings } from "../../coordination/engine-options.ts";
 
-/** How Redis is reached. */
-export interface RedisOptions {
-  /** TLS to every server. Default: none. */
-  readonly tls?: CoordinationTls | undefined;
-  /** Who asks; a target's own `user:password@` goes first. Default: nobody; with a password alone, the user that Redis calls default. */
-  readonly user?: string | undefined;
-  readonly password?: string | undefined;
-  /** Milliseconds for connecting to one server before the next is tried. Default: 2,000. */
-  readonly connectLimitMs?: number | undefined;
+/** How Redis is reached. A `password` without a `user` is that of the user whom Redis calls default. */
+export interface RedisOptions extends EngineOptions {
   /** Milliseconds between two looks at the list; changes that are announced are looked for at once. At least 100. Default: 1,000. */
   readonly pollMs?: number | undefined;
-  /** Milliseconds during which lists are said to be incomplete after Redis lost data or was away. Default: 15,000, the usual ttl. */
-  readonly graceMs?: number | undefined;
 }
 
 /** {@link RedisOptions} with defaults. */
-export interface RedisSettings {
-  readonly tls: CoordinationTls | undefined;
-  readonly credentials: { readonly user: string; readonly password: string } | undefined;
-  readonly connectLimitMs: number;
+export interface RedisSettings extends EngineSettings {
   readonly pollMs: number;
-  readonly graceMs: number;
 }
 
-/** @throws RangeError for what cannot be */
+/** @throws RangeError or TypeError for what cannot be */
 export function redisSettings(options: RedisOptions): RedisSettings {
-  const { tls, user, password, connectLimitMs = 2_000, pollMs = 1_000, graceMs = 15_000 } = options;
-  checkMs("connectLimitMs", connectLimitMs, 50);
+  const { user = options.password === undefined ? undefined : "", pollMs = 1_000 } = options;
   checkMs("pollMs", pollMs, 100);
-  checkMs("graceMs", graceMs, 0);
-  const isNobody = user === undefined && password === undefined;
-  const credentials = isNobody ? undefined : { user: user ?? "", password: password ?? "" };
-  return { tls, credentials, connectLimitMs, pollMs, graceMs };
+  return { ...engineSettings({ ...options, user }), pollMs };
 }
