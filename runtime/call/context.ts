@@ -12,7 +12,7 @@ export interface CallInfo {
   readonly signal: AbortSignal;
   /** Milliseconds left; `Infinity` without a deadline. */
   readonly remainingMs: number;
-  /** 0 for the first try. */
+  /** 0 for the first try. Of a call that is being served: with the retries of the calls that it is made for, as far as they were passed on. */
   readonly attempt: number;
   /** Where the call stands in a trace, as it travels: of a call that is being served, its caller's span. Undefined outside of traces. */
   readonly trace: TraceContext | undefined;

@@ -88,7 +88,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.hasItems = method.kind === "client_stream" || method.kind === "bidi_stream";
     this.oneway = method.oneway;
     this.deadlineMs = call.deadlineMs === Infinity ? undefined : call.deadlineMs;
-    this.attempt = own === undefined ? call.attempts++ : own.attempt;
+    this.attempt = (own === undefined ? call.attempts++ : own.attempt) + call.attemptsAbove;
     this.metadata = own === undefined ? call.metadataEntries() : own.metadataEntries();
     this.trace = own === undefined ? call.trace : own.trace;
     this.receiver = this;

@@ -79,6 +79,12 @@ export class ClientCallState implements RoutedCall {
     return Math.max(0, this.attempts - 1);
   }
 
+  /** Retries that led to the call that this one is made for. They travel on, so that no hop further down takes its call for a first try. */
+  get attemptsAbove(): number {
+    const { parent } = this.options;
+    return parent === undefined ? 0 : parent.attempt;
+  }
+
   get parent(): CallInfo | undefined {
     return this.options.parent;
   }

@@ -34,7 +34,7 @@ export function mayRepeat(call: ClientCall, error: RpcError, codes?: ReadonlySet
     : (declared as readonly string[]).includes(name);
 }
 
-/** True when the call is made while one is served that is itself a retry. */
+/** True when the call is made while one is served that is itself a retry, or that is made for one, however many hops above. */
 export function isInRetriedChain({ parent }: ClientCall): boolean {
   return parent !== undefined && parent.attempt > 0;
 }

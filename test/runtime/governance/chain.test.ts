@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CallContext, CallOptions } from "../../../runtime/codegen/index.ts";
 import { failover } from "../../../runtime/governance/index.ts";
-import { type ChannelOptions, createChannel, createServer } from "../../../runtime/index.ts";
+import { type ChannelOptions, type ClientInterceptor, createChannel, createServer } from "../../../runtime/index.ts";
 import { createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 import { createVirtualNetwork } from "../../../runtime/testing/virtual-links.ts";
 import { Lab, type Note } from "../fixture/lab.ts";
@@ -11,18 +11,24 @@ import { echoMethod, outcomeOf, unwell } from "./repeatable.ts";
 /** Milliseconds that a server works before it calls the next. */
 const workMs = 10;
 
-/** Servers s0, s1, s2, each of which calls the next; what the last one does is up to the test. */
+/** Servers s0, s1, s2, ..., each of which calls the next; what the last one does is up to the test. */
 async function chain(
   last: (note: Note, call: CallContext) => Note | Promise<Note>,
-  client: Partial<ChannelOptions> = {},
+  client: Partial<ChannelOptions> | ((index: number) => Partial<ChannelOptions>) = {},
+  hops = 3,
 ) {
   const environment = createVirtualEnvironment();
   const { transport } = createVirtualNetwork({ environment, delayMs: () => 1 });
   const open = (index: number): ReturnType<typeof createChannel> =>
-    createChannel({ target: `memory:s${index}`, environment, transports: [transport], ...client });
+    createChannel({
+      target: `memory:s${index}`,
+      environment,
+      transports: [transport],
+      ...(typeof client === "function" ? client(index) : client),
+    });
   const seen: { readonly hop: number; readonly remainingMs: number }[] = [];
   const aborted: number[] = [];
-  const channels = [open(0), open(1), open(2)];
+  const channels = Array.from({ length: hops }, (_, index) => open(index));
   const servers = channels.map((_, index) =>
     createServer({ environment, transports: [transport] }).add(Lab, {
       ...echoing,
@@ -96,4 +102,27 @@ test("retries at every hop do not multiply: the last server gets a fifth more ca
   // What is a retry of the first hop is not retried by the second; the budget sees to the rest.
   expect(at(2)).toBeLessThanOrEqual(200 * 1.2 ** 3);
   expect(at(2)).toBeGreaterThanOrEqual(200);
+});
+
+describe("a call that is itself a retry", () => {
+  const unlimited = { ratio: 1, perSecond: 1e6 };
+  const faultMode = failover({ retries: 2, budget: unlimited, backoff: { baseMs: 1, maxMs: 1 } });
+  const failing = (): never => {
+    throw unwell();
+  };
+  const countAt = (seen: readonly { readonly hop: number }[]): number[] =>
+    [0, 1, 2, 3].map((index) => seen.filter(({ hop }) => hop === index).length);
+
+  test("is not retried by any of four hops below: two calls more at each, not three times as many", async () => {
+    await using world = await chain(failing, { faultMode }, 4);
+    await world.call();
+    expect(countAt(world.seen)).toEqual([3, 5, 7, 9]);
+  });
+
+  test("is known as one also below a hop that has no fault mode", async () => {
+    const plain: ClientInterceptor = { name: "plain", at: "call", unary: (call, request, next) => next(call, request) };
+    await using world = await chain(failing, (index) => (index === 1 ? { interceptors: [plain] } : { faultMode }), 4);
+    await world.call();
+    expect(countAt(world.seen)).toEqual([3, 3, 5, 7]);
+  });
 });
