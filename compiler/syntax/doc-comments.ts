@@ -35,36 +35,53 @@ function firstCommentFrom(comments: readonly Comment[], offset: number): number 
   return low;
 }
 
-/**
- * The doc comment between two tokens: the last block, or the last run of `///` lines. One that stands on the line of the
- * token before it, with the next token on a later line, belongs to what is before and is no doc comment of what follows.
- */
+/** The doc comment between two tokens of a file; of all its comments, in order. See {@link docOf}. */
 export function docBetween(comments: readonly Comment[], from: number, to: number): string | undefined {
   const first = firstCommentFrom(comments, from);
-  const only = comments[first];
-  if (only === undefined || only.span.end > to) return undefined;
-  const found: Comment[] = [];
+  const found: CommentPlace[] = [];
   for (let index = first; index < comments.length; index++) {
     const comment = comments[index];
     if (comment === undefined || comment.span.end > to) break;
-    if (comment.kind === "doc" && !trails(comment, from, to)) found.push(comment);
+    found.push(comment.span);
   }
-  const last = found.at(-1);
-  if (last === undefined) return undefined;
-  if (found.length === 1) {
-    const text = docText(last.span.file.text.slice(last.span.start, last.span.end));
-    return text.trim() === "" ? undefined : text.trimEnd();
-  }
-  const images = found.map((comment) => comment.span.file.text.slice(comment.span.start, comment.span.end));
-  const lastBlock = images.findLastIndex((image) => image.startsWith("/*"));
-  const run = lastBlock === images.length - 1 ? images.slice(-1) : images.slice(lastBlock + 1);
-  return run.map(docText).join("\n").trim() === "" ? undefined : run.map(docText).join("\n").trimEnd();
+  const text = comments[first]?.span.file.text;
+  return text === undefined || found.length === 0 ? undefined : docOf(text, found, { from, to });
 }
 
-function trails(comment: Comment, from: number, to: number): boolean {
-  const { text } = comment.span.file;
-  if (from === 0 || hasLineEnd(text, from, comment.span.start)) return false;
-  return hasLineEnd(text, comment.span.end, to);
+/** Where a comment stands. */
+export interface CommentPlace {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The text between two tokens: from behind one to the start of the other. */
+interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * What the comments between two tokens say of the second one: the last block, or the last run of `///` lines. One that stands on
+ * the line of the token before it, with the next token on a later line, belongs to what is before and is no doc comment of what
+ * follows.
+ */
+export function docOf(text: string, comments: readonly CommentPlace[], gap: Gap): string | undefined {
+  const images: string[] = [];
+  for (const place of comments) {
+    const image = text.slice(place.start, place.end);
+    if (isDocComment(image) && !trails(text, place, gap)) images.push(image);
+  }
+  const last = images.at(-1);
+  if (last === undefined) return undefined;
+  const lastBlock = images.findLastIndex((image) => image.startsWith("/*"));
+  const run = lastBlock === images.length - 1 ? [last] : images.slice(lastBlock + 1);
+  const doc = run.map(docText).join("\n").trimEnd();
+  return doc === "" ? undefined : doc;
+}
+
+function trails(text: string, place: CommentPlace, { from, to }: Gap): boolean {
+  if (from === 0 || hasLineEnd(text, from, place.start)) return false;
+  return hasLineEnd(text, place.end, to);
 }
 
 function hasLineEnd(text: string, from: number, to: number): boolean {

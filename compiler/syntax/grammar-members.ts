@@ -138,73 +138,11 @@ export class MemberGrammar extends ValueGrammar {
     const members: MemberNode[] = [];
     this.CONSUME(tokens.OpenBrace);
     this.inside(container, () => {
-      this.MANY(() => {
-        if (!this.readPlainFields(members)) members.push(this.SUBRULE(this.member));
-      });
+      this.MANY(() => members.push(this.SUBRULE(this.member)));
       this.CONSUME(tokens.CloseBrace);
     });
     return members;
   });
-
-  /**
-   * Most of a large schema are fields like `name?: Type[] = 1;`, which need no choice between productions: they are read here,
-   * many times as fast. False when no such field follows; then the grammar says what does.
-   */
-  private readPlainFields(members: MemberNode[]): boolean {
-    if (this.RECORDING_PHASE) return false;
-    const before = members.length;
-    for (let found = this.plainField(); found !== undefined; found = this.plainField()) members.push(found);
-    return members.length > before;
-  }
-
-  private plainField(): FieldNode | undefined {
-    const name = this.LA(1);
-    if (!tokens.isToken(name, tokens.Name)) return undefined;
-    const optional = this.LA(2).tokenType === tokens.Question;
-    const colon = optional ? 3 : 2;
-    if (this.LA(colon).tokenType !== tokens.Colon) return undefined;
-    const found = this.plainType(colon + 1);
-    if (found === undefined) return undefined;
-    const { type, behind } = found;
-    const number = this.LA(behind + 1);
-    const isWhole =
-      this.LA(behind).tokenType === tokens.Equals &&
-      number.tokenType === tokens.Int &&
-      number.image !== "" &&
-      this.LA(behind + 2).tokenType === tokens.Semicolon;
-    if (!isWhole) return undefined;
-    this.place.statement = name;
-    const start = name.startOffset;
-    const doc = this.comments.length === 0 ? undefined : docBetween(this.comments, this.endOfLast(), start);
-    for (let count = behind + 2; count > 0; count--) this.SKIP_TOKEN();
-    const parts = { name: this.nameFrom(name), optional, type, number: this.intFrom(number) };
-    const span = this.spanFrom(start);
-    if (doc === undefined) return { kind: "field", annotations: [], ...parts, span };
-    return { kind: "field", annotations: [], doc, ...parts, span };
-  }
-
-  /** `Name`, `Name[]` or `map<Name, Name>` from the token at a distance, and the distance of the token behind it. */
-  private plainType(at: number): { readonly type: TypeNode; readonly behind: number } | undefined {
-    const first = this.LA(at);
-    if (!tokens.isToken(first, tokens.Name) || first.tokenType === Keyword.oneof) return undefined;
-    const next = this.LA(at + 1).tokenType;
-    if (next === tokens.Equals) return { type: this.typeFrom(first), behind: at + 1 };
-    if (next === tokens.OpenSquare && this.LA(at + 2).tokenType === tokens.CloseSquare) {
-      const span = this.spanBetween(first, this.LA(at + 2));
-      return { type: { kind: "list_type", element: this.typeFrom(first), span }, behind: at + 3 };
-    }
-    if (next !== tokens.OpenAngle || first.image !== "map") return undefined;
-    const key = this.LA(at + 2);
-    const value = this.LA(at + 4);
-    const isMap =
-      tokens.isToken(key, tokens.Name) &&
-      this.LA(at + 3).tokenType === tokens.Comma &&
-      tokens.isToken(value, tokens.Name) &&
-      this.LA(at + 5).tokenType === tokens.CloseAngle;
-    if (!isMap) return undefined;
-    const span = this.spanBetween(first, this.LA(at + 5));
-    return { type: { kind: "map_type", key: this.typeFrom(key), value: this.typeFrom(value), span }, behind: at + 6 };
-  }
 
   readonly member: ParserMethod<[], MemberNode> = this.RULE("member", (): MemberNode => {
     const head = this.readHead(() => this.SUBRULE(this.annotations));

@@ -65,18 +65,6 @@ export class ValueGrammar extends EmbeddedActionsParser {
     return { file: this.source, start, end: Math.min(start + token.image.length, this.source.text.length) };
   }
 
-  protected spanBetween(first: tokens.Token, last: tokens.Token): Span {
-    return {
-      file: this.source,
-      start: first.startOffset,
-      end: Math.min(tokens.tokenEnd(last), this.source.text.length),
-    };
-  }
-
-  protected typeFrom(token: tokens.Token): NamedTypeNode {
-    return { kind: "named_type", name: this.joinName(token, []), arguments: [], span: this.spanOf(token) };
-  }
-
   protected nameFrom(token: tokens.Token): Identifier {
     return {
       kind: "identifier",

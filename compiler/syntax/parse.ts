@@ -4,6 +4,7 @@ import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
 import { positionAt, type SourceFile } from "../source/source-file.ts";
 import type { DeclarationNode, ExportNode, FileNode, ImportNode, PackageNode } from "./ast.ts";
 import { type EditionNode, Grammar, type TopLevelNode } from "./grammar.ts";
+import { readPlainly } from "./plain/plain.ts";
 import { recover } from "./recovery/recover.ts";
 import { once, scan, type ScanResult } from "./scan.ts";
 
@@ -18,6 +19,25 @@ const parser = once(() => new Grammar({ skipValidations: true }));
 
 /** Parses one schema text. Never throws for bad input. */
 export function parse(file: SourceFile): ParseResult {
+  const plain = readPlainly(file);
+  if (plain === undefined) return parseByGrammar(file);
+  const { parts, diagnostics } = sortTopLevel(plain.statements);
+  const comments = once(() => scan(file).comments);
+  const ast: FileNode = {
+    kind: "file",
+    span: { file, start: 0, end: file.text.length },
+    ...(plain.edition === undefined ? {} : { edition: plain.edition }),
+    ...parts,
+    // Formatting alone wants them all: what documents a declaration stands in its node.
+    get comments() {
+      return comments();
+    },
+  };
+  return { ast, diagnostics: sortDiagnostics(diagnostics) };
+}
+
+/** Parses a text by the grammar, which has a meaning or a finding for all that may stand in one. */
+export function parseByGrammar(file: SourceFile): ParseResult {
   const scanned = scan(file);
   const grammar = parser();
   grammar.source = file;

@@ -4,7 +4,6 @@ import type { SourceFile } from "../source/source-file.ts";
 import type { Comment } from "./ast.ts";
 import { isDocComment } from "./doc-comments.ts";
 import { checkLexical, type LexicalResult } from "./lexical.ts";
-import { lexPlainly } from "./plain-lexer.ts";
 import { createLexer, type Token, tokenEnd } from "./tokens.ts";
 
 /** Most bytes of UTF-8 in a schema file (clause 1.1.3). */
@@ -17,7 +16,7 @@ export interface ScanResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The lexer is built once, for the first text that is not plain: it costs some milliseconds. */
+/** The lexer is built once, for the first text that is not read plainly: it costs some milliseconds. */
 const lexer = once(createLexer);
 
 /** Keeps the result of the first call. */
@@ -30,7 +29,7 @@ export function once<T>(create: () => T): () => T {
 export function scan(file: SourceFile): ScanResult {
   const bytes = utf8Length(file.text);
   if (bytes > MAX_FILE_BYTES) return tooLarge(file, bytes);
-  const lexed = lexPlainly(file.text) ?? lexer()(file.text);
+  const lexed = lexer()(file.text);
   const comments = lexed.comments.map((token) => commentFrom(file, token));
   const checked: LexicalResult = checkLexical(file, lexed.tokens);
   if (checked.comments.length === 0) return { ...checked, comments };

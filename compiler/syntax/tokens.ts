@@ -117,7 +117,7 @@ export const DotDot: TokenType = punctuation("..");
 export const Dot: TokenType = punctuation(".");
 
 /** Tokens that are one or two signs. */
-export const punctuationTokens: readonly TokenType[] = [
+const punctuationTokens: readonly TokenType[] = [
   ...[OpenBrace, CloseBrace, OpenParen, CloseParen, OpenSquare, CloseSquare, OpenAngle, CloseAngle],
   ...[Equals, Colon, Semicolon, Comma, Question, Bar, At, Star, DotDot, Dot],
 ];
@@ -181,7 +181,7 @@ export function createLexer(): (text: string) => LexedText {
 }
 
 /** Keywords by their texts. */
-export const keywordOf: ReadonlyMap<string, TokenType> = new Map(words.map((word) => [word, Keyword[word]]));
+const keywordOf: ReadonlyMap<string, TokenType> = new Map(words.map((word) => [word, Keyword[word]]));
 
 function becomeKeyword(token: Token): void {
   const keyword = keywordOf.get(token.image);
