@@ -1,6 +1,6 @@
 import type { InstanceInfo } from "./instance-info.ts";
 import { isStatus } from "./instance-info.ts";
-import { InstanceError, readInstanceInfo } from "./read-instance.ts";
+import { InstanceError, maxAheadMs, readInstanceInfo } from "./read-instance.ts";
 import type { Registry } from "./registry.ts";
 import {
   type Application,
@@ -154,7 +154,13 @@ function changeApps(path: readonly string[], request: ApiRequest, scope: ApiScop
     if (!isStatus(status))
       throw new InstanceError("value is no status; expected UP, DOWN, STARTING, OUT_OF_SERVICE or UNKNOWN");
     return {
-      status: registry.setStatus(app, id, { isReplicated, status, isRemoval, lastDirtyTimestamp: dirtyOf(query) }),
+      status: registry.setStatus(app, id, {
+        isReplicated,
+        status,
+        isRemoval,
+        lastDirtyTimestamp: timeIn(query, "lastDirtyTimestamp"),
+        ...(isReplicated ? { overriddenTimestamp: overriddenIn(query, scope) } : {}),
+      }),
     };
   }
   return notFound;
@@ -167,19 +173,27 @@ function register(app: string, { body, isReplicated }: ApiRequest, { registry, w
   return { status: registry.register(info, isReplicated) };
 }
 
-function renew(app: string, id: string, { query, isReplicated }: ApiRequest, { registry }: ApiScope): ApiReply {
+function renew(app: string, id: string, { query, isReplicated }: ApiRequest, scope: ApiScope): ApiReply {
   const overridden = query.get("overriddenstatus");
-  const { status, mine } = registry.renew(app, id, {
+  const value = query.get("value");
+  const { status, mine } = scope.registry.renew(app, id, {
     isReplicated,
-    lastDirtyTimestamp: dirtyOf(query),
+    lastDirtyTimestamp: timeIn(query, "lastDirtyTimestamp"),
     overriddenStatus: isStatus(overridden) ? overridden : undefined,
+    overriddenTimestamp: overriddenIn(query, scope),
+    status: isStatus(value) ? value : undefined,
   });
   return mine === undefined ? { status } : { status, json: { instance: instanceToJson(mine) } };
 }
 
-function dirtyOf(query: ReadonlyMap<string, string>): number | undefined {
-  const text = query.get("lastDirtyTimestamp");
+function timeIn(query: ReadonlyMap<string, string>, name: string): number | undefined {
+  const text = query.get(name);
   return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : undefined;
+}
+
+function overriddenIn(query: ReadonlyMap<string, string>, scope: ApiScope): number | undefined {
+  const atMs = timeIn(query, "overriddenTimestamp");
+  return atMs && Math.min(atMs, scope.wallClock() + maxAheadMs);
 }
 
 const maxMetadataEntries = 64;
@@ -215,6 +229,7 @@ function applyItem(item: unknown, scope: ApiScope): ApiReply {
   const query = new Map<string, string>();
   if (given.lastDirtyTimestamp !== undefined) query.set("lastDirtyTimestamp", String(given.lastDirtyTimestamp));
   if (given.overriddenStatus !== undefined) query.set("overriddenstatus", String(given.overriddenStatus));
+  if (given.overriddenTimestamp !== undefined) query.set("overriddenTimestamp", String(given.overriddenTimestamp));
   if (given.status !== undefined) query.set("value", String(given.status));
   const path = ["apps", String(given.appName), String(given.id)];
   const request = { path, query, isReplicated: true, isCompact: false, body: undefined };

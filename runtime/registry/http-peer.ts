@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import type { SendBatch } from "./peer.ts";
 import type { InstanceInfo } from "./instance-info.ts";
+import type { InstanceCopy } from "./registry.ts";
 import { InstanceError, readInstanceInfo } from "./read-instance.ts";
 
 /** Settings of {@link exchange}. */
@@ -11,6 +12,12 @@ export interface ExchangeOptions {
   readonly timeoutMs: number;
 }
 
+/**
+ * With what a registry tells its peers of its leases: what its clock says. Those of Eureka do not send it, and answer from caches, so that their leases
+ * would look older than they are.
+ */
+export const leaseClockHeader = "x-rpcgen-lease-clock";
+
 const maxAnswerBytes = 64 * 1024 * 1024;
 
 /**
@@ -20,7 +27,7 @@ const maxAnswerBytes = 64 * 1024 * 1024;
 export function exchange(
   url: string,
   options: ExchangeOptions,
-): Promise<{ readonly status: number; readonly body: unknown }> {
+): Promise<{ readonly status: number; readonly body: unknown; readonly leaseClockMs: number | undefined }> {
   const { method, body, timeoutMs } = options;
   const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
   return new Promise((resolve, reject) => {
@@ -54,7 +61,15 @@ export function exchange(
           const text = Buffer.concat(chunks).toString();
           Promise.resolve(text)
             .then((found): unknown => (found === "" ? undefined : JSON.parse(found)))
-            .then((read) => resolve({ status: incoming.statusCode ?? 0, body: read }), reject);
+            .then((read) => {
+              const leaseClockMs = Number(incoming.headers[leaseClockHeader] ?? NaN);
+              resolve({
+                status: incoming.statusCode ?? 0,
+                body: read,
+                leaseClockMs: Number.isSafeInteger(leaseClockMs) ? leaseClockMs : undefined,
+              });
+            })
+            .catch(reject);
         });
       },
     );
@@ -70,15 +85,25 @@ export function httpSender(url: string, timeoutMs: number): SendBatch {
 }
 
 /** All instances that the peer has. Those that cannot be read are left out. @throws Error when it cannot be asked, or is not ready */
-export async function fetchInstances(url: string, timeoutMs: number, nowMs: number): Promise<InstanceInfo[]> {
-  const { status, body } = await exchange(`${url.replace(/\/+$/, "")}/apps`, { method: "GET", timeoutMs });
+export async function fetchInstances(url: string, timeoutMs: number, nowMs: number): Promise<InstanceCopy[]> {
+  const asked = await exchange(`${url.replace(/\/+$/, "")}/apps`, { method: "GET", timeoutMs });
+  const { status, body, leaseClockMs } = asked;
   if (status !== 200) throw new Error(`${new URL(url).host} answered ${status}`);
   const applications = listOf(
     (body as { applications?: { application?: unknown } } | undefined)?.applications?.application,
   );
   return applications.flatMap((application) =>
-    listOf((application as { instance?: unknown } | null)?.instance).flatMap((instance) => readable(instance, nowMs)),
+    listOf((application as { instance?: unknown } | null)?.instance).flatMap((instance) =>
+      readable(instance, nowMs).map((info) => copyOf(info, leaseClockMs)),
+    ),
   );
+}
+
+/** @param leaseClockMs the clock by which the lease was renewed, now; without it the lease begins anew */
+export function copyOf(info: InstanceInfo, leaseClockMs: number | undefined): InstanceCopy {
+  const { lastRenewalTimestamp } = info.leaseInfo;
+  const isDated = leaseClockMs !== undefined && lastRenewalTimestamp > 0;
+  return { info, ageMs: isDated ? Math.max(0, leaseClockMs - lastRenewalTimestamp) : 0 };
 }
 
 function readable(instance: unknown, nowMs: number): readonly InstanceInfo[] {

@@ -2,6 +2,7 @@
 export { createRegistryServer, type RegistryServer, type RegistryServerOptions } from "./server.ts";
 export {
   createRegistry,
+  type InstanceCopy,
   type Registry,
   type RegistryEvent,
   type RegistryOptions,

@@ -28,6 +28,11 @@ export interface InstanceInfo {
   readonly securePort: PortInfo;
   readonly status: EurekaStatus;
   readonly overriddenStatus: EurekaStatus;
+  /**
+   * When the override was set or taken back, wall clock: of two registries that disagree the later one is right. 0: never. Ours; Eureka has nothing
+   * like it, and its registries may disagree for ever.
+   */
+  readonly overriddenTimestamp: number;
   readonly dataCenter: {
     readonly class: string;
     readonly name: string;

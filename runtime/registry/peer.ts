@@ -223,6 +223,7 @@ function taskToJson({ action, app, id, info, status }: PeerTask): Json {
       : {
           lastDirtyTimestamp: info.lastDirtyTimestamp,
           overriddenStatus: info.overriddenStatus,
+          ...(info.overriddenTimestamp === 0 ? {} : { overriddenTimestamp: info.overriddenTimestamp }),
           status: status ?? info.status,
           ...(action === "Register" ? { instanceInfo: instanceToJson(info) } : {}),
         }),

@@ -13,6 +13,8 @@ export class InstanceError extends Error {
   override readonly name = "InstanceError";
 }
 
+/** Times of other machines may be ahead by that much; what is later would be right for ever. */
+export const maxAheadMs = 86_400_000;
 const maxTextLength = 2_048;
 const maxMetadataEntries = 64;
 const maxMetadataBytes = 16_384;
@@ -38,6 +40,7 @@ export function readInstanceInfo(json: unknown, nowMs: number): InstanceInfo {
     securePort: portOf(given.securePort, 7002, false),
     status,
     overriddenStatus: statusOf(given.overriddenstatus ?? given.overriddenStatus, "UNKNOWN"),
+    overriddenTimestamp: Math.min(time(given.overriddenTimestamp, 0), nowMs + maxAheadMs),
     dataCenter: {
       class: optionalText(dataCenter["@class"], "dataCenterInfo.@class") ?? defaultDataCenter,
       name: text(dataCenter, "name", "dataCenterInfo.name"),

@@ -53,11 +53,18 @@ export interface Registry {
   setMetadata(app: string, id: string, entries: Readonly<Record<string, string>>): 200 | 404;
   /** Calls `listener` after each change of any instance of the application; returns what ends that. */
   watch(app: string, listener: () => void): () => void;
-  /** Takes what a peer has at start. @returns how many instances that were */
-  fill(instances: readonly InstanceInfo[]): number;
+  /** Takes what a peer has at start, each lease as old as it is there. @returns how many instances that were */
+  fill(copies: readonly InstanceCopy[]): number;
   /** A look for leases that ran out, now. */
   evict(): Promise<void>;
   close(): void;
+}
+
+/** An instance that a peer has. */
+export interface InstanceCopy {
+  readonly info: InstanceInfo;
+  /** Milliseconds since its lease was renewed: a duration, as clocks of machines differ. */
+  readonly ageMs: number;
 }
 
 /** @see Registry.renew */
@@ -66,6 +73,9 @@ export interface RenewRequest {
   /** When the sender last changed the instance, as it knows. */
   readonly lastDirtyTimestamp?: number | undefined;
   readonly overriddenStatus?: EurekaStatus | undefined;
+  /** When that was set, and the status that holds at the sender: of a peer of ours. */
+  readonly overriddenTimestamp?: number | undefined;
+  readonly status?: EurekaStatus | undefined;
 }
 
 /** @see Registry.setStatus */
@@ -75,6 +85,8 @@ export interface StatusRequest {
   /** Takes the override back. */
   readonly isRemoval: boolean;
   readonly lastDirtyTimestamp?: number | undefined;
+  /** When it was set, as a peer says. */
+  readonly overriddenTimestamp?: number | undefined;
 }
 
 /** Milliseconds that a peer is told of cancellations: a later one would hit an instance that came back, and its lease ends anyway. */
@@ -126,6 +138,17 @@ export function createRegistry(options: RegistryOptions): Registry {
     for (const peer of peers) peer.push({ action, app, id, info, status: details.status, keptMs });
   }
 
+  /** A heartbeat of a peer tells of the override there: whoever heard of the later one is right, so that all agree within one renewal. */
+  function takeOverride(mine: InstanceInfo, request: RenewRequest): InstanceInfo {
+    const { overriddenStatus = "UNKNOWN", overriddenTimestamp: atMs, status } = request;
+    if (atMs === undefined ? !isForeign(mine, request) : atMs <= mine.overriddenTimestamp) return mine;
+    const override = overriddenStatus === "UNKNOWN" ? undefined : overriddenStatus;
+    const { app, instanceId } = mine;
+    const holds = (atMs === undefined ? override : status) ?? override ?? mine.status;
+    table.setStatus(app, instanceId, { status: holds, override, lastDirtyTimestamp: undefined, atMs });
+    return table.find(app, instanceId) ?? mine;
+  }
+
   return {
     table,
     renewals,
@@ -139,25 +162,15 @@ export function createRegistry(options: RegistryOptions): Registry {
       if (!isKnown) tell({ kind: "registered", app: info.app, id: info.instanceId });
       return 204;
     },
-    renew(app, id, { isReplicated, lastDirtyTimestamp, overriddenStatus }) {
-      const mine = table.renew(app, id, isReplicated);
+    renew(app, id, request) {
+      const { isReplicated, lastDirtyTimestamp } = request;
+      let mine = table.renew(app, id, isReplicated);
       if (mine === undefined) return { status: 404 };
       if (!isReplicated) replicate("Heartbeat", [app, id]);
-      if (lastDirtyTimestamp === undefined || lastDirtyTimestamp === mine.lastDirtyTimestamp) return { status: 200 };
-      if (lastDirtyTimestamp > mine.lastDirtyTimestamp) return { status: 404 };
-      if (!isReplicated) return { status: 200 };
-      if (
-        overriddenStatus !== undefined &&
-        overriddenStatus !== "UNKNOWN" &&
-        overriddenStatus !== mine.overriddenStatus
-      ) {
-        table.setStatus(app, id, {
-          status: overriddenStatus,
-          override: overriddenStatus,
-          lastDirtyTimestamp: undefined,
-        });
-      }
-      return { status: 409, mine };
+      else mine = takeOverride(mine, request);
+      if (lastDirtyTimestamp !== undefined && lastDirtyTimestamp > mine.lastDirtyTimestamp) return { status: 404 };
+      const isOlder = lastDirtyTimestamp !== undefined && lastDirtyTimestamp < mine.lastDirtyTimestamp;
+      return isReplicated && (isOlder || isBehind(mine, request)) ? { status: 409, mine } : { status: 200 };
     },
     cancel(app, id, isReplicated) {
       const isFound = table.cancel(app, id);
@@ -165,9 +178,9 @@ export function createRegistry(options: RegistryOptions): Registry {
       if (isFound) tell({ kind: "cancelled", app, id });
       return isFound ? 200 : 404;
     },
-    setStatus(app, id, { isReplicated, status, isRemoval, lastDirtyTimestamp }) {
+    setStatus(app, id, { isReplicated, status, isRemoval, lastDirtyTimestamp, overriddenTimestamp: atMs }) {
       const override = isRemoval ? undefined : status;
-      if (!table.setStatus(app, id, { status, override, lastDirtyTimestamp })) return 404;
+      if (!table.setStatus(app, id, { status, override, lastDirtyTimestamp, atMs })) return 404;
       if (!isReplicated) replicate(isRemoval ? "DeleteStatusOverride" : "StatusUpdate", [app, id], { status });
       return 200;
     },
@@ -185,11 +198,11 @@ export function createRegistry(options: RegistryOptions): Registry {
         if (listeners.size === 0 && watchers.get(app) === listeners) watchers.delete(app);
       };
     },
-    fill(instances) {
+    fill(copies) {
       let count = 0;
-      for (const info of instances) {
+      for (const { info, ageMs } of copies) {
         if (table.size >= maxInstances) break;
-        table.register(info, true);
+        table.register(info, true, ageMs);
         count++;
       }
       return count;
@@ -202,4 +215,18 @@ export function createRegistry(options: RegistryOptions): Registry {
       for (const peer of peers) peer.close();
     },
   };
+}
+
+/** The peer does not know of an override that was set or taken back here. */
+function isBehind(
+  mine: InstanceInfo,
+  { overriddenStatus = "UNKNOWN", overriddenTimestamp = 0 }: RenewRequest,
+): boolean {
+  return mine.overriddenTimestamp > overriddenTimestamp && mine.overriddenStatus !== overriddenStatus;
+}
+
+/** A peer that is none of ours does not say when: as Eureka has it, its override counts together with older data. */
+function isForeign(mine: InstanceInfo, { overriddenStatus = "UNKNOWN", lastDirtyTimestamp }: RenewRequest): boolean {
+  const isOlder = lastDirtyTimestamp !== undefined && lastDirtyTimestamp < mine.lastDirtyTimestamp;
+  return isOlder && overriddenStatus !== "UNKNOWN" && overriddenStatus !== mine.overriddenStatus;
 }

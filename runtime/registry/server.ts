@@ -8,7 +8,7 @@ import { answer, type ApiScope } from "./api.ts";
 import { createAccess } from "../http/access.ts";
 import { listen } from "../http/listen.ts";
 import { type HttpRequest, readBody, readRequest } from "./http-request.ts";
-import { fetchInstances, httpSender } from "./http-peer.ts";
+import { fetchInstances, httpSender, leaseClockHeader } from "./http-peer.ts";
 import { probeInstance } from "./probe.ts";
 import { createRegistry, type Registry, type RegistryOptions } from "./registry.ts";
 import { createResponseCache, render } from "./response-cache.ts";
@@ -109,15 +109,16 @@ export async function createRegistryServer(
     if (body.kind === "refused") return send(outgoing, { status: body.status, json: { error: body.message } });
     const full = { ...request, body: body.kind === "json" ? body.value : undefined };
     const make = (): ReturnType<typeof answer> => answer(full, scope);
+    if (request.isReplicated) outgoing.setHeader(leaseClockHeader, environment.wallClock());
     if (!isReady || !isShared(request)) return sendRendered(outgoing, make(), request);
     const key = `${request.isXml ? "xml" : "json"} ${request.isCompact ? "compact" : "full"} ${request.path.join("/")}`;
     const rendered = cache.get(key, registry.table.version, () => render(make().json ?? {}, request.isXml));
     send(outgoing, { status: 200, rendered, isGzip: request.isGzip });
   }
 
-  /** What many ask for, and what is answered 200. */
-  function isShared({ method, path: [collection, app, id] }: HttpRequest): boolean {
-    if (method !== "GET" || collection !== "apps" || id !== undefined) return false;
+  /** What many ask for, and what is answered 200. Peers want to know how old each lease is now. */
+  function isShared({ method, isReplicated, path: [collection, app, id] }: HttpRequest): boolean {
+    if (isReplicated || method !== "GET" || collection !== "apps" || id !== undefined) return false;
     return app === undefined || app === "delta" || registry.table.application(app) !== undefined;
   }
 

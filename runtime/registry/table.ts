@@ -15,13 +15,19 @@ export interface InstanceTable {
   find(app: string, id: string): InstanceInfo | undefined;
   /** The instances whose leases are over. @param graceMs added to their durations */
   expired(graceMs: number): readonly InstanceInfo[];
-  /** @returns what is registered now: what was there already when that is newer */
-  register(info: InstanceInfo, isReplicated: boolean): InstanceInfo;
+  /**
+   * @param ageMs milliseconds since the lease was renewed, as the peer that the instance is from says
+   * @returns what is registered now: what was there already when that is newer
+   */
+  register(info: InstanceInfo, isReplicated: boolean, ageMs?: number): InstanceInfo;
   /** @returns the instance, or undefined when it has to register (again) */
   renew(app: string, id: string, isReplicated: boolean): InstanceInfo | undefined;
   /** @returns false when it was not there */
   cancel(app: string, id: string): boolean;
-  /** Sets the status over the head of the instance; `override` undefined takes that back and `status` is what holds until it says itself. */
+  /**
+   * Sets the status over the head of the instance; `override` undefined takes that back and `status` is what holds until it says itself. Without effect
+   * when something later is known.
+   */
   setStatus(app: string, id: string, change: StatusChange): boolean;
   setMetadata(app: string, id: string, entries: Readonly<Record<string, string>>): boolean;
   readonly overrides: Readonly<Record<string, EurekaStatus>>;
@@ -39,7 +45,11 @@ export interface StatusChange {
   readonly status: EurekaStatus;
   readonly override: EurekaStatus | undefined;
   readonly lastDirtyTimestamp: number | undefined;
+  /** When it was set, as the registry where that happened says. Default: now. */
+  readonly atMs?: number | undefined;
 }
+
+type Override = Pick<InstanceInfo, "overriddenStatus" | "overriddenTimestamp">;
 
 /** Settings of {@link createTable}. */
 export interface TableOptions {
@@ -58,7 +68,6 @@ interface Change {
 
 export function createTable({ environment, renewals, changesKeptMs, onChange }: TableOptions): InstanceTable {
   const apps = new Map<string, Map<string, Lease>>();
-  const overrides = new Map<string, EurekaStatus>();
   /** By application and id, the oldest first. */
   const recent = new Map<string, Change>();
   let size = 0;
@@ -66,14 +75,16 @@ export function createTable({ environment, renewals, changesKeptMs, onChange }: 
 
   const lease = (app: string, id: string): Lease | undefined => apps.get(app)?.get(id);
 
-  function put(info: InstanceInfo): void {
+  function put(info: InstanceInfo, ageMs: number): void {
     let instances = apps.get(info.app);
     if (instances === undefined) apps.set(info.app, (instances = new Map()));
     const previous = instances.get(info.instanceId);
     if (previous === undefined) size++;
     else renewals.expect(previous.info.leaseInfo.renewalIntervalInSecs, -1);
     renewals.expect(info.leaseInfo.renewalIntervalInSecs, 1);
-    instances.set(info.instanceId, { info, renewedAtMs: environment.now() });
+    // Of two ages the younger counts: a copy makes no lease older that was renewed here.
+    const renewedAtMs = Math.max(environment.now() - ageMs, previous?.renewedAtMs ?? -Infinity);
+    instances.set(info.instanceId, { info, renewedAtMs });
   }
 
   /** The lease goes on: nothing that renewals are counted by has changed. */
@@ -99,37 +110,46 @@ export function createTable({ environment, renewals, changesKeptMs, onChange }: 
   }
 
   /** What an instance says of itself counts when it cannot serve; then what an operator set; then what was known of it. */
-  function statusFor(info: InstanceInfo, existing: InstanceInfo | undefined, isReplicated: boolean): EurekaStatus {
+  function statusFor(info: InstanceInfo, known: EurekaStatus | undefined): EurekaStatus {
     if (info.status !== "UP" && info.status !== "OUT_OF_SERVICE") return info.status;
-    const override = overrides.get(keyOf(info.app, info.instanceId));
-    if (override !== undefined) return override;
-    const known = existing?.status;
-    if (!isReplicated && (known === "UP" || known === "OUT_OF_SERVICE")) return known;
-    return info.status;
+    if (info.overriddenStatus !== "UNKNOWN") return info.overriddenStatus;
+    return known === "UP" || known === "OUT_OF_SERVICE" ? known : info.status;
   }
 
-  function register(given: InstanceInfo, isReplicated: boolean): InstanceInfo {
+  /** The later override of the two, however old the rest of the instance is. What an instance itself brings counts only where nothing is known. */
+  function overrideFor(given: InstanceInfo, existing: InstanceInfo | undefined): Override {
+    const isKnown = existing !== undefined && existing.overriddenTimestamp > 0;
+    const { overriddenStatus, overriddenTimestamp } =
+      isKnown && existing.overriddenTimestamp >= given.overriddenTimestamp ? existing : given;
+    const isDated = overriddenTimestamp > 0 || overriddenStatus === "UNKNOWN";
+    return { overriddenStatus, overriddenTimestamp: isDated ? overriddenTimestamp : environment.wallClock() };
+  }
+
+  function register(given: InstanceInfo, isReplicated: boolean, ageMs = 0): InstanceInfo {
     const existing = lease(given.app, given.instanceId)?.info;
-    const info = existing !== undefined && existing.lastDirtyTimestamp > given.lastDirtyTimestamp ? existing : given;
-    const key = keyOf(info.app, info.instanceId);
-    if (info.overriddenStatus !== "UNKNOWN" && !overrides.has(key)) overrides.set(key, info.overriddenStatus);
+    const newer = existing !== undefined && existing.lastDirtyTimestamp > given.lastDirtyTimestamp ? existing : given;
+    const override = overrideFor(given, existing);
+    // What holds without the override that was taken back is known to who heard of that.
+    const isTakenBack =
+      given.overriddenTimestamp === override.overriddenTimestamp && override.overriddenStatus === "UNKNOWN";
+    const own = isTakenBack && override.overriddenTimestamp > 0 ? given.status : newer.status;
+    const info: InstanceInfo = { ...newer, status: own, ...override };
     const wall = environment.wallClock();
-    const status = statusFor(info, existing, isReplicated);
+    const status = statusFor(info, isReplicated ? undefined : existing?.status);
     const registered: InstanceInfo = {
       ...info,
       status,
-      overriddenStatus: overrides.get(key) ?? "UNKNOWN",
       actionType: "ADDED",
       lastUpdatedTimestamp: wall,
       leaseInfo: {
         ...info.leaseInfo,
         registrationTimestamp: existing?.leaseInfo.registrationTimestamp ?? wall,
-        lastRenewalTimestamp: wall,
+        lastRenewalTimestamp: Math.max(wall - ageMs, existing?.leaseInfo.lastRenewalTimestamp ?? 0),
         evictionTimestamp: 0,
         serviceUpTimestamp: existing?.leaseInfo.serviceUpTimestamp ?? (status === "UP" ? wall : 0),
       },
     };
-    put(registered);
+    put(registered, ageMs);
     note(registered);
     return registered;
   }
@@ -137,7 +157,7 @@ export function createTable({ environment, renewals, changesKeptMs, onChange }: 
   function renew(app: string, id: string, isReplicated: boolean): InstanceInfo | undefined {
     const found = lease(app, id);
     if (found === undefined) return undefined;
-    const status = statusFor(found.info, found.info, isReplicated);
+    const status = statusFor(found.info, isReplicated ? undefined : found.info.status);
     if (status === "UNKNOWN") return undefined;
     renewals.count();
     const leaseInfo = { ...found.info.leaseInfo, lastRenewalTimestamp: environment.wallClock() };
@@ -150,7 +170,6 @@ export function createTable({ environment, renewals, changesKeptMs, onChange }: 
   function cancel(app: string, id: string): boolean {
     const instances = apps.get(app);
     const found = instances?.get(id);
-    overrides.delete(keyOf(app, id));
     if (instances === undefined || found === undefined) return false;
     instances.delete(id);
     if (instances.size === 0) apps.delete(app);
@@ -164,20 +183,29 @@ export function createTable({ environment, renewals, changesKeptMs, onChange }: 
     const found = lease(app, id);
     if (found === undefined) return false;
     const wall = environment.wallClock();
-    const info: InstanceInfo = { ...found.info, ...change, lastUpdatedTimestamp: wall, actionType: "MODIFIED" };
+    const leaseInfo = { ...found.info.leaseInfo, lastRenewalTimestamp: wall };
+    const info: InstanceInfo = {
+      ...found.info,
+      ...change,
+      leaseInfo,
+      lastUpdatedTimestamp: wall,
+      actionType: "MODIFIED",
+    };
     keep(info);
     note(info);
     return true;
   }
 
-  function setStatus(app: string, id: string, { status, override, lastDirtyTimestamp }: StatusChange): boolean {
+  function setStatus(app: string, id: string, change: StatusChange): boolean {
     const existing = lease(app, id)?.info;
     if (existing === undefined) return false;
-    if (override === undefined) overrides.delete(keyOf(app, id));
-    else overrides.set(keyOf(app, id), override);
+    const { status, override = "UNKNOWN", lastDirtyTimestamp, atMs } = change;
+    if (atMs !== undefined && atMs < existing.overriddenTimestamp) return true;
     return modify(app, id, {
       status,
-      overriddenStatus: override ?? "UNKNOWN",
+      overriddenStatus: override,
+      // Later than what it takes the place of, also where another registry's clock is ahead.
+      overriddenTimestamp: atMs ?? Math.max(environment.wallClock(), existing.overriddenTimestamp + 1),
       lastDirtyTimestamp: Math.max(existing.lastDirtyTimestamp, lastDirtyTimestamp ?? 0),
     });
   }
@@ -210,7 +238,13 @@ export function createTable({ environment, renewals, changesKeptMs, onChange }: 
       return modify(app, id, { metadata, lastDirtyTimestamp: environment.wallClock() });
     },
     get overrides() {
-      return Object.fromEntries(overrides);
+      const overridden: [string, EurekaStatus][] = [];
+      for (const [app, instances] of apps) {
+        for (const [id, { info }] of instances) {
+          if (info.overriddenStatus !== "UNKNOWN") overridden.push([keyOf(app, id), info.overriddenStatus]);
+        }
+      }
+      return Object.fromEntries(overridden);
     },
     applications,
     application(name) {

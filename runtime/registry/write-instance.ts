@@ -27,6 +27,7 @@ export function instanceToJson(info: InstanceInfo): Json {
     hostName: info.hostName,
     status: info.status,
     overriddenstatus: info.overriddenStatus,
+    ...(info.overriddenTimestamp === 0 ? {} : { overriddenTimestamp: info.overriddenTimestamp }),
     leaseInfo: { ...info.leaseInfo },
     isCoordinatingDiscoveryServer: String(info.isCoordinatingDiscoveryServer),
     metadata: metadataToJson(info.metadata),

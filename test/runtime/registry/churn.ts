@@ -1,6 +1,7 @@
 import { answer, type ApiReply, type ApiScope } from "../../../runtime/registry/api.ts";
 import { readInstanceInfo } from "../../../runtime/registry/read-instance.ts";
-import { createRegistry, type Registry } from "../../../runtime/registry/registry.ts";
+import { copyOf } from "../../../runtime/registry/http-peer.ts";
+import { createRegistry, type InstanceCopy, type Registry } from "../../../runtime/registry/registry.ts";
 import { createVirtualEnvironment, type VirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 import { sentInstance } from "./instances.ts";
 
@@ -24,6 +25,10 @@ export interface ChurnReport {
 export interface ChurnOptions {
   readonly clients: number;
   readonly seed: number;
+  /** Milliseconds that clients are away at least. Default: two leases, after which everybody has forgotten them. */
+  readonly awayMs?: number;
+  /** Of a status that is set from outside or taken back, per turn of a client. Default: 0.002. */
+  readonly overrideChance?: number;
   /** Called every 30 s of virtual time. */
   readonly onLook?: (line: string) => void;
 }
@@ -50,7 +55,7 @@ const ticksPerTurn = 300;
 const leaseMs = 90_000;
 const linkMs = 10;
 /** Per turn of a client. */
-const chances = { crash: 0.01, leave: 0.01, override: 0.002 };
+const chances = { crash: 0.01, leave: 0.01 };
 /** Milliseconds since the start. */
 const plan = { partition: 90_000, heal: 210_000, stop: 270_000, restart: 280_000, calm: 330_000, end: 600_000 };
 
@@ -59,7 +64,13 @@ const plan = { partition: 90_000, heal: 210_000, stop: 270_000, restart: 280_000
  * midst of it one registry is cut off from the others for two minutes, and later another one is restarted with nothing. When all has been calm for
  * long enough, everyone must know exactly who is alive.
  */
-export async function churn({ clients: clientCount, seed, onLook }: ChurnOptions): Promise<ChurnReport> {
+export async function churn({
+  clients: clientCount,
+  seed,
+  awayMs = 2 * leaseMs,
+  overrideChance = 0.002,
+  onLook,
+}: ChurnOptions): Promise<ChurnReport> {
   const environment = createVirtualEnvironment(seed);
   const startMs = environment.now();
   const elapsed = (): number => environment.now() - startMs;
@@ -132,13 +143,12 @@ export async function churn({ clients: clientCount, seed, onLook }: ChurnOptions
     const lot = isCalm ? 1 : environment.random();
     if (lot < chances.crash + chances.leave) {
       Object.assign(client, { isAlive: false, diedAtMs: elapsed() });
-      // Longer than two leases: its override is forgotten everywhere by then.
-      client.backAtMs = elapsed() + 2 * leaseMs + environment.random() * leaseMs;
+      client.backAtMs = elapsed() + awayMs + environment.random() * leaseMs;
       if (lot < chances.leave) ask(client.home, "DELETE", ["apps", client.app, client.id]);
       return;
     }
     renew(client);
-    if (lot < chances.crash + chances.leave + chances.override) operate(client);
+    if (lot < chances.crash + chances.leave + overrideChance) operate(client);
   }
 
   function operate(client: Client): void {
@@ -210,13 +220,13 @@ function pause(environment: VirtualEnvironment, delayMs: number): Promise<void> 
 }
 
 /** What a registry takes from a peer when it starts, as over HTTP. */
-function everything({ registry }: ApiScope, environment: VirtualEnvironment): ReturnType<typeof readInstanceInfo>[] {
+function everything({ registry }: ApiScope, environment: VirtualEnvironment): readonly InstanceCopy[] {
   const scope = { registry, isReady: true, wallClock: () => environment.wallClock() };
   const request = { method: "GET", path: ["apps"], query: new Map<string, string>(), isReplicated: true };
   const { json } = answer({ ...request, isCompact: false, body: undefined }, scope);
   const { applications } = json as { applications: { application: readonly { instance: readonly unknown[] }[] } };
   return applications.application.flatMap(({ instance }) =>
-    instance.map((each) => readInstanceInfo(each, environment.wallClock())),
+    instance.map((each) => copyOf(readInstanceInfo(each, environment.wallClock()), environment.wallClock())),
   );
 }
 

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { InstanceInfo } from "../../../runtime/registry/instance-info.ts";
-import { createRegistry, type Registry, type RegistryOptions } from "../../../runtime/registry/registry.ts";
+import {
+  createRegistry,
+  type InstanceCopy,
+  type Registry,
+  type RegistryOptions,
+} from "../../../runtime/registry/registry.ts";
 import { createVirtualEnvironment, type VirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 import { instanceInfo } from "./instances.ts";
 
@@ -51,6 +56,34 @@ describe("registering", () => {
     const { registry } = scene();
     registry.register(instanceInfo("SHOP", "a"), false);
     expect(registry.renew("shop", "a", { isReplicated: false }).status).toBe(404);
+  });
+});
+
+describe("leases that are copied from a peer", () => {
+  const copy = (ageMs: number): InstanceCopy => ({ info: instanceInfo("SHOP", "a"), ageMs });
+
+  test("end when they end there: a dead instance does not live on through restarts", async () => {
+    const { registry, environment } = scene({ selfPreservation: false });
+    registry.fill([copy(60_000)]);
+    await environment.advanceAsync(30_000);
+    expect(registry.table.size).toBe(1);
+    await environment.advanceAsync(10_000);
+    expect(registry.table.size).toBe(0);
+  });
+
+  test("make none older that was renewed here", async () => {
+    const { registry, environment } = scene({ selfPreservation: false });
+    registry.register(instanceInfo("SHOP", "a"), false);
+    registry.fill([copy(80_000)]);
+    await environment.advanceAsync(60_000);
+    expect(registry.table.size).toBe(1);
+  });
+
+  test("are as old as the peer that renewed them last says", async () => {
+    const { registry, environment } = scene({ selfPreservation: false });
+    registry.fill([copy(80_000), copy(10_000)]);
+    await environment.advanceAsync(60_000);
+    expect(registry.table.size).toBe(1);
   });
 });
 

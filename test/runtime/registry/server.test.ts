@@ -6,6 +6,7 @@ import {
   type RegistryServer,
   type RegistryServerOptions,
 } from "../../../runtime/registry/server.ts";
+import { createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 import { sentInstance } from "./instances.ts";
 
 const servers: RegistryServer[] = [];
@@ -125,6 +126,22 @@ describe("the REST API", () => {
     const second = await start({ peers: [first.url] });
     await second.ready();
     expect(second.registry.table.find("SHOP", "a")).toMatchObject({ hostName: "localhost" });
+  });
+
+  test("a new one takes leases as old as they are, also from a peer whose clock is an hour ahead", async () => {
+    const environment = createVirtualEnvironment();
+    const ahead = { ...environment, wallClock: () => environment.wallClock() + 3_600_000 };
+    const first = await start({ environment: ahead, probe: false });
+    await register(first, "SHOP", "a");
+    // What many are answered is older than what is answered to peers.
+    await ask(first, "/apps");
+    await environment.advanceAsync(60_000);
+    const second = await start({ environment, peers: [first.url], selfPreservation: false, probe: false });
+    await second.ready();
+    await environment.advanceAsync(29_000);
+    expect(second.registry.table.size).toBe(1);
+    await environment.advanceAsync(10_000);
+    expect(second.registry.table.size).toBe(0);
   });
 
   test("an answer that many share is no older than it may be", async () => {
