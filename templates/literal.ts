@@ -6,9 +6,7 @@ const invisible = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2
 /** A string literal in the quotes that prettier chooses. Invisible characters are written as escapes. */
 export function stringLiteral(text: string): Literal {
   if (plain.test(text)) return `"${text}"` as Literal;
-  const quotes = count(text, '"');
-  if (quotes === 0 || quotes <= count(text, "'"))
-    return JSON.stringify(text).replace(invisible, unicodeEscape) as Literal;
+  if (!hasMore(text, '"', count(text, "'"))) return JSON.stringify(text).replace(invisible, unicodeEscape) as Literal;
   const body = text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replace(controls, controlEscape);
   return `'${body.replace(invisible, unicodeEscape)}'` as Literal;
 }
@@ -18,6 +16,13 @@ const plain = /^[\w .,:/-]{0,80}$/;
 
 function count(text: string, character: string): number {
   return text.length - text.replaceAll(character, "").length;
+}
+
+/** True when a text holds a character more often than so many times. */
+function hasMore(text: string, character: string, times: number): boolean {
+  let at = -1;
+  for (let found = 0; found <= times; found++) if ((at = text.indexOf(character, at + 1)) === -1) return false;
+  return true;
 }
 
 const controls = /[\u0000-\u001f\ud800-\udfff]+/g;

@@ -50,14 +50,14 @@ function completedDeclaration(file: FileDescriptor, given: Declaration): Declara
     case "union":
       return filled<typeof given>(
         { ...base, reserved },
-        { ...given, cases: given.cases.map((field) => completedField(file, field)) },
+        { ...given, cases: given.cases.map((field) => completedField(file, field, "explicit")) },
       );
     case "enum":
       return filled<typeof given>({ ...base, reserved }, given);
     case "service":
       return filled<typeof given>(base, {
         ...given,
-        methods: given.methods.map((method) => completedMethod(file, method)),
+        methods: given.methods.map((method) => completedMethod(file, given.fullName ?? base.fullName, method)),
       });
     default:
       return filled<typeof given>(base, given);
@@ -72,16 +72,22 @@ function completedMember(
   file: FileDescriptor,
   given: FieldDescriptor | OneofDescriptor,
 ): FieldDescriptor | OneofDescriptor {
-  if (given.kind !== "oneof") return completedField(file, given);
-  return { ...given, cases: given.cases.map((field) => completedField(file, field)) };
+  if (given.kind !== "oneof") return completedField(file, given, given.optional ? "explicit" : "implicit");
+  const cases = given.cases.map((field) => completedField(file, field, "explicit"));
+  const follows: Partial<OneofDescriptor> = { wireName: snakeCase(given.name), required: false, annotations: [] };
+  return filled(follows, { ...given, cases });
 }
 
-function completedField(file: FileDescriptor, given: FieldDescriptor): FieldDescriptor {
+function completedField(
+  file: FileDescriptor,
+  given: FieldDescriptor,
+  presence: FieldDescriptor["presence"],
+): FieldDescriptor {
   const follows: Partial<FieldDescriptor> = {
-    wireName: given.name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    wireName: snakeCase(given.name),
     jsonName: given.name,
     optional: false,
-    presence: given.optional ? "explicit" : "implicit",
+    presence,
     required: false,
     constraints: [],
     sensitive: false,
@@ -90,8 +96,17 @@ function completedField(file: FileDescriptor, given: FieldDescriptor): FieldDesc
   return filled(follows, { ...given, kind: "field", type: completedType(file, given.type) });
 }
 
-function completedMethod(file: FileDescriptor, given: MethodDescriptor): MethodDescriptor {
-  return { ...given, request: completedType(file, given.request), response: completedType(file, given.response) };
+function completedMethod(file: FileDescriptor, service: string, given: MethodDescriptor): MethodDescriptor {
+  const follows: Partial<MethodDescriptor> = {
+    path: `/${service}/${given.wireName}`,
+    oneway: false,
+    errors: [],
+    idempotency: "unknown",
+    policy: {},
+    annotations: [],
+  };
+  const types = { request: completedType(file, given.request), response: completedType(file, given.response) };
+  return filled(follows, { ...given, ...types });
 }
 
 /** What a type is written as: a word for a scalar or built-in, one type in brackets for a list, two for a map. */
@@ -123,6 +138,10 @@ function wordType(word: string): Type {
 function isPacked(type: ScalarType | BuiltinType | Reference): boolean {
   if (type.kind === "scalar") return type.scalar !== "string" && type.scalar !== "bytes";
   return type.kind === "enum";
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function qualified(file: FileDescriptor, name: string): string {

@@ -44,25 +44,34 @@ export function writeStatements(context: ModuleContext, slots: readonly Slot[], 
 }
 
 function runsOf(slots: readonly Slot[]): Run[] {
-  const single = slots.flatMap((slot): Run | Run[] =>
-    "cases" in slot ? slot.cases.map((field) => ({ oneof: slot, cases: [field], isFirst: false })) : slot,
-  );
-  single.sort((a, b) => numberOf(a) - numberOf(b));
   const runs: Run[] = [];
   const seen = new Set<OneofSlot>();
-  for (const run of single) {
+  for (const single of inOrder(singlesOf(slots))) {
     const last = runs.at(-1);
-    if ("oneof" in run) {
-      if (last !== undefined && "oneof" in last && last.oneof === run.oneof) {
-        last.cases.push(...run.cases);
-        continue;
-      }
-      run.isFirst = !seen.has(run.oneof);
-      seen.add(run.oneof);
+    if (!("oneof" in single)) runs.push(single);
+    else if (last !== undefined && "oneof" in last && last.oneof === single.oneof) last.cases.push(...single.cases);
+    else {
+      single.isFirst = !seen.has(single.oneof);
+      seen.add(single.oneof);
+      runs.push(single);
     }
-    runs.push(run);
   }
   return runs;
+}
+
+function singlesOf(slots: readonly Slot[]): Run[] {
+  const singles: Run[] = [];
+  for (const slot of slots) {
+    if (!("cases" in slot)) singles.push(slot);
+    else for (const each of slot.cases) singles.push({ oneof: slot, cases: [each], isFirst: false });
+  }
+  return singles;
+}
+
+/** Most schemas have their fields in the order of their numbers. */
+function inOrder(singles: Run[]): readonly Run[] {
+  const isSorted = singles.every((run, index) => index === 0 || numberOf(singles[index - 1] as Run) < numberOf(run));
+  return isSorted ? singles : singles.sort((a, b) => numberOf(a) - numberOf(b));
 }
 
 function numberOf(run: Run): number {

@@ -14,78 +14,83 @@ import type {
  */
 export function compactJson(file: FileDescriptor): string {
   const { declarations, ...rest } = file;
-  return withList(
-    rest,
-    "declarations",
-    declarations.map((declaration) => declarationJson(file, declaration)),
-  );
+  return withList(rest, "declarations", declarations, (declaration) => declarationJson(file, declaration));
 }
 
-type Json = Record<string, unknown>;
+/** `undefined` in it is left out by `JSON.stringify`. */
+type Json = Readonly<Record<string, unknown>>;
 
 function declarationJson(file: FileDescriptor, declaration: Declaration): string {
-  const { name, fullName, annotations, ...rest } = declaration;
-  const compact: Json = { name, ...rest };
-  if (fullName !== qualified(file, name)) compact["fullName"] = fullName;
-  if (annotations.length > 0) compact["annotations"] = annotations;
-  if ("reserved" in declaration && isNothing(declaration.reserved)) delete compact["reserved"];
-  switch (declaration.kind) {
+  const { fullName, annotations, ...rest } = declaration;
+  const common = { fullName: unless(fullName, qualified(file, rest.name)), annotations: unlessEmpty(annotations) };
+  switch (rest.kind) {
     case "message":
-    case "error":
-      delete compact["members"];
-      if (declaration.checks.length === 0) delete compact["checks"];
-      return withList(
-        compact,
-        "members",
-        declaration.members.map((member) => memberJson(file, member)),
-      );
-    case "union":
-      delete compact["cases"];
-      return withList(
-        compact,
-        "cases",
-        declaration.cases.map((field) => fieldJson(file, field)),
-      );
-    case "service":
-      compact["methods"] = declaration.methods.map((method) => compactMethod(file, method));
-      return JSON.stringify(compact);
+    case "error": {
+      const { members, checks, reserved, ...own } = rest;
+      const compact = { ...own, ...common, reserved: unlessNothing(reserved), checks: unlessEmpty(checks) };
+      return withList(compact, "members", members, (member) => memberJson(file, member));
+    }
+    case "union": {
+      const { cases, reserved, ...own } = rest;
+      const compact = { ...own, ...common, reserved: unlessNothing(reserved) };
+      return withList(compact, "cases", cases, (field) => fieldJson(file, field, "explicit"));
+    }
+    case "enum":
+      return JSON.stringify({ ...rest, ...common, reserved: unlessNothing(rest.reserved) });
+    case "service": {
+      const { methods, ...own } = rest;
+      const compactOf = (method: MethodDescriptor): string => JSON.stringify(compactMethod(file, fullName, method));
+      return withList({ ...own, ...common }, "methods", methods, compactOf);
+    }
     default:
-      return JSON.stringify(compact);
+      return JSON.stringify({ ...rest, ...common });
   }
 }
 
-function isNothing(reserved: ReservedDescriptor): boolean {
-  return reserved.numbers.length === 0 && reserved.names.length === 0;
+function unless<T>(value: T, obvious: T): T | undefined {
+  return value === obvious ? undefined : value;
 }
 
-/** An object with one more property, a list of texts that are JSON already. */
-function withList(object: Json, name: string, items: readonly string[]): string {
-  return `${JSON.stringify(object).slice(0, -1)},"${name}":[${items.join(",")}]}`;
+function unlessEmpty<T>(items: readonly T[]): readonly T[] | undefined {
+  return items.length === 0 ? undefined : items;
+}
+
+function unlessNothing(reserved: ReservedDescriptor): ReservedDescriptor | undefined {
+  return reserved.numbers.length === 0 && reserved.names.length === 0 ? undefined : reserved;
+}
+
+/** An object with one more property, a list of what `json` makes of the items. */
+function withList<T>(object: Json, name: string, items: readonly T[], json: (item: T) => string): string {
+  let list = "";
+  for (const item of items) list += list === "" ? json(item) : `,${json(item)}`;
+  return `${JSON.stringify(object).slice(0, -1)},"${name}":[${list}]}`;
 }
 
 function memberJson(file: FileDescriptor, member: FieldDescriptor | OneofDescriptor): string {
-  if (member.kind === "field") return fieldJson(file, member);
-  const { cases, ...rest } = member;
-  return withList(
-    rest,
-    "cases",
-    cases.map((field) => fieldJson(file, field)),
-  );
+  if (member.kind === "field") return fieldJson(file, member, member.optional ? "explicit" : "implicit");
+  const { cases, wireName, required, annotations, ...rest } = member;
+  const compact = {
+    ...rest,
+    wireName: unless(wireName, snakeCase(rest.name)),
+    required: unless(required, false),
+    annotations: unlessEmpty(annotations),
+  };
+  return withList(compact, "cases", cases, (field) => fieldJson(file, field, "explicit"));
 }
 
 /** Fields are most of a schema, so what nearly all of them have is put together by hand. */
-function fieldJson(file: FileDescriptor, field: FieldDescriptor): string {
+function fieldJson(file: FileDescriptor, field: FieldDescriptor, presence: FieldDescriptor["presence"]): string {
   const { name, number, type, optional, doc } = field;
   let text = `{"name":"${name}","number":${number},"type":${typeJson(file, type)}`;
   if (optional) text += ',"optional":true';
-  if (field.presence !== (optional ? "explicit" : "implicit")) text += `,"presence":"${field.presence}"`;
+  if (field.presence !== presence) text += `,"presence":"${field.presence}"`;
   if (doc !== undefined) text += `,"doc":${JSON.stringify(doc)}`;
   return isPlain(field) ? `${text}}` : `${text},${JSON.stringify(rareParts(field)).slice(1)}`;
 }
 
 function isPlain(field: FieldDescriptor): boolean {
   return (
-    (field.wireName === field.name || field.wireName === snakeCase(field.name)) &&
+    field.wireName === snakeCase(field.name) &&
     field.jsonName === field.name &&
     !field.required &&
     !field.sensitive &&
@@ -99,17 +104,17 @@ function isPlain(field: FieldDescriptor): boolean {
 
 function rareParts(field: FieldDescriptor): Json {
   const { wireName, jsonName, required, sensitive, constraints, annotations, deprecated, unstable } = field;
-  const rare: Json = {};
-  if (wireName !== snakeCase(field.name)) rare["wireName"] = wireName;
-  if (jsonName !== field.name) rare["jsonName"] = jsonName;
-  if (required) rare["required"] = true;
-  if (sensitive) rare["sensitive"] = true;
-  if (field.default !== undefined) rare["default"] = field.default;
-  if (constraints.length > 0) rare["constraints"] = constraints;
-  if (annotations.length > 0) rare["annotations"] = annotations;
-  if (deprecated !== undefined) rare["deprecated"] = deprecated;
-  if (unstable !== undefined) rare["unstable"] = unstable;
-  return rare;
+  return {
+    wireName: unless(wireName, snakeCase(field.name)),
+    jsonName: unless(jsonName, field.name),
+    required: unless(required, false),
+    sensitive: unless(sensitive, false),
+    default: field.default,
+    constraints: unlessEmpty(constraints),
+    annotations: unlessEmpty(annotations),
+    deprecated,
+    unstable,
+  };
 }
 
 function typeJson(file: FileDescriptor, type: Type): string {
@@ -119,8 +124,19 @@ function typeJson(file: FileDescriptor, type: Type): string {
   return typeof compact === "string" ? `"${compact}"` : JSON.stringify(compact);
 }
 
-function compactMethod(file: FileDescriptor, method: MethodDescriptor): Json {
-  return { ...method, request: compactType(file, method.request), response: compactType(file, method.response) };
+function compactMethod(file: FileDescriptor, service: string, method: MethodDescriptor): Json {
+  const { path, oneway, errors, idempotency, policy, annotations, ...rest } = method;
+  return {
+    ...rest,
+    request: compactType(file, method.request),
+    response: compactType(file, method.response),
+    path: unless(path, `/${service}/${method.wireName}`),
+    oneway: unless(oneway, false),
+    errors: unlessEmpty(errors),
+    idempotency: unless(idempotency, "unknown"),
+    policy: Object.keys(policy).length === 0 ? undefined : policy,
+    annotations: unlessEmpty(annotations),
+  };
 }
 
 /** `"string"`, `["string"]` for a list, `["string", "int32"]` for a map, the name alone for a reference within the file. */

@@ -65,5 +65,5 @@ function statusFromName(name: string): Status | undefined {
 
 /** The schema of this module, for reflection. */
 export const commonSchema: SchemaSource = /*@__PURE__*/ schemaSource(
-  '{"path":"common.rpc","package":"acme.users.v1","edition":2026,"imports":[],"reexports":[],"declarations":[{"name":"Status","kind":"enum","open":false,"members":[{"name":"unspecified","wireName":"STATUS_UNSPECIFIED","number":0,"annotations":[]},{"name":"ok","wireName":"STATUS_OK","number":1,"annotations":[]}]}]}',
+  '{"path":"common.rpc","package":"acme.users.v1","edition":2026,"imports":[],"reexports":[],"declarations":[{"kind":"enum","name":"Status","open":false,"members":[{"name":"unspecified","wireName":"STATUS_UNSPECIFIED","number":0,"annotations":[]},{"name":"ok","wireName":"STATUS_OK","number":1,"annotations":[]}]}]}',
 );

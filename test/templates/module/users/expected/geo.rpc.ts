@@ -137,5 +137,5 @@ function equalsPoint(a: PointInit, b: PointInit): boolean {
 
 /** The schema of this module, for reflection. */
 export const geoSchema: SchemaSource = /*@__PURE__*/ schemaSource(
-  '{"path":"geo.rpc","package":"acme.geo.v1","edition":2026,"imports":[],"reexports":[],"declarations":[{"name":"Point","kind":"message","doc":"A place on earth.","origin":"declared","members":[{"name":"latitude","number":1,"type":"double","constraints":[{"kind":"range","min":"-90","max":"90"}]},{"name":"longitude","number":2,"type":"double"}]}]}',
+  '{"path":"geo.rpc","package":"acme.geo.v1","edition":2026,"imports":[],"reexports":[],"declarations":[{"kind":"message","name":"Point","doc":"A place on earth.","origin":"declared","members":[{"name":"latitude","number":1,"type":"double","constraints":[{"kind":"range","min":"-90","max":"90"}]},{"name":"longitude","number":2,"type":"double"}]}]}',
 );
