@@ -189,6 +189,7 @@ export function isSameField(a: FieldDescriptor, b: FieldDescriptor): boolean {
 }
 
 function isSameType(a: Type, b: Type): boolean {
+  if (a === b) return true;
   if (a.alias?.name !== b.alias?.name || a.alias?.file !== b.alias?.file || a.alias?.brand !== b.alias?.brand)
     return false;
   if (a.kind === "scalar") return b.kind === "scalar" && a.scalar === b.scalar && a.js === b.js;

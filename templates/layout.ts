@@ -315,6 +315,7 @@ const firstBar: IfBrokenNode = { kind: "if-broken", broken: "| ", flat: "", hard
 export function unionBehind(members: readonly Piece[]): Code {
   const [only] = members;
   if (members.length === 1 && only !== undefined) return concat(raw(" "), only);
+  if (isStraight()) return raw(` ${members.map(inLine).join(" | ")}`);
   const deeper = members.map((member) => (isFlat(member) ? member : indent(member)));
   return group(indent(spaceLine, group(firstBar, join(deeper, barLine))));
 }

@@ -7,12 +7,16 @@ const invisible = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2
 export function stringLiteral(text: string): Literal {
   if (plain.test(text)) return `"${text}"` as Literal;
   if (!hasMore(text, '"', count(text, "'"))) return JSON.stringify(text).replace(invisible, unicodeEscape) as Literal;
+  if (readable.test(text)) return `'${text}'` as Literal;
   const body = text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replace(controls, controlEscape);
   return `'${body.replace(invisible, unicodeEscape)}'` as Literal;
 }
 
 /** Nothing in it needs an escape: nearly all that schemas hold. */
 const plain = /^[\w .,:/-]{0,80}$/;
+
+/** The same between single quotes, for texts as long as schemas: one look at them instead of four. */
+const readable = /^[ -&(-[\]-~]*$/;
 
 function count(text: string, character: string): number {
   return text.length - text.replaceAll(character, "").length;

@@ -85,8 +85,6 @@ export const locals: Readonly<Record<LocalName, Ident>> = Object.freeze(
   Object.fromEntries(localNames.map((name) => [name, ident(name)])) as Record<LocalName, Ident>,
 );
 
-const localNameSet: ReadonlySet<string> = new Set(localNames);
-
 /** A name that generated code may use. @throws TypeError when `text` is not an identifier */
 export function ident(text: string): Ident {
   if (!/^[A-Za-z_$][\w$]*$/.test(text)) throw new TypeError(`${JSON.stringify(text)} is not an identifier`);
@@ -150,8 +148,10 @@ class Scope {
   }
 }
 
+const reservedNames: ReadonlySet<string> = new Set([...reservedWords, ...usedGlobals, ...objectMembers, ...localNames]);
+
 function isReserved(name: string): boolean {
-  return reservedWords.has(name) || usedGlobals.has(name) || objectMembers.has(name) || localNameSet.has(name);
+  return reservedNames.has(name);
 }
 
 function escaped(name: string): Ident {
@@ -291,12 +291,15 @@ function serviceNames(scope: Scope, type: Ident, descriptor: ServiceDescriptor):
 }
 
 function memberNames(names: readonly string[], reserved: ReadonlySet<string>): Map<string, Ident> {
-  const taken = new Set(names);
+  let taken: Set<string> | undefined;
   const members = new Map<string, Ident>();
   for (const name of names) {
     let member = name;
-    while (reserved.has(member) || (member !== name && taken.has(member))) member += "_";
-    taken.add(member);
+    if (reserved.has(name)) {
+      taken ??= new Set(names);
+      while (reserved.has(member) || taken.has(member)) member += "_";
+      taken.add(member);
+    }
     members.set(name, ident(member));
   }
   return members;

@@ -31,16 +31,21 @@ export function createVariables(
   hidden: Iterable<ReadonlySet<string>>,
 ): (members: readonly { readonly name: string }[]) => readonly Ident[] {
   const scopes = [codecLocals, usedGlobals, ...hidden];
-  const free = new Map<string, boolean>();
-  const isFree = (name: string): boolean => {
-    let known = free.get(name);
-    if (known === undefined) free.set(name, (known = isFreeIn(scopes, name)));
-    return known;
+  const known = new Map<string, Ident | false>();
+  const freeName = (name: string): Ident | false => {
+    let found = known.get(name);
+    if (found === undefined) known.set(name, (found = isFreeIn(scopes, name) && ident(name)));
+    return found;
   };
-  return (members) =>
-    members.every((member) => isFree(member.name))
-      ? members.map((member) => ident(member.name))
-      : renamedVariables(members, isFree);
+  return (members) => {
+    const variables: Ident[] = [];
+    for (const { name } of members) {
+      const variable = freeName(name);
+      if (variable === false) return renamedVariables(members, (other) => freeName(other) !== false);
+      variables.push(variable);
+    }
+    return variables;
+  };
 }
 
 function isFreeIn(scopes: readonly ReadonlySet<string>[], name: string): boolean {

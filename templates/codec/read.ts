@@ -9,7 +9,7 @@ import { assign, assignBelow, call, inlineObject, lines, unionBehind } from "../
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
 import { locals } from "../naming.ts";
-import { type CaseSlot, defaultOf, type Slot } from "../slots.ts";
+import { type CaseSlot, defaultOf, type FieldSlot, type Slot } from "../slots.ts";
 import { typeExpression } from "../type-expression.ts";
 import {
   conversionOf,
@@ -33,14 +33,18 @@ export function readClauses(context: ModuleContext, slots: readonly Slot[]): Fla
     const clauses =
       "cases" in slot
         ? words`${lineBreak(3)}${readCases(context, slot.cases, slot.member.optional)}`
-        : remembered(context, slot.fragments, {
-            part: part.read,
-            depth: 3,
-            make: () => readField(context, slot.member, slot.variable),
-          });
+        : (slot.fragments.texts[part.read] ?? fieldClauses(context, slot));
     text = below(text, clauses, 3);
   }
   return text;
+}
+
+function fieldClauses(context: ModuleContext, { fragments, member, variable }: FieldSlot): FlatCode {
+  return remembered(context, fragments, {
+    part: part.read,
+    depth: 3,
+    make: () => readField(context, member, variable),
+  });
 }
 
 function readField(context: ModuleContext, field: FieldDescriptor, variable: Ident): Code[] {

@@ -37,10 +37,15 @@ export function writeStatements(context: ModuleContext, slots: readonly Slot[], 
     const statements =
       "oneof" in run
         ? words`${lineBreak(1)}${writeOneof(context, run, fullName)}`
-        : remembered(context, run.fragments, { part: part.write, depth: 1, make: () => writeField(context, run) });
+        : (run.fragments.texts[part.write] ?? fieldStatements(context, run));
     text = below(text, statements, 1);
   }
   return text;
+}
+
+function fieldStatements(context: ModuleContext, slot: FieldSlot): FlatCode {
+  const make = (): Code => writeField(context, slot);
+  return remembered(context, slot.fragments, { part: part.write, depth: 1, make });
 }
 
 function runsOf(slots: readonly Slot[]): Run[] {

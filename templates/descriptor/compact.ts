@@ -39,8 +39,7 @@ function declarationJson(file: FileDescriptor, declaration: Declaration): string
       return JSON.stringify({ ...rest, ...common, reserved: unlessNothing(rest.reserved) });
     case "service": {
       const { methods, ...own } = rest;
-      const compactOf = (method: MethodDescriptor): string => JSON.stringify(compactMethod(file, fullName, method));
-      return withList({ ...own, ...common }, "methods", methods, compactOf);
+      return withList({ ...own, ...common }, "methods", methods, (method) => methodJson(file, fullName, method));
     }
     default:
       return JSON.stringify({ ...rest, ...common });
@@ -117,19 +116,10 @@ function rareParts(field: FieldDescriptor): Json {
   };
 }
 
-function typeJson(file: FileDescriptor, type: Type): string {
-  if (type.kind === "scalar" && type.js === undefined && type.alias === undefined && type.constraints === undefined)
-    return `"${type.scalar}"`;
-  const compact = compactType(file, type);
-  return typeof compact === "string" ? `"${compact}"` : JSON.stringify(compact);
-}
-
-function compactMethod(file: FileDescriptor, service: string, method: MethodDescriptor): Json {
-  const { path, oneway, errors, idempotency, policy, annotations, ...rest } = method;
-  return {
+function methodJson(file: FileDescriptor, service: string, method: MethodDescriptor): string {
+  const { request, response, path, oneway, errors, idempotency, policy, annotations, ...rest } = method;
+  const object: Json = {
     ...rest,
-    request: compactType(file, method.request),
-    response: compactType(file, method.response),
     path: unless(path, `/${service}/${method.wireName}`),
     oneway: unless(oneway, false),
     errors: unlessEmpty(errors),
@@ -137,24 +127,28 @@ function compactMethod(file: FileDescriptor, service: string, method: MethodDesc
     policy: Object.keys(policy).length === 0 ? undefined : policy,
     annotations: unlessEmpty(annotations),
   };
+  const types = `"request":${typeJson(file, request)},"response":${typeJson(file, response)}`;
+  return `${JSON.stringify(object).slice(0, -1)},${types}}`;
 }
 
 /** `"string"`, `["string"]` for a list, `["string", "int32"]` for a map, the name alone for a reference within the file. */
-function compactType(file: FileDescriptor, type: Type): unknown {
-  if (type.alias !== undefined || type.constraints !== undefined) return type;
+function typeJson(file: FileDescriptor, type: Type): string {
+  if (type.alias !== undefined || type.constraints !== undefined) return JSON.stringify(type);
   switch (type.kind) {
     case "scalar":
-      return type.js === undefined ? type.scalar : type;
+      return type.js === undefined ? `"${type.scalar}"` : JSON.stringify(type);
     case "builtin":
-      return type.name;
+      return `"${type.name}"`;
     case "list":
-      return type.packed === isPackedByDefault(type.element) ? [compactType(file, type.element)] : type;
+      return type.packed === isPackedByDefault(type.element)
+        ? `[${typeJson(file, type.element)}]`
+        : JSON.stringify(type);
     case "map":
-      return [compactType(file, type.key), compactType(file, type.value)];
+      return `[${typeJson(file, type.key)},${typeJson(file, type.value)}]`;
     default:
       return type.file === file.path && type.fullName === qualified(file, type.name)
-        ? { kind: type.kind, name: type.name }
-        : type;
+        ? `{"kind":"${type.kind}","name":"${type.name}"}`
+        : JSON.stringify(type);
   }
 }
 

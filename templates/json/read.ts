@@ -14,7 +14,7 @@ import { elementFromJson } from "./element.ts";
 
 /** The loop over the members of a JSON object. */
 export function fromJsonLoop(context: ModuleContext, slots: readonly Slot[]): FlatCode {
-  const taken = takenNames(slots.flatMap((slot) => ("cases" in slot ? slot.cases : { field: slot.member })));
+  const taken = takenNames(slots);
   let text = nothing;
   for (const slot of slots) {
     const clauses =
@@ -29,7 +29,8 @@ export function fromJsonLoop(context: ModuleContext, slots: readonly Slot[]): Fl
 /** The same for the cases of a union, kept in `result`. */
 export function unionFromJsonLoop(context: ModuleContext, cases: readonly FieldDescriptor[]): FlatCode {
   const slots = casesOf(context, cases, locals.result);
-  return loop(withoutBreak(caseClauses(context, slots, { optional: false, taken: takenNames(slots) }), 3));
+  const taken = new Set(cases.map((field) => field.jsonName));
+  return loop(withoutBreak(caseClauses(context, slots, { optional: false, taken }), 3));
 }
 
 function loop(clauses: FlatCode): FlatCode {
@@ -46,9 +47,12 @@ function loop(clauses: FlatCode): FlatCode {
   `;
 }
 
-function takenNames(fields: readonly { readonly field: FieldDescriptor }[]): Set<string> {
+function takenNames(slots: readonly Slot[]): Set<string> {
   const taken = new Set<string>();
-  for (const { field } of fields) taken.add(field.jsonName);
+  for (const slot of slots) {
+    if (!("cases" in slot)) taken.add(slot.member.jsonName);
+    else for (const { field } of slot.cases) taken.add(field.jsonName);
+  }
   return taken;
 }
 

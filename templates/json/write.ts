@@ -21,14 +21,15 @@ export function toJsonStatements(context: ModuleContext, slots: readonly Slot[],
     const statements =
       "cases" in slot
         ? words`${lineBreak(1)}${oneofStatement(context, slot, fullName)}`
-        : remembered(context, slot.fragments, {
-            part: part.toJson,
-            depth: 1,
-            make: () => fieldStatement(context, slot),
-          });
+        : (slot.fragments.texts[part.toJson] ?? fieldStatements(context, slot));
     text = below(text, statements, 1);
   }
   return text;
+}
+
+function fieldStatements(context: ModuleContext, slot: FieldSlot): FlatCode {
+  const make = (): Code => fieldStatement(context, slot);
+  return remembered(context, slot.fragments, { part: part.toJson, depth: 1, make });
 }
 
 function fieldStatement(context: ModuleContext, { variable, property, member: field }: FieldSlot): Code {
