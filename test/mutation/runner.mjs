@@ -1,0 +1,145 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Script } from "node:vm";
+import { build } from "esbuild";
+import { collectTests } from "./collect.mjs";
+
+/** A test that takes longer does not end. */
+const testMs = 2_000;
+
+/**
+ * Runs the tests of `process.env.MUTATION_TESTS` for Stryker: one bundle, evaluated anew for each mutant, in one process. A worker of vitest for
+ * each of some thousand mutants takes five times as long. Tests that noticed something before come first.
+ */
+export class BundleRunner {
+  constructor() {
+    // Where the changed code looks which change is the one.
+    this.shared = globalThis.__stryker__ ??= {};
+    this.history = new Map();
+  }
+
+  capabilities() {
+    return { reloadEnvironment: true };
+  }
+
+  async init() {
+    const text = await bundle(`test/mutation/${process.env.MUTATION_TESTS}.ts`);
+    this.evaluate = new Script(`(function (require, module, exports) {${text}\n})`, {
+      filename: "tests.cjs",
+    }).runInThisContext();
+    this.require = createRequire(pathToFileURL(resolve("test/mutation/runner.mjs")));
+    // `expect` of vitest asks for the worker that it believes to run in.
+    globalThis.__vitest_worker__ ??= { config: {} };
+    this.expect = (await import("vitest")).expect;
+    process.on("unhandledRejection", () => undefined);
+  }
+
+  async dryRun() {
+    const tests = [];
+    this.begin(undefined);
+    for (const test of this.load()) {
+      this.shared.currentTestId = test.id;
+      const startedMs = performance.now();
+      const failure = await run(test);
+      const timeSpentMs = performance.now() - startedMs;
+      this.shared.currentTestId = undefined;
+      this.history.set(test.id, { timeSpentMs, kills: 0 });
+      tests.push({
+        id: test.id,
+        name: test.id,
+        timeSpentMs,
+        status: failure === undefined ? 0 : 1,
+        failureMessage: failure,
+      });
+    }
+    return { status: "complete", tests, mutantCoverage: this.shared.mutantCoverage };
+  }
+
+  async mutantRun({ testFilter, activeMutant, mutantActivation, hitLimit }) {
+    const isStatic = mutantActivation === "static";
+    this.begin(isStatic ? activeMutant.id : undefined);
+    Object.assign(this.shared, { hitCount: 0, hitLimit });
+    let nrOfTests = 0;
+    try {
+      const tests = this.load().filter(({ id }) => testFilter === undefined || testFilter.includes(id));
+      this.shared.activeMutant = activeMutant.id;
+      for (const test of tests.sort((one, other) => this.rank(one) - this.rank(other))) {
+        nrOfTests++;
+        const failureMessage = await run(test);
+        if (hitLimit !== undefined && this.shared.hitCount > hitLimit)
+          return { status: "timeout", reason: "It never ends." };
+        if (failureMessage === undefined) continue;
+        const known = this.history.get(test.id);
+        if (known !== undefined) known.kills++;
+        return { status: "killed", killedBy: [test.id], failureMessage, nrOfTests };
+      }
+    } catch (error) {
+      return { status: "killed", killedBy: [], failureMessage: String(error), nrOfTests };
+    }
+    return { status: "survived", nrOfTests };
+  }
+
+  begin(activeMutant) {
+    Object.assign(this.shared, { activeMutant, currentTestId: undefined, hitCount: undefined, hitLimit: undefined });
+  }
+
+  /** Evaluates the bundle. @returns its tests */
+  load() {
+    return collectTests(this.expect, (vitest) =>
+      this.evaluate((name) => (name === "vitest" ? vitest : this.require(name)), { exports: {} }, {}),
+    );
+  }
+
+  /** Milliseconds, less for each mutant that it has noticed. */
+  rank({ id }) {
+    const { timeSpentMs = 0, kills = 0 } = this.history.get(id) ?? {};
+    return timeSpentMs - kills;
+  }
+}
+
+async function bundle(entry) {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    bundle: true,
+    write: false,
+    // The package says that its files have no side effects; those of tests are all that they have.
+    ignoreAnnotations: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    conditions: ["@rpcgen/source"],
+    external: ["vitest", "fast-check", "esbuild", "chevrotain", "ts-morph", "prettier"],
+    logLevel: "error",
+    plugins: [
+      { name: "places", setup: ({ onLoad }) => onLoad({ filter: /\/test\/.*\.ts$/ }, ({ path }) => loadAs(path)) },
+    ],
+  });
+  return outputFiles[0].text;
+}
+
+/** Tests that read their neighbours keep their place. */
+function loadAs(path) {
+  const contents = readFileSync(path, "utf8").replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href));
+  return { contents, loader: "ts" };
+}
+
+/** @returns what went wrong */
+async function run({ action }) {
+  let timer;
+  try {
+    const ended = action();
+    if (!(ended instanceof Promise)) return undefined;
+    const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error("It does not end.")), testMs)));
+    await Promise.race([ended, late]);
+    return undefined;
+  } catch (error) {
+    return String(error?.message ?? error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export const strykerPlugins = [{ kind: "TestRunner", name: "bundle", injectableClass: BundleRunner }];
