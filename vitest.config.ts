@@ -13,7 +13,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["compiler/**/*.ts", "templates/**/*.ts", "runtime/**/*.ts"],
-      exclude: ["**/dist/**", "**/*.d.ts"],
+      exclude: ["**/dist/**", "**/*.d.ts", "test/**"],
       reporter: ["text-summary", "json-summary"],
     },
   },

@@ -1,62 +1,26 @@
 /**
- * `npm run mutate -- [FILE...]`: changes the code of frames, limits and the state machine of a connection in one place at a time and runs the tests
- * that reach it. Prints the changes that no test noticed and the share of the others; ends with 1 when it is below 85 % for a part. Only what
- * has changed since the last run is run again.
+ * `npm run mutate -- [FILE[:FROM-TO]...]`: changes the code of frames, limits and the state machine of a connection in one place at a time and runs the tests
+ * that reach it. Prints the changes that no test noticed and the share of the others; ends with 1 when it is below 85 % for a part.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parts } from "./parts.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const least = 85;
-const connection = [
-  [
-    "client-connection",
-    "server-connection",
-    "multiplexer",
-    "opening",
-    "incoming-call",
-    "outgoing-call",
-    "incoming-lane",
-  ],
-  [
-    "outgoing-lane",
-    "lane-table",
-    "message-receiver",
-    "message-assembly",
-    "partial-messages",
-    "receive-window",
-    "failure",
-  ],
-  ["reply-head", "compressor-offer", "liveness", "pings", "ping-policy", "token-bucket", "memory-budget"],
-].flat();
-const protocol = [
-  "bytes",
-  "frame",
-  "frame-reader",
-  "frame-writer",
-  "handshake",
-  "header-reader",
-  "header-writer",
-  "limits",
-  "trace",
-];
-const parts = [
-  { tests: "protocol", files: protocol.map((name) => `runtime/protocol/${name}.ts`) },
-  { tests: "connection", files: connection.map((name) => `runtime/connection/${name}.ts`) },
-];
 
-/** Mutates some files of a part. @returns the report of Stryker */
-function run({ tests, files }) {
-  const report = join(root, `node_modules/.cache/rpcgen-mutation/${tests}.json`);
+/** Mutates some files of a part, or lines of them. @returns what Stryker says of each file */
+function run(part, targets) {
+  const report = join(root, `node_modules/.cache/rpcgen-mutation/${part}.json`);
   rmSync(report, { force: true });
   const stryker = join(root, "node_modules/@stryker-mutator/core/bin/stryker.js");
-  const args = [stryker, "run", "test/mutation/stryker.config.mjs", "--mutate", files.join(",")];
-  const env = { ...process.env, MUTATION_TESTS: tests };
+  const args = [stryker, "run", "test/mutation/stryker.config.mjs", "--mutate", targets.join(",")];
+  const env = { ...process.env, MUTATION_PART: part };
   const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
   if (status !== 0) throw new Error(`Stryker ended with ${status}.`);
-  return JSON.parse(readFileSync(report, "utf8"));
+  return Object.entries(JSON.parse(readFileSync(report, "utf8")).files);
 }
 
 const noticed = new Set(["Killed", "Timeout"]);
@@ -74,30 +38,29 @@ function print(name, { killed, alive, score }) {
   );
 }
 
+function printMissed(file, { source, mutants }) {
+  const lines = source.split("\n");
+  for (const { status, location, mutatorName, replacement } of mutants.filter((one) => missed.has(one.status))) {
+    const { line, column } = location.start;
+    const change = `${lines[line - 1]?.trim()}  =>  ${replacement?.slice(0, 80)}`;
+    console.log(`${file}:${line}:${column} ${status} ${mutatorName}: ${change}`);
+  }
+}
+
+/** @returns the share of changes that were noticed */
+function mutatePart(part, targets) {
+  const found = run(part, targets);
+  for (const [file, report] of found) printMissed(file, report);
+  for (const [file, { mutants }] of found) print(file, count(mutants));
+  const total = count(found.flatMap(([, { mutants }]) => mutants));
+  print(`all of ${part}`, total);
+  return total.score;
+}
+
 const wanted = process.argv.slice(2);
 let isLow = false;
-for (const part of parts) {
-  const files = part.files.filter((file) => wanted.length === 0 || wanted.includes(file));
-  if (files.length === 0) continue;
-  const report = run({ ...part, files });
-  const mutated = files.map((file) => ({
-    file,
-    source: report.files[file]?.source,
-    mutants: report.files[file]?.mutants ?? [],
-  }));
-  for (const { file, source, mutants } of mutated) {
-    const lines = source?.split("\n") ?? [];
-    for (const { status, location, mutatorName, replacement } of mutants) {
-      if (!missed.has(status)) continue;
-      const { line, column } = location.start;
-      console.log(
-        `${file}:${line}:${column} ${status} ${mutatorName}: ${lines[line - 1]?.trim()}  =>  ${replacement?.slice(0, 80)}`,
-      );
-    }
-  }
-  for (const { file, mutants } of mutated) print(file, count(mutants));
-  const all = count(mutated.flatMap(({ mutants }) => mutants));
-  print(`all of ${part.tests}`, all);
-  isLow ||= all.score < least;
+for (const [part, { files }] of Object.entries(parts)) {
+  const targets = wanted.length === 0 ? files : wanted.filter((target) => files.includes(target.split(":")[0]));
+  if (targets.length > 0) isLow = mutatePart(part, targets) < least || isLow;
 }
 process.exit(isLow ? 1 : 0);

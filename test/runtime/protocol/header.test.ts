@@ -129,6 +129,64 @@ test("exactly the limits are written and read", () => {
   }
 });
 
+test("lengths of values take one byte up to 127, two from 128 on", () => {
+  for (const length of [0, 1, 127, 128, 129, 255, 256, 16_383]) {
+    const text = "x".repeat(length);
+    const bytes = new HeaderWriter().text(HeaderTag.errorMessage, text).number(HeaderTag.attempt, 1).finish();
+    expect(bytes.length).toBe((length < 128 ? 2 : 3) + length + 3);
+    expect([read(bytes).text(HeaderTag.errorMessage), read(bytes).attempt]).toEqual([text, 1]);
+  }
+});
+
+test("pairs of every length and of any text come back", () => {
+  for (const keyBytes of [1, 2, 60, 127, 128])
+    for (const value of ["", "v", "v".repeat(63), "v".repeat(126), "v".repeat(127), "\x7f", "\x80", "ü".repeat(64)]) {
+      const pairs: Pairs = [
+        ["k".repeat(keyBytes), value],
+        ["next", "one"],
+      ];
+      const reader = read(new HeaderWriter().metadata(pairs, defaultLimits).finish());
+      expect(decodeMetadata(reader.retainMetadata())).toEqual(pairs);
+      expect(reader.metadataBytes).toBe(keyBytes + Buffer.byteLength(value) + 7);
+    }
+});
+
+test("a pair with a bad key leaves nothing behind", () => {
+  const writer = new HeaderWriter().number(HeaderTag.attempt, 1);
+  expect(() => writer.metadata([["Key", "v"]], defaultLimits)).toThrow(RpcError);
+  expect(Buffer.from(writer.finish()).toString("hex")).toBe("810101");
+});
+
+/** [HDR-4, HDR-5] once more, as a table of what a value of one byte that is no text does. */
+const texts = [2, 6, 7, 8, 9, 0x84, 0x85, 0x86, 0x87, 0x88];
+const numbers = [1, 3, 4, 5, 10, 0x81, 0x82, 0x89];
+
+test("every tag is a number, a text, or not known", () => {
+  const reader = new HeaderReader(defaultLimits);
+  const verdict = (tag: number, ...value: number[]): string => {
+    const bytes = Uint8Array.of(tag, value.length, ...value);
+    return reader.read(bytes, 0, bytes.length);
+  };
+  for (let tag = 0; tag < 256; tag++) {
+    const isSkipped = tag >= 0x80 ? "ok" : "unsupported";
+    const isText = texts.includes(tag);
+    const isNumber = numbers.includes(tag);
+    const isOther = tag === HeaderTag.traceContext || tag === HeaderTag.metadata;
+    expect([tag, verdict(tag, 0xff)]).toEqual([tag, isText || isOther ? "malformed" : isNumber ? "ok" : isSkipped]);
+    expect([tag, verdict(tag)]).toEqual([tag, isNumber || isOther ? "malformed" : isText ? "ok" : isSkipped]);
+  }
+});
+
+test("every known tag but pairs of metadata stands once, and is told from its neighbours", () => {
+  for (const tag of [...texts, ...numbers]) {
+    const once = Uint8Array.of(tag, 1, 1);
+    const reader = read(once);
+    expect([...texts, ...numbers].filter((other) => reader.has(other))).toEqual([tag]);
+    const twice = Uint8Array.of(...once, ...once);
+    expect(new HeaderReader(defaultLimits).read(twice, 0, twice.length)).toBe("malformed");
+  }
+});
+
 test("random headers never throw", () => {
   const reader = new HeaderReader(defaultLimits);
   fc.assert(

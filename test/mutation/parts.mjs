@@ -1,0 +1,48 @@
+/** What is mutated, and the tests that have to notice: the fast ones that lie nearest. */
+const connection = [
+  ...["client-connection", "server-connection", "multiplexer", "opening", "incoming-call", "outgoing-call"],
+  ...["incoming-lane", "outgoing-lane", "lane-table", "message-receiver", "message-assembly", "partial-messages"],
+  ...["receive-window", "failure", "reply-head", "compressor-offer", "liveness", "pings", "ping-policy"],
+  ...["token-bucket", "memory-budget"],
+];
+const protocol = [
+  ...[
+    "bytes",
+    "frame",
+    "frame-reader",
+    "frame-writer",
+    "handshake",
+    "header-reader",
+    "header-writer",
+    "limits",
+    "trace",
+  ],
+];
+
+/** Parts of `npm run mutate` by name. */
+export const parts = {
+  protocol: {
+    files: protocol.map((name) => `runtime/protocol/${name}.ts`),
+    tests: ["limits", "bytes", "trace", "handshake", "header", "frame-reader", "frame-writer", "frames"].map(
+      (name) => `test/runtime/protocol/${name}.test.ts`,
+    ),
+  },
+  connection: {
+    files: connection.map((name) => `runtime/connection/${name}.ts`),
+    tests: [
+      ...named("test/runtime/connection", [
+        ...["token-bucket", "receive-window", "lane-table", "message-assembly", "memory-budget", "ping-policy"],
+        ...["liveness", "smoke", "calls"],
+      ]),
+      ...named("test/hostile", ["limits", "server-limits", "client", "slow-readers"]),
+      ...named("test/runtime/client", ["cancel", "channel", "deadlines", "errors", "metadata", "streams", "versions"]),
+      ...named("test/runtime/server", ["lifecycle"]),
+      ...named("test/runtime/compression", ["calls"]),
+      ...named("test/fuzz", ["segmentation"]),
+    ],
+  },
+};
+
+function named(folder, names) {
+  return names.map((name) => `${folder}/${name}.test.ts`);
+}
