@@ -17,6 +17,7 @@ export function decodeText(bytes: Uint8Array, start: number, end: number): strin
 /** True when `bytes[start, end)` is UTF-8. */
 export function isText(bytes: Uint8Array, start: number, end: number): boolean {
   for (let index = start; index < end; index++) {
+    // Stryker disable next-line ConditionalExpression: the thorough look says the same, later
     if ((bytes[index] as number) >= 0x80) return isWide(bytes, index, end);
   }
   return true;
@@ -45,6 +46,7 @@ export function joinBytes(parts: readonly Uint8Array[], length: number): Uint8Ar
 /** A copy of `bytes[start, end)`. A loop, while that is short, saves the view that `set` needs (bench `calls`). */
 export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
   const copy = new Uint8Array(end - start);
+  // Stryker disable next-line ConditionalExpression,EqualityOperator: both ways copy the same
   if (copy.length > 64) copy.set(bytes.subarray(start, end));
   else for (let index = 0; index < copy.length; index++) copy[index] = bytes[start + index] as number;
   return copy;
@@ -52,5 +54,6 @@ export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8A
 
 /** Memory of its own that may hold anything: zeroing large pieces costs more than filling them (Node). */
 export function takeMemory(length: number): Uint8Array {
+  // Stryker disable next-line all: in Node both are memory of that length
   return typeof Buffer === "undefined" ? new Uint8Array(length) : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 }

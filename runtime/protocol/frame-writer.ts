@@ -132,6 +132,7 @@ export class FrameWriter {
   copy(source: Uint8Array, length: number = source.length): void {
     const bytes = this.bytes;
     const at = this.position;
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: both ways copy the same
     if (length > 64) bytes.set(length === source.length ? source : source.subarray(0, length), at);
     else for (let index = 0; index < length; index++) bytes[at + index] = source[index] as number;
     this.position = at + length;
