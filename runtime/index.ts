@@ -62,6 +62,7 @@ export type { Outcome } from "./governance/outcome.ts";
 export type { RoutedCall } from "./governance/routed-call.ts";
 export type { Router, Subset } from "./governance/router.ts";
 export { createDnsResolver, type DnsResolverOptions } from "./discovery/dns.ts";
+export type { ServiceRecord } from "./discovery/dns-names.ts";
 
 export type { CompressionOptions, CompressorName } from "./compression/compression.ts";
 export { type Compressor, OutputLimitError } from "./compression/compressor.ts";

@@ -1,5 +1,6 @@
 import type { Environment } from "../environment/environment.ts";
 import type { Endpoint } from "../discovery/endpoint.ts";
+import { byPriority, hasPriorities } from "../governance/balance/priority.ts";
 import { p2c } from "../governance/balance/p2c.ts";
 import { warmUp } from "../governance/balance/warm-up.ts";
 import type { Balancer, BalancerKind } from "../governance/balancer.ts";
@@ -13,7 +14,8 @@ export interface Balancers {
 }
 
 interface Entry {
-  readonly balancer: Balancer;
+  balancer: Balancer;
+  isByPriority: boolean;
   endpoints: readonly Endpoint[];
 }
 
@@ -26,30 +28,38 @@ export function createBalancers(options: {
 }): Balancers {
   const { kind = warmUp(p2c()), environment } = options;
   const entries = new Map<string, Entry>();
-  const whole: Entry = { balancer: kind.create({ environment }), endpoints: [] };
+  const whole = newEntry();
+
+  function newEntry(): Entry {
+    return { balancer: kind.create({ environment }), isByPriority: false, endpoints: [] };
+  }
+
+  function update(entry: Entry, endpoints: readonly Endpoint[]): void {
+    entry.endpoints = endpoints;
+    const isByPriority = hasPriorities(endpoints);
+    if (isByPriority !== entry.isByPriority) {
+      entry.isByPriority = isByPriority;
+      entry.balancer = isByPriority ? byPriority(() => kind.create({ environment })) : kind.create({ environment });
+    }
+    entry.balancer.update(endpoints);
+  }
 
   function find(subset: Subset): Entry {
     const found = entries.get(subset.key);
     if (found !== undefined) return found;
     const [oldest] = entries.keys();
     if (entries.size >= maxSubsets && oldest !== undefined) entries.delete(oldest);
-    const made: Entry = { balancer: kind.create({ environment }), endpoints: [] };
+    const made = newEntry();
     entries.set(subset.key, made);
     return made;
   }
 
   return {
-    setAll({ endpoints }) {
-      whole.endpoints = endpoints;
-      whole.balancer.update(endpoints);
-    },
+    setAll: ({ endpoints }) => update(whole, endpoints),
     of(subset) {
       if (subset.endpoints === whole.endpoints) return whole.balancer;
       const entry = find(subset);
-      if (entry.endpoints !== subset.endpoints) {
-        entry.endpoints = subset.endpoints;
-        entry.balancer.update(subset.endpoints);
-      }
+      if (entry.endpoints !== subset.endpoints) update(entry, subset.endpoints);
       return entry.balancer;
     },
   };

@@ -8,6 +8,7 @@ export const instanceLimits: {
   readonly maxAddressLength: number;
   readonly maxNameLength: number;
   readonly maxWeight: number;
+  readonly maxPriority: number;
   readonly maxNames: number;
   readonly maxLabels: number;
   readonly maxLabelNameLength: number;
@@ -19,6 +20,7 @@ export const instanceLimits: {
   maxAddressLength: 1_024,
   maxNameLength: 255,
   maxWeight: 10_000,
+  maxPriority: 65_535,
   maxNames: 32,
   maxLabels: 64,
   maxLabelNameLength: 128,
@@ -47,8 +49,8 @@ export function instanceToJson(instance: Instance): Record<string, unknown> {
   const json: Record<string, unknown> = { id, service, address };
   if (weight !== defaultWeight) json["weight"] = weight;
   if (status !== "up") json["status"] = status;
-  const { group, version, aliases, zone, protocols, limits, startedAtMs } = rest;
-  const optional = { group, version, aliases, zone, protocols, limits, startedAtMs };
+  const { priority, group, version, aliases, zone, protocols, limits, startedAtMs } = rest;
+  const optional = { priority, group, version, aliases, zone, protocols, limits, startedAtMs };
   for (const [name, value] of Object.entries(optional)) if (value !== undefined) json[name] = value;
   if (Object.keys(labels).length > 0) json["labels"] = labels;
   return json;
@@ -93,6 +95,9 @@ export function readInstance(value: unknown): Instance {
     address: address(value["address"]),
     weight: value["weight"] === undefined ? defaultWeight : whole(value["weight"], "weight", instanceLimits.maxWeight),
     status: status(value["status"]),
+    ...(value["priority"] === undefined
+      ? {}
+      : { priority: whole(value["priority"], "priority", instanceLimits.maxPriority) }),
     ...optionalNames(value),
     labels: labels(value["labels"]),
     ...optionalList(value["aliases"], "aliases"),

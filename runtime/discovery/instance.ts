@@ -12,6 +12,8 @@ export interface Instance {
   /** Share of the calls, relative to the others of the service: 0 (none) to 10,000. Default: 100. */
   readonly weight: number;
   readonly status: InstanceStatus;
+  /** Of those that can be called only the ones with the lowest number are, 0 to 65,535: others stand by. Default: 0. */
+  readonly priority?: number | undefined;
   /** Callers that name a group reach only instances in it. Default: none. */
   readonly group?: string | undefined;
   /** Version of the service that it offers, `1.4.0`. */
@@ -32,5 +34,5 @@ export interface Instance {
 
 /** What may change while an instance is registered. */
 export type InstanceChange = Partial<
-  Pick<Instance, "weight" | "status" | "group" | "version" | "aliases" | "zone" | "labels" | "limits">
+  Pick<Instance, "weight" | "status" | "priority" | "group" | "version" | "aliases" | "zone" | "labels" | "limits">
 >;

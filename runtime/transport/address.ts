@@ -3,7 +3,14 @@ import { parseWebSocketAddress, type WebSocketAddress } from "./websocket-addres
 /** A parsed target or listen address. `text` is its canonical spelling. */
 export type Address =
   | { readonly scheme: "tcp"; readonly host: string; readonly port: number; readonly text: string }
-  | { readonly scheme: "tls"; readonly host: string; readonly port: number; readonly text: string }
+  | {
+      readonly scheme: "tls";
+      readonly host: string;
+      readonly port: number;
+      /** What the certificate has to name, where that is not the host. */
+      readonly peerName?: string;
+      readonly text: string;
+    }
   | { readonly scheme: "unix"; readonly path: string; readonly text: string }
   | { readonly scheme: "memory"; readonly name: string; readonly text: string }
   | { readonly scheme: "worker"; readonly name: string; readonly text: string }
@@ -14,7 +21,7 @@ const forms =
 const maxUnixPathBytes = 103;
 
 /**
- * Reads `tcp://127.0.0.1:9000`, `tcp://[::1]:9000`, `unix:/run/app.sock`, `unix:./app.sock`, `ws://127.0.0.1:9000/`, `worker:users` or `memory:test`.
+ * Reads `tcp://127.0.0.1:9000`, `tcp://[::1]:9000`, `tls://10.0.0.5:9000?name=orders.internal`, `unix:/run/app.sock`, `unix:./app.sock`, `ws://127.0.0.1:9000/`, `worker:users` or `memory:test`.
  * @throws TypeError that quotes the text and says which form was expected
  */
 export function parseAddress(text: string): Address {
@@ -38,7 +45,8 @@ export function parseAddress(text: string): Address {
 }
 
 function parseTcp(text: string, scheme: "tcp" | "tls"): Address {
-  const match = /^t(?:cp|ls):\/\/(?:\[([^\]]+)\]|([^:/[\]]+)):(.*)$/s.exec(text);
+  const [, place = text, peerName] = (scheme === "tls" ? /^([^?]*)\?name=(.*)$/s.exec(text) : null) ?? [];
+  const match = /^t(?:cp|ls):\/\/(?:\[([^\]]+)\]|([^:/[\]]+)):(.*)$/s.exec(place);
   if (match === null) throw invalid(text, tcpFault(text, scheme));
   const [, ipv6, name, portText = ""] = match;
   const host = ipv6 ?? name ?? "";
@@ -48,7 +56,10 @@ function parseTcp(text: string, scheme: "tcp" | "tls"): Address {
     throw invalid(text, `"${portText}" is not a port; expected 0 to 65535`);
   }
   const port = Number(portText);
-  return { scheme, host, port, text: formatTcpAddress(host, port, scheme) };
+  const canonical = formatTcpAddress(host, port, scheme);
+  if (scheme === "tcp" || peerName === undefined) return { scheme, host, port, text: canonical };
+  if (!/^[A-Za-z0-9._-]{1,253}$/.test(peerName)) throw invalid(text, `"${peerName}" is no name of a certificate`);
+  return { scheme, host, port, peerName, text: `${canonical}?name=${peerName}` };
 }
 
 function tcpFault(text: string, scheme: string): string {

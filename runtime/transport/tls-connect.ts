@@ -13,6 +13,8 @@ import type { ConnectOptions } from "./transport.ts";
 export interface TlsTarget {
   readonly host: string;
   readonly port: number;
+  /** What the certificate has to name, where that is not the host. */
+  readonly peerName?: string;
   /** What errors call it. */
   readonly text: string;
 }
@@ -66,8 +68,8 @@ function toTransport(socket: TLSSocket): SocketTransport {
   return transport;
 }
 
-function socketOptions({ host, port }: TlsTarget, tls: TlsOptions): ConnectionOptions {
-  const name = tls.serverName ?? host;
+function socketOptions({ host, port, peerName = host }: TlsTarget, tls: TlsOptions): ConnectionOptions {
+  const name = tls.serverName ?? peerName;
   return {
     ...contextOptions(tls),
     host,

@@ -6,6 +6,7 @@ import {
   type ChannelOptions,
   createChannel,
   createClient,
+  createDnsResolver,
   createServer,
   type Principal,
   type Server,
@@ -52,6 +53,27 @@ describe.skipIf(!hasOpenssl())("TLS", () => {
     );
     expect((await client(address, { tls: { ca: ours.ca } }).echo({ text: "hello" })).text).toBe("hello");
     expect(identity).toBeUndefined();
+  });
+
+  test("a name in the address is what the certificate has to be for, as where a name server found the host", async () => {
+    const cert = ours.issue({ names: "DNS:orders.internal" });
+    const { address } = await listen({ tls: cert });
+    const tls = { ca: ours.ca };
+    const text = async (target: string): Promise<string> =>
+      (await client(target, { tls }).echo({ text: "hello" })).text;
+    expect(await text(`${address}?name=orders.internal`)).toBe("hello");
+    await expect(text(address)).rejects.toThrow("its certificate is for other names");
+    await expect(text(`${address}?name=other.internal`)).rejects.toThrow("its certificate is for other names");
+  });
+
+  test("hosts of a name are checked for the name", async () => {
+    const { address } = await listen({ tls: ours.issue({ names: "DNS:orders.internal" }) });
+    const resolvers = [createDnsResolver({ lookup: async () => ["127.0.0.1"] })];
+    const target = (name: string): string => `dns:///${name}:${portOf(address)}?scheme=tls`;
+    const tls = { ca: ours.ca };
+    const lab = client(target("orders.internal"), { tls, resolvers });
+    expect((await lab.echo({ text: "hello" })).text).toBe("hello");
+    await expect(client(target("other.internal"), { tls, resolvers }).echo({})).rejects.toThrow("for other names");
   });
 
   test("what is said does not stand on the wire", async () => {
