@@ -1,6 +1,11 @@
-/** What a page imports: the client's half of `index.ts`. The package gives it to bundlers under the export condition `browser`. */
-export { createClient, type ClientOptions, type SharedChannelOptions } from "./client/client.ts";
-export { type Channel, type CloseOptions, createChannel } from "./client/channel.ts";
+/**
+ * What a page imports: the client's half of `index.ts` with a small client, which keeps to one connection. The package gives it to bundlers under
+ * the export condition `browser`; `client/index.ts` has the client with everything.
+ */
+export { createClient } from "./lean/client.ts";
+export { createChannel } from "./lean/channel.ts";
+export type { ClientOptions, SharedChannelOptions } from "./client/client.ts";
+export type { Channel, CloseOptions } from "./client/channel.ts";
 export type { CallDefaults, ChannelOptions } from "./client/channel-options.ts";
 export type { ClusterOptions } from "./client/cluster-options.ts";
 

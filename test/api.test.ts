@@ -14,6 +14,16 @@ describe("the public names of", () => {
     expect(Object.keys(await import("@rpcgen/runtime")).sort()).toMatchSnapshot();
   });
 
+  test("@rpcgen/runtime/client: the client's half of the main entry", async () => {
+    const main = Object.keys(await import("@rpcgen/runtime"));
+    expect(Object.keys(await import("@rpcgen/runtime/client")).filter((name) => !main.includes(name))).toEqual([]);
+  });
+
+  test("@rpcgen/runtime/client: all that pages get, under the same names", async () => {
+    const names = Object.keys(await import("@rpcgen/runtime/client")).sort();
+    expect(names).toEqual(Object.keys(await import("../runtime/browser.ts")).sort());
+  });
+
   test("@rpcgen/runtime/codegen", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/codegen")).sort()).toMatchSnapshot();
   });

@@ -25,14 +25,22 @@ export function createClient<Client extends ServiceClient, Handlers>(
   service: ServiceType<Client, Handlers>,
   options: ClientOptions,
 ): Client {
+  return bindClient(service, options, createChannel);
+}
+
+/** As {@link createClient}, over channels of another make. */
+export function bindClient<Client extends ServiceClient, Handlers>(
+  service: ServiceType<Client, Handlers>,
+  options: ClientOptions,
+  open: (options: ChannelOptions) => Channel,
+): Client {
   checkService(service);
-  const client = "channel" in options ? sharedClient(service, options) : ownClient(service, options);
+  const client = "channel" in options ? sharedClient(service, options) : ownClient(service, open(options));
   // The stub has every method of the generated interface, the line above the members of ServiceClient.
   return Object.freeze(client) as unknown as Client;
 }
 
-function ownClient<Client, Handlers>(service: ServiceType<Client, Handlers>, options: ChannelOptions): ServiceClient {
-  const channel = createChannel(options);
+function ownClient<Client, Handlers>(service: ServiceType<Client, Handlers>, channel: Channel): ServiceClient {
   const close = (): Promise<void> => channel.close();
   return { ...service.stub(channel.invoker(undefined, service)), close, [Symbol.asyncDispose]: close };
 }

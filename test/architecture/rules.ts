@@ -100,6 +100,11 @@ export const folderRules: readonly FolderRule[] = [
       ].map((folder) => `runtime/${folder}`),
     ],
   })),
+  // The small client for pages: takes from the other one what it has no need to do in another way.
+  {
+    folder: "runtime/lean/",
+    imports: [...all, "runtime/protocol", "runtime/transport", "runtime/call", "runtime/client", "runtime/codec:types"],
+  },
   { folder: "runtime/testing/", imports: ["runtime", "vitest"] },
   { folder: "runtime/index.ts", imports: ["runtime"] },
   { folder: "runtime/browser.ts", imports: ["runtime"] },

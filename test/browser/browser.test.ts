@@ -18,8 +18,10 @@ if (chromium === undefined) {
 }
 
 /** Gives the page and takes its outcomes. */
-async function servePage(): Promise<{ origin: string; outcomes: Promise<Outcomes>; close(): void }> {
-  const { code } = await bundleForBrowser('import { main } from "./page.ts"; await main();');
+async function servePage(client: string): Promise<{ origin: string; outcomes: Promise<Outcomes>; close(): void }> {
+  const { code } = await bundleForBrowser(
+    `import { createClient } from "${client}"; import { main } from "./page.ts"; await main(createClient);`,
+  );
   const html = `<!doctype html><meta charset="utf-8"><title>lab</title><body><script type="module">${code}</script>`;
   let settle = (_outcomes: Outcomes): void => undefined;
   const outcomes = new Promise<Outcomes>((resolve) => (settle = resolve));
@@ -38,8 +40,8 @@ async function servePage(): Promise<{ origin: string; outcomes: Promise<Outcomes
 }
 
 /** What a page of another port saw of a server with these options. */
-async function outcomesWith(options: (origin: string) => ServerOptions): Promise<Outcomes> {
-  const page = await servePage();
+async function outcomesWith(options: (origin: string) => ServerOptions, client = "@rpcgen/runtime"): Promise<Outcomes> {
+  const page = await servePage(client);
   const handlers = {
     ...echoing,
     echo: (note: Parameters<typeof echoing.echo>[0]) => {
@@ -78,20 +80,23 @@ function importsOf(path: string): readonly { readonly name: string; readonly fro
 }
 
 describe.skipIf(chromium === undefined)("in Chromium", () => {
-  test("the client makes calls of every kind, over the port that TCP uses", async () => {
-    expect(await outcomesWith((origin) => ({ origins: [origin] }))).toEqual({
-      unary: ["grüße aus dem browser 🎈", 7, [1, 2, 3]],
-      large: 1_000_000,
-      declaredError: "note",
-      serverStream: [500, true],
-      bidirectional: ["a", "b"],
-      parallel: true,
-      cancel: "cancelled_by_caller",
-      deadline: "deadline_passed",
-      abandonedStream: 3,
-      closed: "client_closed",
-    });
-  });
+  test.each(["@rpcgen/runtime", "@rpcgen/runtime/client"])(
+    "the client of %s makes calls of every kind, over the port that TCP uses",
+    async (client) => {
+      expect(await outcomesWith((origin) => ({ origins: [origin] }), client)).toEqual({
+        unary: ["grüße aus dem browser 🎈", 7, [1, 2, 3]],
+        large: 1_000_000,
+        declaredError: "note",
+        serverStream: [500, true],
+        bidirectional: ["a", "b"],
+        parallel: true,
+        cancel: "cancelled_by_caller",
+        deadline: "deadline_passed",
+        abandonedStream: 3,
+        closed: "client_closed",
+      });
+    },
+  );
 
   test("a page of another origin cannot connect unless it is named", async () => {
     const { unary } = await outcomesWith(() => ({}));
@@ -121,7 +126,14 @@ describe("the bundle for browsers", () => {
 
   test("of a client and one service does not grow unnoticed", async () => {
     const { gzipBytes } = await bundleForBrowser(entry);
-    expect(gzipBytes).toBeLessThan(42_500);
+    expect(gzipBytes).toBeLessThan(23_900);
+  });
+
+  test("of the client with everything holds that client, and no server", async () => {
+    const { parts } = await bundleForBrowser(entry.replace('"@rpcgen/runtime"', '"@rpcgen/runtime/client"'));
+    const paths = parts.map(([path]) => path);
+    expect(paths).toContain("runtime/client/attempt.ts");
+    expect(paths.filter((path) => /runtime\/(?:server|lean)\//.test(path))).toEqual([]);
   });
 
   test("finds in each stand-in for a file of Node what the rest imports from that file", async () => {

@@ -1,6 +1,6 @@
 /** Runs in Chromium: calls the server that the query names, and sends what came of it to the server of the page. */
-import { createClient, RpcError } from "@rpcgen/runtime";
-import { Lab, Missing } from "../runtime/fixture/lab.ts";
+import { type createClient, RpcError } from "@rpcgen/runtime";
+import { Lab, type LabClient, Missing } from "../runtime/fixture/lab.ts";
 
 /** What the page saw: one line of JSON per step. */
 export type Outcomes = Readonly<Record<string, unknown>>;
@@ -50,7 +50,7 @@ const steps: Readonly<Record<string, () => Promise<unknown>>> = {
   },
 };
 
-const lab = createClient(Lab, { target, connectTimeoutMs: 5_000, timeoutMs: 10_000 });
+let lab: LabClient;
 
 async function errorOf(call: Promise<unknown>): Promise<unknown> {
   return call.then(
@@ -71,8 +71,9 @@ async function run(): Promise<Outcomes> {
   return outcomes;
 }
 
-/** Makes all the calls, shows and reports what came of them. */
-export async function main(): Promise<void> {
+/** Makes all the calls with a client of this make, shows and reports what came of them. */
+export async function main(create: typeof createClient): Promise<void> {
+  lab = create(Lab, { target, connectTimeoutMs: 5_000, timeoutMs: 10_000 });
   const outcomes = await run();
   show(outcomes);
   await fetch("/result", { method: "POST", body: JSON.stringify(outcomes) });

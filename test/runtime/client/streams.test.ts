@@ -147,11 +147,12 @@ describe("a stream", () => {
 
   test("whose source throws is cancelled and says why", async () => {
     const seen = createSignal<unknown>();
+    const arrived = createSignal();
     await using world = await createWorld({
       handlers: {
         async sum(notes) {
           try {
-            for await (const _note of notes);
+            for await (const _note of notes) arrived.resolve();
           } catch (error) {
             seen.resolve(error);
           }
@@ -161,6 +162,7 @@ describe("a stream", () => {
     });
     async function* broken(): AsyncGenerator<NoteInit> {
       yield { count: 1 };
+      await arrived.promise;
       throw new Error("disk full");
     }
     const error = await errorOf(world.lab.sum(broken()));

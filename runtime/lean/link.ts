@@ -1,0 +1,424 @@
+import type { Environment, Timer } from "../environment/environment.ts";
+import type { Reason } from "../errors/reason.ts";
+import { RpcError } from "../errors/rpc-error.ts";
+import { FrameFlag, FrameKind, GoawayCode, HeaderTag, ignorableBit, Serialization } from "../protocol/frame.ts";
+import { initialPeerLimits, type Limits } from "../protocol/limits.ts";
+import { failureOf } from "./failure.ts";
+import {
+  type Breach,
+  breach,
+  createFrameCutter,
+  encodeFrame,
+  entry,
+  type Frame,
+  join,
+  noCall,
+  noHeader,
+  numberOf,
+  textOf,
+} from "./frames.ts";
+import { createInbox } from "./inbox.ts";
+import type { Lane, Outgoing } from "./lane.ts";
+import { createLanes } from "./lanes.ts";
+import { createMeter } from "./meter.ts";
+import { decodeOption, encodeOption, parseObject, type PeerLimits, readLimits } from "./option.ts";
+import { createOutbox } from "./outbox.ts";
+import { openSocket } from "./socket.ts";
+import { createWatch } from "./watch.ts";
+
+/**
+ * opening: the socket and the handshake are under way; calls are taken already -> open, draining, closed
+ * open -> draining (the server goes away, or we do), closed
+ * draining: calls in progress go on -> closed
+ */
+export type LinkState = "opening" | "open" | "draining" | "closed";
+
+/** One connection to the server, over one WebSocket. */
+export interface Link {
+  readonly state: LinkState;
+  readonly callsInProgress: number;
+  /** Connects. */
+  dial(): void;
+  /** Takes a call whose request is `request`. Its outcome never comes before this returns. */
+  start(lane: Lane, request: Outgoing): void;
+  /** More for a lane that was started. @returns false: wait for `onSent` before the next */
+  send(lane: Lane, message: Outgoing): boolean;
+  consume(lane: Lane, cost: number): void;
+  /** Ends a call here and, when it was sent, at the server. */
+  cancel(lane: Lane, error: RpcError): void;
+  /** No new calls; closes when those in progress are over, or `graceMs` have passed. Resolves once it is closed. */
+  drain(graceMs: number): Promise<void>;
+  /** Ends everything now. */
+  abort(error: RpcError): void;
+}
+
+/** What a {@link Link} needs. */
+export interface LinkOptions {
+  readonly target: string;
+  readonly environment: Environment;
+  readonly limits: Limits;
+  readonly connectTimeoutMs: number;
+  readonly peerName: string | undefined;
+  /** Asked when the link is dialled. */
+  token(): string | Promise<string> | undefined;
+  /** The state has changed; with `closed`: and why, when the end was not polite. */
+  onState(error?: RpcError): void;
+  /** The server says goodbye. */
+  onGoaway(code: number): void;
+}
+
+/** Credit below this is a frame that brings little: it is charged like one that brings nothing. */
+const minUsefulCredit = 4 * 1024;
+/** What is taken of the items of a call before those that wait have been sent. */
+const maxQueuedItems = 16;
+const maxQueuedBytes = 64 * 1024;
+
+/** An error made here. */
+export function fault(reason: Reason, message: string, cause?: unknown): RpcError {
+  return new RpcError({ reason, message, cause });
+}
+
+export function createLink(options: LinkOptions): Link {
+  const { target, environment, limits } = options;
+  const idleFrames = createMeter(environment, limits.idleFrameBurst, limits.idleFramesPerSecond);
+  const closedWaiters: (() => void)[] = [];
+  let state: LinkState = "opening";
+  let peer: PeerLimits = initialPeerLimits;
+  let peerFault: RpcError | undefined;
+  let optionParts: Uint8Array[] | undefined = [];
+  let handshake: Timer | undefined;
+  let grace: Timer | undefined;
+  let isIntroduced = false;
+
+  const socket = openSocket({
+    target,
+    environment,
+    onOpen: () => void introduce(),
+    onData,
+    onClose(error) {
+      const isPolite = error === undefined && state !== "opening" && lanes.callsInProgress === 0;
+      finish(
+        isPolite
+          ? peerFault
+          : (peerFault ?? error ?? fault("connection_lost", `The connection to ${target} has ended.`)),
+      );
+    },
+    fill: () => outbox.pump(),
+    onFlushed: closeWhenDrained,
+  });
+  const outbox = createOutbox({
+    limits,
+    hasRoom: () => isIntroduced && socket.hasRoom,
+    write: socket.write,
+    assignId: (lane) => lanes.assignId(lane),
+    onHanded: (lane) => release(lane, () => lane.events.onEnd(noHeader)),
+  });
+  const inbox = createInbox(limits, (lane, bytes) => {
+    if (state !== "closed")
+      socket.write(encodeFrame(FrameKind.credit, 0, lane ?? noCall, entry(HeaderTag.credit, bytes)));
+  });
+  const lanes = createLanes(
+    () => peer.maxCalls,
+    (lane) => outbox.enter(lane),
+  );
+  const cutter = createFrameCutter(limits, onFrame);
+  const watch = createWatch({
+    environment,
+    limits,
+    isBusy: () => lanes.open > 0,
+    isPartial: () => cutter.isPartial,
+    queuedBytes: () => socket.queuedBytes,
+    sendPing: () => socket.write(encodeFrame(FrameKind.ping, 0, { idHigh: 0, idLow: 1 })),
+    onDead: (message) => abort(fault("connection_lost", message)),
+  });
+
+  function enter(next: LinkState): void {
+    state = next;
+    options.onState();
+  }
+
+  function dial(): void {
+    handshake = environment.setTimer(options.connectTimeoutMs, () =>
+      abort(fault("connect_failed", `Cannot connect to ${target}: no answer within ${options.connectTimeoutMs} ms.`)),
+    );
+    try {
+      socket.dial();
+    } catch (error) {
+      environment.defer(() => abort(fault("connect_failed", `Cannot connect to ${target}.`, error)));
+    }
+  }
+
+  async function introduce(): Promise<void> {
+    handshake?.cancel();
+    handshake = environment.setTimer(limits.handshakeMs, () =>
+      abort(fault("connection_lost", `The handshake with ${target} took longer than ${limits.handshakeMs} ms.`)),
+    );
+    try {
+      socket.write(encodeOption(limits, options.peerName, await options.token()));
+      isIntroduced = true;
+    } catch (error) {
+      abort(RpcError.from(error));
+    }
+  }
+
+  function onData(bytes: Uint8Array): void {
+    const rest = optionParts === undefined ? bytes : open(optionParts, bytes);
+    const found = rest && cutter.push(rest);
+    if (found !== undefined && found !== null) return end(found);
+    watch.onRead();
+    socket.wake();
+  }
+
+  /** @returns what stands behind the server's Option; undefined when nothing does */
+  function open(parts: Uint8Array[], bytes: Uint8Array): Uint8Array | undefined {
+    parts.push(bytes);
+    const all = join(parts);
+    const lineEnd = all.indexOf(0x0a);
+    if (lineEnd < 0 && all.length < limits.maxOptionBytes) return undefined;
+    const found =
+      lineEnd < limits.maxOptionBytes ? decodeOption(all.subarray(0, Math.max(0, lineEnd))) : "The Option is too long.";
+    optionParts = undefined;
+    handshake?.cancel();
+    if (typeof found === "string") return void abort(fault("handshake_failed", `${target}: ${found}`));
+    peer = found;
+    inbox.open();
+    if (state === "opening") enter("open");
+    return all.subarray(lineEnd + 1);
+  }
+
+  function onFrame(frame: Frame): Breach | undefined {
+    const { kind, idHigh, idLow, header } = frame;
+    if (kind >= ignorableBit) return chargeIdle();
+    const isOfConnection = kind > FrameKind.credit || (kind === FrameKind.credit && idHigh === 0 && idLow === 0);
+    if (isOfConnection)
+      return header.fault !== undefined
+        ? breach(`The header of a frame of kind ${kind} cannot be accepted.`)
+        : onLinkFrame(frame);
+    if (kind === FrameKind.request || kind === FrameKind.cancel)
+      return breach(`A server sent a frame of kind ${kind}.`);
+    const lane = lanes.find(idHigh, idLow);
+    if (lane !== undefined) return onLaneFrame(lane, frame);
+    if (lanes.isUnused(idHigh, idLow)) return breach("A reply names a call that was never started.");
+    return kind === FrameKind.item ? inbox.discard(frame) : undefined;
+  }
+
+  function onLinkFrame({ kind, idHigh, idLow, header, body, serialization }: Frame): Breach | undefined {
+    switch (kind) {
+      case FrameKind.credit:
+        return onCredit(undefined, numberOf(header, HeaderTag.credit));
+      case FrameKind.ping:
+        socket.write(encodeFrame(FrameKind.pong, 0, { idHigh, idLow }));
+        return chargeIdle();
+      case FrameKind.settings: {
+        const found =
+          serialization === Serialization.json
+            ? readLimits(parseObject(body) ?? { Limits: [NaN] }, peer)
+            : "Settings must be JSON.";
+        if (typeof found === "string") return breach(found);
+        peer = found;
+        return chargeIdle();
+      }
+      case FrameKind.goaway:
+        return void onGoaway(
+          idHigh,
+          idLow,
+          numberOf(header, HeaderTag.goawayCode),
+          header.values.get(HeaderTag.errorMessage),
+        );
+      default:
+        return chargeIdle();
+    }
+  }
+
+  function onLaneFrame(lane: Lane, frame: Frame): Breach | undefined {
+    const { kind, header, body, flags } = frame;
+    if (kind === FrameKind.credit) return onCredit(lane, numberOf(header, HeaderTag.credit));
+    if (header.fault !== undefined)
+      return void cancel(lane, fault(header.fault, "The header of the reply cannot be accepted."));
+    if (kind === FrameKind.error) return void failRemotely(lane, frame);
+    if (kind === FrameKind.end) {
+      if (lane.partKind !== 0 || body.length > 0) return breach("An end came inside a message, or with a body.");
+      return void release(lane, () => lane.events.onEnd(header));
+    }
+    if (body.length === 0 && (flags & FrameFlag.moreFollows) !== 0 && chargeIdle() !== undefined) return chargeIdle();
+    const found = inbox.receive(lane, frame);
+    if (found === undefined) return undefined;
+    if (found === "too_long")
+      return void cancel(
+        lane,
+        fault("limit_exceeded", `A message from the server is longer than ${limits.maxMessageBytes} bytes.`),
+      );
+    if ("code" in found) return found;
+    if (frame.serialization !== Serialization.binary || (flags & FrameFlag.compressorMask) !== 0) {
+      return void cancel(lane, fault("unsupported", "The reply is compressed, or not binary, which was not offered."));
+    }
+    const deliver = (): void => lane.events.onMessage(found.body, found.cost, found.header);
+    return void (kind === FrameKind.response ? release(lane, deliver) : guard(lane, deliver));
+  }
+
+  function failRemotely(lane: Lane, { header, body }: Frame): void {
+    release(lane, () => {
+      const { error, remote } = failureOf(header, body);
+      lane.events.onFailure(error, remote);
+    });
+  }
+
+  function onCredit(lane: Lane | undefined, bytes: number): Breach | undefined {
+    if (!outbox.addCredit(lane, Math.max(0, bytes)))
+      return breach("The sum of credits is above 2^31 - 1.", GoawayCode.creditOverrun);
+    return bytes < minUsefulCredit ? chargeIdle() : undefined;
+  }
+
+  /** A frame that brings nothing forward [LIM-2]. */
+  function chargeIdle(): Breach | undefined {
+    return idleFrames() ? undefined : breach("Too many frames that bring nothing forward.", GoawayCode.enhanceCalm);
+  }
+
+  function onGoaway(idHigh: number, idLow: number, code: number, text: Uint8Array | undefined): void {
+    options.onGoaway(code);
+    if (code > GoawayCode.none && code !== GoawayCode.idle) {
+      peerFault ??= fault(
+        "connection_lost",
+        `${target} ended the connection with code ${code}: ${textOf(text).slice(0, 256)}`,
+      );
+    }
+    if (state !== "draining") enter("draining");
+    const refused = fault("draining", `${target} is going away and did not take this call.`);
+    for (const lane of lanes.all()) {
+      const isUnsent = lane.idHigh === 0 && lane.idLow === 0;
+      if (isUnsent || lane.idHigh > idHigh || (lane.idHigh === idHigh && lane.idLow > idLow)) fail(lane, refused);
+    }
+    closeWhenDrained();
+  }
+
+  function start(lane: Lane, request: Outgoing): void {
+    const refusal = refusalOf(request.body.length);
+    if (refusal !== undefined) return void environment.defer(() => fail(lane, refusal));
+    lanes.add(lane);
+    outbox.send(lane, request);
+    watch.onBusy();
+    socket.wake();
+  }
+
+  function refusalOf(bytes: number): RpcError | undefined {
+    if (state === "closed" || state === "draining") return fault("draining", `The connection is ${state}.`);
+    if (bytes > peer.maxMessageBytes) {
+      return fault(
+        "limit_exceeded",
+        `A request of ${bytes} bytes is longer than the ${peer.maxMessageBytes} that the server takes.`,
+      );
+    }
+    const isFull = lanes.waiting >= limits.maxWaitingCalls || outbox.waitingBytes + bytes > limits.maxOutboundBytes;
+    return isFull ? fault("too_many_calls", "Too many calls, or bytes, already wait for this connection.") : undefined;
+  }
+
+  function send(lane: Lane, message: Outgoing): boolean {
+    if (lane.isOver) return true;
+    const { length } = message.body;
+    if (length > peer.maxMessageBytes) {
+      cancel(
+        lane,
+        fault(
+          "limit_exceeded",
+          `An item of ${length} bytes is longer than the ${peer.maxMessageBytes} that the server takes.`,
+        ),
+      );
+      return true;
+    }
+    outbox.send(lane, message);
+    socket.wake();
+    return lane.outgoing.length < maxQueuedItems && outbox.waitingBytes < maxQueuedBytes;
+  }
+
+  function cancel(lane: Lane, error: RpcError): void {
+    if (lane.isOver) return;
+    const { idHigh, idLow } = lane;
+    // Before the place is free: a call that waits for it must not pass the cancel.
+    if ((idHigh !== 0 || idLow !== 0) && state !== "closed") {
+      socket.write(encodeFrame(FrameKind.cancel, 0, lane, entry(HeaderTag.errorCode, error.code)));
+    }
+    fail(lane, error);
+  }
+
+  function fail(lane: Lane, error: RpcError): void {
+    release(lane, () => lane.events.onFailure(error));
+  }
+
+  /** The call is over for the connection; `deliver` tells its owner. */
+  function release(lane: Lane, deliver: () => void): void {
+    if (lane.isOver) return;
+    lane.isOver = true;
+    outbox.close(lane);
+    inbox.close(lane);
+    lanes.delete(lane);
+    guard(lane, deliver);
+    closeWhenDrained();
+  }
+
+  function guard(lane: Lane, deliver: () => void): void {
+    try {
+      deliver();
+    } catch (error) {
+      if (lane.isOver) lane.events.onFailure(RpcError.from(error));
+      else cancel(lane, RpcError.from(error));
+    }
+  }
+
+  function closeWhenDrained(): void {
+    if (state === "draining" && lanes.callsInProgress === 0 && socket.isFlushed) finish(peerFault);
+  }
+
+  /** A breach: last words, then the end [GOA-4]. */
+  function end({ code, message }: Breach): void {
+    const header = join([entry(HeaderTag.goawayCode, code), entry(HeaderTag.errorMessage, message.slice(0, 256))]);
+    socket.write(encodeFrame(FrameKind.goaway, 0, noCall, header));
+    finish(fault("protocol_violated", message));
+  }
+
+  function abort(error: RpcError): void {
+    if (state !== "closed") finish(error);
+  }
+
+  function finish(error: RpcError | undefined): void {
+    if (state === "closed") return;
+    state = "closed";
+    handshake?.cancel();
+    grace?.cancel();
+    watch.close();
+    socket.close();
+    const lost = error ?? fault("connection_lost", `The connection to ${target} has ended.`);
+    for (const lane of lanes.all()) {
+      const isUnsent = lane.idHigh === 0 && lane.idLow === 0 && lost.reason === "connection_lost" && isIntroduced;
+      fail(lane, isUnsent ? fault("draining", lost.message, lost.cause) : lost);
+    }
+    options.onState(error);
+    for (const resolve of closedWaiters) resolve();
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    get callsInProgress() {
+      return lanes.callsInProgress;
+    },
+    dial,
+    start,
+    send,
+    consume: inbox.consume,
+    cancel,
+    abort,
+    drain(graceMs) {
+      if (state === "closed") return Promise.resolve();
+      if (state !== "draining") enter("draining");
+      grace?.cancel();
+      grace = environment.setTimer(graceMs, () =>
+        abort(
+          fault("connection_lost", `The connection was closed: calls took longer than the ${graceMs} ms of grace.`),
+        ),
+      );
+      socket.wake();
+      return new Promise((resolve) => closedWaiters.push(resolve));
+    },
+  };
+}
