@@ -24,6 +24,10 @@ describe("the public names of", () => {
     expect(names).toEqual(Object.keys(await import("../runtime/browser.ts")).sort());
   });
 
+  test("@rpcgen/runtime/json", async () => {
+    expect(Object.keys(await import("@rpcgen/runtime/json")).sort()).toEqual(["fromJson", "toJson"]);
+  });
+
   test("@rpcgen/runtime/codegen", async () => {
     expect(Object.keys(await import("@rpcgen/runtime/codegen")).sort()).toMatchSnapshot();
   });

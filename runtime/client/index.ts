@@ -1,6 +1,6 @@
 /**
  * The client's half of `../index.ts`, with all that it can do, for Node and for pages. A page that imports `createClient` from here instead of from
- * the package's main entry gets interceptors, plugins, fault modes, other transports and JSON, and about 30 kB more.
+ * the package's main entry gets interceptors, plugins, fault modes, other transports and JSON, and about 20 kB more.
  */
 export { createClient, type ClientOptions, type SharedChannelOptions } from "./client.ts";
 export { type Channel, type CloseOptions, createChannel } from "./channel.ts";

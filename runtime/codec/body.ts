@@ -1,6 +1,7 @@
 import { RpcError } from "../errors/rpc-error.ts";
 import { encodeLent } from "../wire/writer-pool.ts";
 import type { JsonOptions } from "./json-options.ts";
+import { fromJson, toJson } from "./json-value.ts";
 import type { JsonValue, MessageType } from "./message-type.ts";
 
 /** How a body is written: 1 protobuf's wire format, 2 its JSON mapping in UTF-8. */
@@ -14,7 +15,7 @@ const strictUtf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignor
 
 /** The body of a message. @throws RpcError `invalid_argument` for values that the schema excludes */
 export function encodeBody<T, Init>(type: MessageType<T, Init>, value: Init, format: BodyFormat): Uint8Array {
-  return format === 1 ? type.encode(value) : utf8.encode(JSON.stringify(type.toJson(value)));
+  return format === 1 ? type.encode(value) : utf8.encode(JSON.stringify(toJson(type, value)));
 }
 
 /** As {@link encodeBody}, but valid only until the next message is encoded: for who copies it at once. */
@@ -29,7 +30,7 @@ export function encodeBodyToCopy<T, Init>(type: MessageType<T, Init>, value: Ini
  * @throws RpcError `invalid_argument` when the body is not a valid message
  */
 export function decodeBody<T, Init>(type: MessageType<T, Init>, bytes: Uint8Array, format: BodyFormat): T {
-  return format === 1 ? type.decode(detached(bytes)) : type.fromJson(parseJson(type.typeName, bytes), tolerant);
+  return format === 1 ? type.decode(detached(bytes)) : fromJson(type, parseJson(type.typeName, bytes), tolerant);
 }
 
 /** The codec lets large `bytes` fields share memory with the body when they fill a quarter of it or more. (`slice` would not copy a Buffer.) */

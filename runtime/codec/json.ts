@@ -2,6 +2,7 @@ import { malformed } from "../wire/malformed.ts";
 import { decodeUtf8 } from "../wire/utf8.ts";
 import type { Codec } from "./codec.ts";
 import type { JsonOptions } from "./json-options.ts";
+import { fromJson, toJson } from "./json-value.ts";
 import type { JsonValue } from "./message-type.ts";
 
 const encoder = new TextEncoder();
@@ -15,8 +16,8 @@ export function createJsonCodec(options: JsonOptions = {}): Codec {
   return Object.freeze<Codec>({
     id: 2,
     name: "json",
-    encode: (type, value) => encoder.encode(JSON.stringify(type.toJson(value, settings) ?? {})),
-    decode: (type, bytes) => type.fromJson(jsonFromBytes(bytes), settings),
+    encode: (type, value) => encoder.encode(JSON.stringify(toJson(type, value, settings) ?? {})),
+    decode: (type, bytes) => fromJson(type, jsonFromBytes(bytes), settings),
   });
 }
 

@@ -1,11 +1,12 @@
 import type { JsonOptions } from "../codec/json-options.ts";
-import { JsonReader } from "../codec/json-reader.ts";
-import { JsonWriter } from "../codec/json-writer.ts";
+import type { JsonReader } from "../codec/json-reader.ts";
+import type { JsonWriter } from "../codec/json-writer.ts";
 import type { JsonValue, MessageType, Violation } from "../codec/message-type.ts";
 import { describeValue, malformed } from "../wire/malformed.ts";
 import { Reader } from "../wire/reader.ts";
 import { encodeWith } from "../wire/writer-pool.ts";
 import type { Writer } from "../wire/writer.ts";
+import { fromJson, toJson } from "./json.ts";
 
 /** What generated code knows of a message; {@link messageType} makes the rest. */
 export interface MessageParts<T, Init> {
@@ -23,21 +24,22 @@ export interface MessageParts<T, Init> {
 
 /** The value that stands beside a generated interface: `User.encode(...)`, `User.decode(...)`. */
 export function messageType<T, Init>(parts: MessageParts<T, Init>): MessageType<T, Init> {
-  const { typeName, write, read, toJson, fromJson, create, validate, equals } = parts;
-  return Object.freeze({
+  const { typeName, write, read, create, validate, equals } = parts;
+  const type: MessageType<T, Init> = Object.freeze({
     typeName,
     encode: (value: Init): Uint8Array => encodeWith(typeName, write, checkedObject(typeName, value)),
     decode: (bytes: Uint8Array): T => decode(typeName, read, bytes),
-    toJson: (value: Init, options?: JsonOptions): JsonValue => toJson(new JsonWriter(typeName, options), value),
-    fromJson: (json: JsonValue, options?: JsonOptions): T => fromJson(new JsonReader(typeName, options), json),
+    toJson: (value: Init, options?: JsonOptions): JsonValue => toJson(type, value, options),
+    fromJson: (json: JsonValue, options?: JsonOptions): T => fromJson(type, json, options),
     create,
     validate,
     equals,
     write,
     read,
-    writeJson: toJson,
-    readJson: fromJson,
+    writeJson: parts.toJson,
+    readJson: parts.fromJson,
   });
+  return type;
 }
 
 function checkedObject<T>(typeName: string, value: T): T {
@@ -60,7 +62,7 @@ export const emptyType: MessageType<void, void> = /* @__PURE__ */ Object.freeze<
   encode: () => new Uint8Array(0),
   decode: (bytes) => decode(emptyName, skipAll, bytes),
   toJson: () => ({}),
-  fromJson: (json, options) => new JsonReader(emptyName, options).empty(json),
+  fromJson: (json, options) => fromJson(emptyType, json, options),
   create: () => undefined,
   validate: () => [],
   equals: () => true,
