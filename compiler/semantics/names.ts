@@ -58,8 +58,8 @@ export function createNameResolver(parts: NameResolverParts): NameResolver {
   const reportUnknown: NameResolver["reportUnknown"] = (name, scope, expected) =>
     reportUnknownName(parts, { name, scope, expected, index, ...find(name, scope) });
   const resolve: NameResolver["resolve"] = (name, scope, expected) => {
-    const found = find(name, scope);
-    if (found.meaning !== undefined) return found.meaning;
+    const meaning = name.parts.length === 1 ? first(name.text, scope) : find(name, scope).meaning;
+    if (meaning !== undefined) return meaning;
     reportUnknown(name, scope, expected);
     return { kind: "broken" };
   };
@@ -69,9 +69,9 @@ export function createNameResolver(parts: NameResolverParts): NameResolver {
 function firstMeaning(parts: NameResolverParts, name: string, scope: Scope): Meaning | undefined {
   let inner = true;
   for (let symbol = scope.symbol; symbol !== undefined; symbol = symbol.parent) {
-    const index = symbol.typeParameters.findIndex((parameter) => parameter.text === name);
+    const index = indexOfParameter(symbol, name);
     if (index >= 0) return { kind: "parameter", owner: symbol, index, inner };
-    const child = symbol.children.get(name);
+    const child = symbol.children.size === 0 ? undefined : symbol.children.get(name);
     if (child !== undefined && child.node.kind !== "inline_shape") return { kind: "symbol", symbol: child };
     inner = false;
   }
@@ -79,7 +79,17 @@ function firstMeaning(parts: NameResolverParts, name: string, scope: Scope): Mea
   if (own !== undefined) return { kind: "symbol", symbol: own };
   const imported = parts.links.imported(scope.module).get(name);
   if (imported !== undefined) return importedMeaning(imported);
-  return builtinTypes.has(name) ? { kind: "builtin", name } : undefined;
+  return builtinMeanings.get(name);
+}
+
+/** Most names in a schema, made once. */
+const builtinMeanings: ReadonlyMap<string, Meaning> = new Map(
+  [...builtinTypes.keys()].map((name) => [name, { kind: "builtin", name }]),
+);
+
+/** Only generics have any. */
+function indexOfParameter({ typeParameters }: DeclaredSymbol, name: string): number {
+  return typeParameters.length === 0 ? -1 : typeParameters.findIndex(({ text }) => text === name);
 }
 
 function importedMeaning(imported: ImportedName): Meaning {

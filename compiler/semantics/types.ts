@@ -58,7 +58,7 @@ function resolveNewType(state: TypeState, node: TypeNode, scope: Scope): Resolve
 
 function resolveNamed(state: TypeState, node: NamedTypeNode, scope: Scope): ResolvedType {
   const meaning = state.names.resolve(node.name, scope, "type");
-  const args = node.arguments.map((argument) => resolveType(state, argument, scope));
+  const args = node.arguments.length === 0 ? NONE : node.arguments.map((each) => resolveType(state, each, scope));
   const type = typeOfMeaning(state, meaning, { node, arguments: args });
   if (type.kind === "unknown") return type;
   const wanted = isSymbolOf(symbolOf(meaning), "message", "union")
@@ -70,6 +70,9 @@ function resolveNamed(state: TypeState, node: NamedTypeNode, scope: Scope): Reso
   state.report(catalog.typeArgumentCount, parameters, { span: node.span, related });
   return unknownType;
 }
+
+/** Shared by all types without arguments, which are most. */
+const NONE: readonly ResolvedType[] = Object.freeze([]);
 
 function symbolOf(meaning: Meaning): DeclaredSymbol | undefined {
   return meaning.kind === "symbol" ? meaning.symbol : undefined;

@@ -15,7 +15,7 @@ export function onConstrained({ analysis }: RuleContext, check: (constrained: Co
     if (analysis.annotations.of(constrained.node).length > 0) check(constrained);
   };
   return {
-    field: (field) => visit({ node: field.node, type: field.type, field }),
+    annotatedField: (field) => visit({ node: field.node, type: field.type, field }),
     symbol: (symbol) => {
       if (isSymbolOf(symbol, "type_alias")) visit({ node: symbol.node, type: analysis.types.aliasTarget(symbol) });
     },

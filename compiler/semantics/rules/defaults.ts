@@ -14,7 +14,7 @@ export const defaults: Rule = {
   severity: "error",
   purpose: "A default stands on a field that is not optional and no case, and satisfies the constraints of the field.",
   clause: "2.6.3",
-  create: (context) => ({ field: (field, shape) => checkDefault(field, shape, context) }),
+  create: (context) => ({ annotatedField: (field, shape) => checkDefault(field, shape, context) }),
 };
 
 function checkDefault(field: ResolvedField, shape: Shape, { analysis, report }: RuleContext): void {

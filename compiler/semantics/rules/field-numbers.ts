@@ -25,6 +25,7 @@ interface Numbers {
 }
 
 function checkShape(shape: Shape, context: RuleContext): void {
+  if (shape.reserved.length === 0 && areAscending(shape.fields)) return;
   const ranges = reservedRanges(shape.reserved, HIGHEST);
   const first = new Map<number, ResolvedField>();
   const next = (): number =>
@@ -37,6 +38,17 @@ function checkShape(shape: Shape, context: RuleContext): void {
     const { number } = field.node;
     if (number !== undefined) checkNumber(field, number, { context, numbers: { shape, first, ranges, next } });
   }
+}
+
+/** True for numbers that rise from field to field below those of protobuf, as in most messages: they need no table. */
+function areAscending(fields: readonly ResolvedField[]): boolean {
+  let last = 0n;
+  for (const { node } of fields) {
+    const value = node.number?.value ?? 0n;
+    if (value <= last) return false;
+    last = value;
+  }
+  return last < PROTOBUF.from;
 }
 
 function checkNumber(

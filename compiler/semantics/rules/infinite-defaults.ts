@@ -77,12 +77,15 @@ function search(start: MessageType, context: Search): void {
 /** Fields that always hold a message. Instances that were refused are left out, which bounds the search. */
 function edgesOf(type: MessageType, { analysis }: Search): Edge[] {
   const shape = analysis.shapes.get(type.symbol);
-  return (shape?.fields ?? []).flatMap((field) => {
-    const to = shape && alwaysHolds(field, shape) ? withoutAlias(substitute(field.type, type.arguments)) : undefined;
-    if (to?.kind !== "declared" || !isSymbolOf(to.symbol, "message")) return [];
-    const isKnown = to.arguments.length === 0 || !isConcrete(to) || isInstance(to, analysis);
-    return isKnown ? [{ field, to }] : [];
-  });
+  if (shape === undefined) return [];
+  const edges: Edge[] = [];
+  for (const field of shape.fields) {
+    if (field.type.kind === "scalar" || !alwaysHolds(field, shape)) continue;
+    const to = withoutAlias(substitute(field.type, type.arguments));
+    if (to.kind !== "declared" || !isSymbolOf(to.symbol, "message")) continue;
+    if (to.arguments.length === 0 || !isConcrete(to) || isInstance(to, analysis)) edges.push({ field, to });
+  }
+  return edges;
 }
 
 function isInstance(type: MessageType, analysis: Search["analysis"]): boolean {

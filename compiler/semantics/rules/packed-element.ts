@@ -12,7 +12,7 @@ export const packedElement: Rule = {
   purpose: "`@packed` stands on lists of numbers, bools and enums.",
   clause: "2.11.1",
   create: ({ analysis, report }) => ({
-    field: ({ node, type }) => {
+    annotatedField: ({ node, type }) => {
       const packed = analysis.annotations.find(node, "packed");
       const base = withoutAlias(type);
       if (packed === undefined || base.kind !== "list") return;

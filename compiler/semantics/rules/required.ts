@@ -11,7 +11,7 @@ export const required: Rule = {
   purpose: "`@required` does not stand on optional fields, fields with a default, lists, maps, and cases.",
   clause: "2.6.2",
   create: (context) => ({
-    field: (field, shape) => {
+    annotatedField: (field, shape) => {
       const annotation = context.analysis.annotations.find(field.node, "required");
       const reason = annotation && contradiction(field, shape, context);
       if (annotation && reason)

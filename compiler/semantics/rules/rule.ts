@@ -27,6 +27,8 @@ export interface RuleListener {
   symbol?(symbol: DeclaredSymbol): void;
   shape?(shape: Shape): void;
   field?(field: ResolvedField, shape: Shape): void;
+  /** Every field that annotations stand on, as they do on few. */
+  annotatedField?(field: ResolvedField, shape: Shape): void;
   enum?(symbol: SymbolOf<"enum">): void;
   service?(symbol: SymbolOf<"service">, methods: readonly ResolvedMethod[]): void;
   method?(method: ResolvedMethod): void;

@@ -1,5 +1,5 @@
 import type { Analysis } from "../analyse.ts";
-import { type DeclaredSymbol, isSymbolOf } from "../program.ts";
+import { type DeclaredSymbol, isSymbolOf, type Shape } from "../program.ts";
 import type { Report } from "../report.ts";
 import { allRules } from "./all-rules.ts";
 import type { RuleListener } from "./rule.ts";
@@ -24,6 +24,8 @@ interface Ears {
   readonly symbols: readonly RuleListener[];
   readonly enums: readonly RuleListener[];
   readonly shapes: readonly RuleListener[];
+  readonly fields: readonly RuleListener[];
+  readonly annotatedFields: readonly RuleListener[];
   readonly services: readonly RuleListener[];
 }
 
@@ -31,7 +33,9 @@ function earsOf(listeners: readonly RuleListener[]): Ears {
   return {
     symbols: listeners.filter(({ symbol }) => symbol !== undefined),
     enums: listeners.filter((listener) => listener.enum !== undefined),
-    shapes: listeners.filter(({ shape, field }) => shape !== undefined || field !== undefined),
+    shapes: listeners.filter(({ shape }) => shape !== undefined),
+    fields: listeners.filter(({ field }) => field !== undefined),
+    annotatedFields: listeners.filter(({ annotatedField }) => annotatedField !== undefined),
     services: listeners.filter(({ service, method }) => service !== undefined || method !== undefined),
   };
 }
@@ -40,16 +44,20 @@ function visitSymbol(symbol: DeclaredSymbol, analysis: Analysis, ears: Ears): vo
   for (const listener of ears.symbols) listener.symbol?.(symbol);
   if (isSymbolOf(symbol, "enum")) for (const listener of ears.enums) listener.enum?.(symbol);
   const shape = analysis.shapes.get(symbol);
-  if (shape !== undefined) {
-    for (const listener of ears.shapes) {
-      listener.shape?.(shape);
-      if (listener.field !== undefined) for (const field of shape.fields) listener.field(field, shape);
-    }
-  }
+  if (shape !== undefined) visitShape(shape, ears);
   if (!isSymbolOf(symbol, "service")) return;
   const methods = analysis.methods.get(symbol) ?? [];
   for (const listener of ears.services) {
     listener.service?.(symbol, methods);
     if (listener.method !== undefined) for (const method of methods) listener.method(method);
+  }
+}
+
+function visitShape(shape: Shape, ears: Ears): void {
+  for (const listener of ears.shapes) listener.shape?.(shape);
+  for (const listener of ears.fields) for (const field of shape.fields) listener.field?.(field, shape);
+  for (const field of shape.fields) {
+    if (field.node.annotations.length === 0) continue;
+    for (const listener of ears.annotatedFields) listener.annotatedField?.(field, shape);
   }
 }

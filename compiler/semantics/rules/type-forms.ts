@@ -17,6 +17,8 @@ export const typeForms: Rule = {
   clause: "2.5.4, 2.5.5, 2.5.6",
   create: ({ analysis, report }) => ({
     field: (field, shape) => {
+      // Most fields: they stand anywhere.
+      if (field.type.kind === "scalar" || field.type.kind === "declared") return;
       const place: Place = {
         span: field.node.type.span,
         report,
