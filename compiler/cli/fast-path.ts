@@ -12,7 +12,7 @@ export function tryFastPath(
   directory: string,
   print: (text: string) => void = printNow,
 ): boolean {
-  const identity = identityOf(args, directory);
+  const identity = plainIdentity(args, directory);
   const manifest = identity && readManifest(identity);
   if (manifest === undefined || !isUpToDate(manifest)) return false;
   print(`${summaryOfUnchanged(manifest.counts)}\n`);
@@ -29,7 +29,7 @@ function printNow(text: string): void {
 }
 
 /** Understands the plainest form of the command line only: `compile`, files, `-o`, `-c`. */
-function identityOf(args: readonly string[], directory: string): ProjectIdentity | undefined {
+export function plainIdentity(args: readonly string[], directory: string): ProjectIdentity | undefined {
   const files: string[] = [];
   const values: { outDir: string | undefined; config: string | undefined } = { outDir: undefined, config: undefined };
   if (args[0] !== "compile") return undefined;

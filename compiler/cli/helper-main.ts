@@ -1,8 +1,10 @@
-import { pathToFileURL } from "node:url";
-import { launchHelper } from "./launch.ts";
+import { workerData } from "node:worker_threads";
+import { loadTool, type ToolScript } from "./tool-script.ts";
 
 /** This file is built as a CommonJS module, which a thread starts sooner than an ES module. */
-declare const __filename: string;
+declare const require: NodeJS.Require;
 
-// The entry of the second thread, see helper.ts. A failure ends the thread, which the first one notices.
-void launchHelper(pathToFileURL(__filename).href);
+// The entry of the second thread, see threads.ts. A failure ends the thread, which the first one notices.
+void loadTool(workerData as ToolScript, require)
+  .tool.helper()
+  .then(({ serveHelper }) => serveHelper());

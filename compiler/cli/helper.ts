@@ -1,4 +1,4 @@
-import { type MessagePort, Worker } from "node:worker_threads";
+import type { MessagePort, Worker } from "node:worker_threads";
 import type { HelperPlan, HelperRequest, HelperWritten } from "./helper-messages.ts";
 
 /** A second thread that compiles a part of a large project. It may fail at anything; the whole is then compiled without it. */
@@ -18,10 +18,8 @@ export interface HelperJob {
   close(): void;
 }
 
-/** Starts a thread; it is up some tens of milliseconds later. `script` is the helper's entry of the built tool. */
-export function startHelper(script: URL): Helper {
-  // Nearly all that a compilation allocates lives to its end: a small young generation would be copied about.
-  const worker = new Worker(script, { resourceLimits: { maxYoungGenerationSizeMb: 64 } });
+/** A helper in a thread of its own, which is up some tens of milliseconds after its start. */
+export function helperIn(worker: Worker): Helper {
   return createHelper(worker, () => void worker.terminate());
 }
 

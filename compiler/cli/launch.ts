@@ -1,59 +1,39 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
-import { Script } from "node:vm";
 import { openCodeCache } from "./code-cache.ts";
-import type * as Tools from "./tool.ts";
+import { createThreads } from "./threads.ts";
+import { loadTool } from "./tool-script.ts";
 
-/** The tool without its start: one script whose value is a function with the parameters of a CommonJS module. */
-type Body = (
-  exports: object,
-  require: NodeJS.Require,
-  module: { exports: object },
-  importModule: (specifier: string) => Promise<unknown>,
-) => void;
-
-type Tool = typeof Tools;
-
-/** File name of that script, put here by the build; it carries a hash of the text. */
+/** File name of the script of the tool, put here by the build; it carries a hash of the text. */
 declare const TOOL_SCRIPT: string;
 
+interface Start {
+  /** URL of the tool's entry module. */
+  readonly entry: string;
+  /** A second thread is likely to be wanted. */
+  readonly isLarge: boolean;
+}
+
 /** Loads the tool proper and runs a command line with it. */
-export async function launch(args: readonly string[], entry: string): Promise<void> {
+export async function launch(args: readonly string[], { entry, isLarge }: Start): Promise<void> {
   tuneEngine();
-  const { tool, keep } = load(entry, args[0] ?? "");
-  await tool.run(args, { entry });
-  keep();
+  const path = fileURLToPath(new URL(`../chunks/${TOOL_SCRIPT}`, entry)).replaceAll("\\", "/");
+  const cache = openCodeCache(path, args[0] ?? "");
+  const script = { path, text: readFileSync(path, "latin1"), cachedData: cache.data };
+  const threads = availableParallelism() > 1 ? createThreads(new URL("helper.cjs", entry), script) : undefined;
+  if (isLarge) threads?.prepare();
+  const { tool, createCachedData } = loadTool(script, createRequire(path));
+  await tool.run(args, { entry, threads });
+  cache.keep(createCachedData);
   if (hasSaidAll()) process.exit();
 }
 
 /** Ending at once, without giving back a heap that the system takes back faster; not while a pipe is still to be written to. */
 function hasSaidAll(): boolean {
   return process.stdout.writableLength === 0 && process.stderr.writableLength === 0;
-}
-
-/** Loads the tool proper in a second thread of a compilation and serves the first one. */
-export async function launchHelper(entry: string): Promise<void> {
-  (await load(entry, "compile").tool.helper()).serveHelper();
-}
-
-/** `keep` leaves what V8 compiled to later runs. */
-function load(entry: string, command: string): { readonly tool: Tool; keep(): void } {
-  const path = fileURLToPath(new URL(`../chunks/${TOOL_SCRIPT}`, entry)).replaceAll("\\", "/");
-  const cache = openCodeCache(path, command);
-  const script = new Script(readFileSync(path, "latin1"), {
-    filename: path,
-    ...(cache.data === undefined ? {} : { cachedData: cache.data }),
-  });
-  return { tool: evaluate(script, path), keep: () => cache.keep(() => script.createCachedData()) };
-}
-
-function evaluate(script: Script, path: string): Tool {
-  const module = { exports: {} };
-  const body = script.runInThisContext() as Body;
-  body(module.exports, createRequire(path), module, (specifier) => import(specifier));
-  return module.exports as Tool;
 }
 
 /**

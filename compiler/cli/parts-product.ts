@@ -9,6 +9,7 @@ import { createSurveyor, type Surveyor } from "../parts/part.ts";
 import { splitFiles } from "../parts/split.ts";
 import type { SurveyedFile } from "../parts/survey.ts";
 import { builtinTemplates } from "../../templates/index.ts";
+import { HELPER_BYTES } from "./first-look.ts";
 import type { Helper, HelperJob } from "./helper.ts";
 import type { HelperPlan } from "./helper-messages.ts";
 import { countsOf, factsFrom, keysFor, layoutProblems, type Product, trustedUnits, type Workshop } from "./product.ts";
@@ -21,7 +22,7 @@ export interface PartSizes {
   readonly helper: number;
 }
 
-const DEFAULT_SIZES: PartSizes = Object.freeze({ parts: 64 * 1024, helper: 256 * 1024 });
+const DEFAULT_SIZES: PartSizes = Object.freeze({ parts: 64 * 1024, helper: HELPER_BYTES });
 /** What this thread has done, as a share of the whole, by the time that a helper has started. */
 const HEAD_START = 0.1;
 

@@ -1,11 +1,11 @@
-import { availableParallelism } from "node:os";
 import { version } from "../version.ts";
 import { findCommand, parseArguments, type ParsedArguments, UsageError } from "./arguments.ts";
 import { type Console, createProcessConsole } from "./console.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { type Helper, startHelper } from "./helper.ts";
+import { type Helper, helperIn } from "./helper.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { internalErrorReport } from "./internal-error.ts";
+import type { Threads } from "./threads.ts";
 
 /** What a command is run with. */
 export interface CommandContext {
@@ -21,11 +21,16 @@ export interface CommandContext {
 /** A command: never throws for bad input, gives the exit code. */
 export type Command = (args: ParsedArguments, context: CommandContext) => Promise<ExitCode>;
 
+interface Start {
+  readonly entry: string;
+  /** Where a second thread comes from; nowhere on a single core. */
+  readonly threads: Threads | undefined;
+}
+
 /** Runs the command line as the process and sets its exit code; open handles decide when it ends. */
-export async function run(args: readonly string[], { entry }: { readonly entry: string }): Promise<void> {
+export async function run(args: readonly string[], { entry, threads }: Start): Promise<void> {
   const directory = process.cwd().replaceAll("\\", "/");
-  const script = new URL("helper.cjs", entry);
-  const helping = availableParallelism() > 1 ? { startHelper: () => startHelper(script) } : {};
+  const helping = threads === undefined ? {} : { startHelper: () => helperIn(threads.take()) };
   const context = { console: createProcessConsole(), directory, entry, ...helping };
   process.exitCode = await runCommandLine(args, context);
 }

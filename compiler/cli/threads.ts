@@ -1,0 +1,48 @@
+import { Worker } from "node:worker_threads";
+import type { ToolScript } from "./tool-script.ts";
+
+/** Where a second thread of a compilation comes from. */
+export interface Threads {
+  /** Starts one ahead of its time; nothing waits for it until it is taken. */
+  prepare(): void;
+  take(): Worker;
+}
+
+/** `script` is the helper's entry of the built tool. */
+export function createThreads(script: URL, tool: ToolScript): Threads {
+  let ready: Worker | undefined;
+  return {
+    prepare: () => {
+      const worker = start(script, tool);
+      worker.unref();
+      ready = worker;
+      const forget = (): void => {
+        if (ready === worker) ready = undefined;
+      };
+      // One that failed before it was taken is as if there had been none; who takes it listens for itself.
+      for (const event of ["error", "exit"]) worker.on(event, forget);
+    },
+    take: () => {
+      const worker = ready ?? start(script, tool);
+      ready = undefined;
+      worker.ref();
+      return worker;
+    },
+  };
+}
+
+/** The thread is given what was read and checked here: reading it again would make it start later. */
+function start(script: URL, tool: ToolScript): Worker {
+  return new Worker(script, {
+    workerData: { ...tool, cachedData: tool.cachedData && shared(tool.cachedData) } satisfies ToolScript,
+    // Nearly all that a compilation allocates lives to its end: a small young generation would be copied about.
+    resourceLimits: { maxYoungGenerationSizeMb: 64 },
+  });
+}
+
+/** Bytes that threads have in common, not a copy each. */
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}
