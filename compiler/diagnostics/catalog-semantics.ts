@@ -1,4 +1,5 @@
 import { annotationCatalog } from "./catalog-annotations.ts";
+import { exampleCatalog } from "./catalog-examples.ts";
 import { importCatalog } from "./catalog-imports.ts";
 import { nameCatalog } from "./catalog-names.ts";
 import { serviceCatalog } from "./catalog-services.ts";
@@ -10,5 +11,6 @@ export const semanticsCatalog = {
   ...nameCatalog,
   ...typeCatalog,
   ...annotationCatalog,
+  ...exampleCatalog,
   ...serviceCatalog,
 } as const;

@@ -11,6 +11,7 @@ import { isStatusCode } from "../semantics/status-codes.ts";
 import { withoutAlias } from "../semantics/types.ts";
 import { declarationBase, marksOf } from "./annotations.ts";
 import { checksOf, constraintsOf } from "./constraints.ts";
+import { exampleAt } from "./example.ts";
 import type { TypeLowering } from "./lower-type.ts";
 import { MAX_FIELD_NUMBER, reservedOf } from "./reserved.ts";
 
@@ -49,13 +50,15 @@ export function lowerShape(
 
 function lowerOneof(oneof: ResolvedOneof, lowering: ShapeLowering): OneofDescriptor {
   const { node, wireName } = oneof;
+  const cases = oneof.fields.map((field) => lowerField(field, lowering, true));
+  const isSensitive = lowering.analysis.annotations.find(node, "sensitive") !== undefined;
   return {
     kind: "oneof",
     name: node.name.text,
     wireName,
     optional: node.optional,
     required: lowering.analysis.annotations.find(node, "required") !== undefined,
-    cases: oneof.fields.map((field) => lowerField(field, lowering, true)),
+    cases: isSensitive ? cases.map((field) => ({ ...field, sensitive: true })) : cases,
     ...marksOf(node, lowering.analysis),
   };
 }
@@ -93,6 +96,8 @@ function lowerField(field: ResolvedField, lowering: ShapeLowering, isCase: boole
   const required = annotations.find(node, "required") !== undefined;
   const defaultValue = annotations.find(node, "default")?.arguments.get("value");
   if (defaultValue?.kind === "enum") types.references.add(defaultValue.enum.file);
+  const type = types.concrete(field.type);
+  const example = exampleAt(node, type, analysis);
   const isExplicit = isCase || node.optional || required || defaultValue !== undefined;
   return {
     kind: "field",
@@ -105,8 +110,9 @@ function lowerField(field: ResolvedField, lowering: ShapeLowering, isCase: boole
     presence: isExplicit || types.isMessage(field.type) ? "explicit" : "implicit",
     required,
     ...(defaultValue === undefined ? {} : { default: defaultValue }),
-    constraints: constraintsOf(node, withoutAlias(types.concrete(field.type)), lowering),
+    constraints: constraintsOf(node, withoutAlias(type), lowering),
     sensitive: annotations.find(node, "sensitive") !== undefined,
+    ...(example === undefined ? {} : { example }),
     ...marksOf(node, analysis),
   };
 }

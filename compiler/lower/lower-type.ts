@@ -13,6 +13,7 @@ import { substitute } from "../semantics/instances.ts";
 import { isSymbolOf, type Module, type ResolvedField, type ResolvedType, type SymbolOf } from "../semantics/program.ts";
 import { aliasChain, withoutAlias } from "../semantics/types.ts";
 import { type ConstraintContext, constraintsOf } from "./constraints.ts";
+import { exampleAt } from "./example.ts";
 
 /** Lowers types as seen from one file, within one instance when there are arguments. */
 export interface TypeLowering {
@@ -61,7 +62,9 @@ function aliasType(state: State, symbol: SymbolOf<"type_alias">): Type {
   const target = state.analysis.types.aliasTarget(symbol);
   const type = lowerAt(state, target, symbol.node);
   const own = constraintsOf(symbol.node, withoutAlias(target), constraintContext(state));
-  return own.length === 0 ? type : { ...type, constraints: [...(type.constraints ?? []), ...own] };
+  const example = exampleAt(symbol.node, target, state.analysis);
+  const shown = example === undefined ? type : { ...type, example };
+  return own.length === 0 ? shown : { ...shown, constraints: [...(type.constraints ?? []), ...own] };
 }
 
 function constraintContext(state: State): ConstraintContext {
@@ -133,7 +136,14 @@ function lowerAliased(state: State, type: Extract<ResolvedType, { kind: "alias" 
   };
   state.references.add(alias.file);
   const lowered = chain.reduceRight((current, symbol) => withAnnotations(home, current, symbol), lowerType(home, base));
-  return { ...lowered, alias, ...(constraints.length === 0 ? {} : { constraints }) };
+  const shown = chain.find((symbol) => state.analysis.annotations.find(symbol.node, "example") !== undefined);
+  const example = shown && exampleAt(shown.node, base, state.analysis);
+  return {
+    ...lowered,
+    alias,
+    ...(constraints.length === 0 ? {} : { constraints }),
+    ...(example === undefined ? {} : { example }),
+  };
 }
 
 function withAnnotations(state: State, type: Type, symbol: SymbolOf<"type_alias">): Type {

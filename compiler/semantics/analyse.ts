@@ -51,8 +51,8 @@ export function analyse(modules: readonly Module[]): StageResult<Analysis> {
   const methods = buildMethods({ bound, names, types, report });
   resolveRemaining(bound, { types, values });
   const sites = annotationSites({ bound, shapes, types });
-  const annotations = checkAnnotations({ sites, bound, shapes, types, names, values, report });
-  const checks = checkExpressions({ sites, bound, shapes, types, names, values, annotations, report });
+  const annotations = checkAnnotations({ sites, bound, shapes, types, names, values, methods, report });
+  const checks = checkExpressions({ sites, bound, shapes, types, names, values, methods, annotations, report });
   const instances = expandGenerics(typeUses({ bound, shapes, methods, types }), shapes, report);
   const analysis: Analysis = {
     modules,

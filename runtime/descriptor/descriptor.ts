@@ -135,6 +135,8 @@ export interface FieldDescriptor {
   readonly constraints: readonly Constraint[];
   /** `@sensitive`: redacted in logs. */
   readonly sensitive: boolean;
+  /** `@example` at this field (that of an alias stands at the `type`), in the JSON mapping. */
+  readonly example?: ExampleValue;
   readonly doc?: string;
   readonly deprecated?: Deprecation;
   readonly unstable?: boolean;
@@ -211,6 +213,8 @@ export interface MethodDescriptor {
   readonly errors: readonly Reference[];
   readonly idempotency: "unknown" | "idempotent" | "readonly";
   readonly policy: MethodPolicy;
+  /** `@example` of the result, in the JSON mapping: a message, or a list of those that a stream gives. */
+  readonly example?: ExampleValue;
   readonly doc?: string;
   readonly deprecated?: Deprecation;
   readonly unstable?: boolean;
@@ -255,7 +259,13 @@ interface TypeBase {
   readonly alias?: AliasReference;
   /** Constraints that the alias (chain) brings along. */
   readonly constraints?: readonly Constraint[];
+  /** `@example` of the alias, in the JSON mapping. */
+  readonly example?: ExampleValue;
 }
+
+/** A value in the JSON mapping. */
+export type ExampleValue =
+  null | boolean | number | string | readonly ExampleValue[] | { readonly [name: string]: ExampleValue };
 
 export interface AliasReference {
   readonly name: string;

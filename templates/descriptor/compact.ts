@@ -94,6 +94,7 @@ function isPlain(field: FieldDescriptor): boolean {
     !field.required &&
     !field.sensitive &&
     field.default === undefined &&
+    field.example === undefined &&
     field.constraints.length === 0 &&
     field.annotations.length === 0 &&
     field.deprecated === undefined &&
@@ -109,6 +110,7 @@ function rareParts(field: FieldDescriptor): Json {
     required: unless(required, false),
     sensitive: unless(sensitive, false),
     default: field.default,
+    example: field.example,
     constraints: unlessEmpty(constraints),
     annotations: unlessEmpty(annotations),
     deprecated,
@@ -133,7 +135,8 @@ function methodJson(file: FileDescriptor, service: string, method: MethodDescrip
 
 /** `"string"`, `["string"]` for a list, `["string", "int32"]` for a map, the name alone for a reference within the file. */
 function typeJson(file: FileDescriptor, type: Type): string {
-  if (type.alias !== undefined || type.constraints !== undefined) return JSON.stringify(type);
+  if (type.alias !== undefined || type.constraints !== undefined || type.example !== undefined)
+    return JSON.stringify(type);
   switch (type.kind) {
     case "scalar":
       return type.js === undefined ? `"${type.scalar}"` : JSON.stringify(type);

@@ -84,7 +84,7 @@ function values(
   let text = nothing;
   for (let index = 0; index < slots.length; index++) {
     const slot = slots[index] as Slot;
-    const comment = memberComment(descriptor.members[index] as FieldDescriptor | OneofDescriptor);
+    const comment = memberComment(context, descriptor.members[index] as FieldDescriptor | OneofDescriptor);
     if (comment !== "") text = below(text, words`${lineBreak(1)}${comment}`, 1);
     text = below(text, slot.fragments.texts[part.valueProperty] ?? valueProperty(context, slot), 1);
   }
@@ -122,10 +122,10 @@ function property(context: ModuleContext, slot: Slot, use: Use): Code {
   return code`${name}${mayBeAbsent ? code`?` : undefined}:${unionBehind(types)};`;
 }
 
-function memberComment(member: FieldDescriptor | OneofDescriptor): FlatCode {
+function memberComment(context: ModuleContext, member: FieldDescriptor | OneofDescriptor): FlatCode {
   const { doc, deprecated } = member;
   if (member.kind === "oneof") return docCommentAt(1, { doc, deprecated });
-  return docCommentAt(1, { doc, notes: fieldNotes(member), deprecated, unstable: member.unstable });
+  return docCommentAt(1, { doc, notes: fieldNotes(context, member), deprecated, unstable: member.unstable });
 }
 
 function oneofType({ oneof }: OneofSlot, use: Use): Ident {

@@ -1,14 +1,20 @@
 import type { Constraint, ConstantValue, FieldDescriptor } from "@rpcgen/runtime/descriptor";
+import type { ModuleContext } from "../module-context.ts";
+import { exampleNote } from "./example.ts";
 
-/** What a reader should know of a field besides its type: its default and its constraints, one line each. */
-export function fieldNotes(field: FieldDescriptor): readonly string[] {
-  const isPlain = field.constraints.length === 0 && field.type.constraints === undefined;
+/** What a reader should know of a field besides its type: its constraints, its default and an example, one line each. */
+export function fieldNotes(context: ModuleContext, field: FieldDescriptor): readonly string[] {
+  const { type } = field;
+  const hasExample = field.example !== undefined || type.example !== undefined;
+  const isPlain = field.constraints.length === 0 && type.constraints === undefined && !hasExample;
   if (isPlain && !field.required && field.default === undefined) return noNotes;
-  const constraints = [...(field.type.constraints ?? []), ...field.constraints];
+  const constraints = [...(type.constraints ?? []), ...field.constraints];
   const rules = constraints.map(describeConstraint).filter((text) => text !== "");
   const notes = rules.length > 0 ? [`${upperFirst(rules.join(", "))}.`] : [];
   if (field.required) notes.push("Required.");
   if (field.default !== undefined) notes.push(`@defaultValue ${describeValue(field.default)}`);
+  const example = hasExample ? exampleNote(context, field) : undefined;
+  if (example !== undefined) notes.push(example);
   return notes;
 }
 

@@ -34,7 +34,10 @@ export type TypeFamily =
   | "uuid"
   | "void";
 
-/** What an argument must be. `value`, `values`: of the type of the field. `path`: the name of a field. */
+/**
+ * What an argument must be. `value`, `values`: of the type of the field. `example`: the same, messages, lists and maps too, and for a
+ * method of its result; looked at when all other annotations are known. `path`: the name of a field.
+ */
 export type ArgumentKind =
   | "string"
   | "integer"
@@ -46,6 +49,7 @@ export type ArgumentKind =
   | "codes"
   | "value"
   | "values"
+  | "example"
   | "path"
   | "word"
   | "texts"

@@ -71,6 +71,9 @@ function problemOf(parameter: ParameterSpec, value: ConstantValue, context: Argu
   switch (parameter.kind) {
     case "value":
       return context.type && mismatchOf(value, context.type);
+    case "example":
+      // `checkExample` looks at these.
+      return undefined;
     case "values":
       return valuesProblem(value, context);
     case "string":

@@ -1,7 +1,7 @@
 import type { ConstantValue } from "@rpcgen/runtime/descriptor";
 import { semanticsCatalog as catalog } from "../../diagnostics/catalog-semantics.ts";
 import type { AnnotationArgumentNode, AnnotationNode } from "../../syntax/ast.ts";
-import { isSymbolOf, type ResolvedType, type SymbolOf } from "../program.ts";
+import { type DeclaredSymbol, isSymbolOf, type ResolvedMethod, type ResolvedType, type SymbolOf } from "../program.ts";
 import type { NameResolver } from "../names.ts";
 import type { Report } from "../report.ts";
 import { closest } from "../../diagnostics/suggest.ts";
@@ -9,6 +9,7 @@ import { typeText } from "../types.ts";
 import type { ValueResolver } from "../values.ts";
 import type { AnnotationSpec, ParameterSpec } from "./annotation-spec.ts";
 import { checkArgument } from "./arguments.ts";
+import { checkExamples, type OpenExample } from "./check-examples.ts";
 import type { AnnotationSite, SiteParts } from "./sites.ts";
 import { standardAnnotations } from "./standard-annotations.ts";
 import { familyText, typeFamily } from "./type-family.ts";
@@ -36,6 +37,7 @@ export interface AnnotationParts extends SiteParts {
   readonly sites: readonly AnnotationSite[];
   readonly names: NameResolver;
   readonly values: ValueResolver;
+  readonly methods: ReadonlyMap<DeclaredSymbol, readonly ResolvedMethod[]>;
   readonly report: Report;
 }
 
@@ -43,14 +45,19 @@ export interface AnnotationParts extends SiteParts {
 export function checkAnnotations(parts: AnnotationParts): Annotations {
   const declared = createDeclaredSpecs(parts);
   const byNode = new Map<object, readonly CheckedAnnotation[]>();
-  for (const site of parts.sites) byNode.set(site.node, checkSite(site, { ...parts, declared }));
+  const examples: OpenExample[] = [];
+  for (const site of parts.sites) byNode.set(site.node, checkSite(site, { ...parts, declared, examples }));
+  const of = (node: object): readonly CheckedAnnotation[] => byNode.get(node) ?? [];
+  checkExamples(examples, parts, of);
   return {
-    of: (node) => byNode.get(node) ?? [],
+    of,
     find: (node, name) => byNode.get(node)?.find((each) => each.isStandard && each.name === name),
   };
 }
 
 interface Checking extends AnnotationParts {
+  /** Those met so far. What they are checked against are annotations too, so that waits until all are known. */
+  readonly examples: OpenExample[];
   readonly declared: (symbol: SymbolOf<"annotation_declaration">) => DeclaredSpec;
 }
 
@@ -151,6 +158,11 @@ function checkOne(
   for (const parameter of spec.parameters) {
     const nodes = assigned.get(parameter.name);
     if (nodes === undefined) continue;
+    const [first] = nodes;
+    if (parameter.kind === "example" && first !== undefined) {
+      place.checking.examples.push({ site: place.site, node, value: first.value, values });
+      continue;
+    }
     const checked = nodes.map((argument) =>
       checkArgument(parameter, argument, argumentContext(spec, parameter, place)),
     );

@@ -98,6 +98,12 @@ const constraints: readonly AnnotationSpec[] = [
 
 const shapes: readonly AnnotationSpec[] = [
   {
+    name: "example",
+    targets: ["field", "type", "method"],
+    parameters: [{ name: "value", kind: "example" }],
+    about: "shows a value",
+  },
+  {
     name: "js",
     targets: VALUE,
     parameters: [{ name: "type", kind: "word", words: ["bigint", "number", "string"] }],

@@ -1,6 +1,6 @@
 import { semanticsCatalog as catalog } from "../../diagnostics/catalog-semantics.ts";
 import { onConstrained } from "./constrained.ts";
-import { constantText } from "./defaults.ts";
+import { constantText } from "../annotations/constraint-fit.ts";
 import type { Rule } from "./rule.ts";
 
 /** `@in` and `@notIn` do not contradict each other. */

@@ -72,6 +72,14 @@ service Users throws B {
 `);
   });
 
+  test("keeps examples", async () => {
+    const messy = "message A{a:B=1@example( {b:1,c:[{d:'x'}]} );}\nservice S{@example([{b:1},{}])get():stream B;}\n";
+    expect(await formatted(messy)).toBe(`message A { a: B = 1 @example({b: 1, c: [{d: "x"}]}); }
+
+service S { @example([{b: 1}, {}]) get(): stream B; }
+`);
+  });
+
   test("breaks what is longer than the line", async () => {
     const long = `service S { fetchEverything(firstParameter: string = 1, secondParameter: string = 2): Result throws NotFound | Conflict; }`;
     expect(await formatted(long, 60)).toBe(`service S {

@@ -358,3 +358,57 @@ function field(text: string): FieldDescriptor | undefined {
 function methods(text: string): readonly MethodDescriptor[] {
   return declarations(text).flatMap((declaration) => (declaration.kind === "service" ? declaration.methods : []));
 }
+
+describe("examples", () => {
+  const types = `
+    type Mail = string @email @example("ada@example.com");
+    enum Role { unspecified = 0; siteAdmin = 1; }
+    message Address { streetName: string = 1; at?: timestamp = 2; }
+    union Contact { mail: Mail = 1; nobody: void = 2; }`;
+
+  test.each([
+    ["string = 1", '"a"', "a"],
+    ["bytes = 1", '"ä"', "w6Q="],
+    ["int64 = 1", "9007199254740993", "9007199254740993"],
+    ["int32 = 1", "64KiB", 65536],
+    ["double = 1", "1.5", 1.5],
+    ["duration = 1", "1500ms", "1.5s"],
+    ["duration = 1", "20s", "20s"],
+    ["timestamp = 1", '"2026-01-31T12:00:00Z"', "2026-01-31T12:00:00Z"],
+    ["Role = 1", "siteAdmin", "ROLE_SITE_ADMIN"],
+    ["Role[] = 1", "[siteAdmin, Role.unspecified]", ["ROLE_SITE_ADMIN", "ROLE_UNSPECIFIED"]],
+    ["map<string, Role> = 1", "{ a: siteAdmin }", { a: "ROLE_SITE_ADMIN" }],
+    ["map<bool, int32> = 1", "[{ key: true, value: 1 }]", { true: 1 }],
+    ["json = 1", '{ a: [1, "b", true, 1.5] }', { a: [1, "b", true, 1.5] }],
+    ["Contact = 1", "{ nobody: {} }", { nobody: {} }],
+    ["Address = 1", '{ streetName: "S" }', { streetName: "S" }],
+  ])("of %s, %s, is kept in the JSON mapping", (type, written, kept) => {
+    expect(field(`${types} message M { f: ${type} @example(${written}); }`)?.example).toEqual(kept);
+  });
+
+  test("of an alias stands at the types that are named by it", () => {
+    const found = field(`${types} message M { f: Mail[] = 1; }`);
+    expect(found?.example).toBeUndefined();
+    expect(found?.type).toMatchObject({ kind: "list", element: { example: "ada@example.com" } });
+  });
+
+  test("of generics know what stands for the type parameters", () => {
+    const found = field(
+      `${types} message Page<T> { items: T[] = 1; } message M { f: Page<Role> = 1 @example({ items: [siteAdmin] }); }`,
+    );
+    expect(found?.example).toEqual({ items: ["ROLE_SITE_ADMIN"] });
+  });
+
+  test("of methods are their result, or a list of it", () => {
+    const text = `${types} service S {
+      @example({ streetName: "a" }) get(): Address;
+      @example([{ streetName: "b" }]) watch(): stream Address;
+    }`;
+    expect(methods(text).map(({ example }) => example)).toEqual([{ streetName: "a" }, [{ streetName: "b" }]]);
+  });
+});
+
+test("a oneof that is sensitive makes its cases so", () => {
+  const { members } = message("message M { @sensitive one: oneof { a: string = 1; b: string = 2; }; }", "M");
+  expect(members).toMatchObject([{ cases: [{ sensitive: true }, { sensitive: true }] }]);
+});
