@@ -180,6 +180,7 @@ export function isSameField(a: FieldDescriptor, b: FieldDescriptor): boolean {
     a.number === b.number &&
     a.optional === b.optional &&
     a.required === b.required &&
+    a.sensitive === b.sensitive &&
     a.presence === b.presence &&
     a.wireName === b.wireName &&
     a.jsonName === b.jsonName &&

@@ -22,13 +22,15 @@ function changeLevels(levels: AdminLogLevels, body: unknown): void {
   levels.configure({ default: everywhere, services: named } as never);
 }
 
+const moments: readonly unknown[] = ["on-failure", "force", "mock", "off"];
+
 /** `{ "shop.v1.Orders/Get": "force" }`: switches the rules of these methods and leaves the others; a method without a rule gets one, which answers with an empty reply. */
 function changeSwitches(switches: AdminSwitches, body: unknown): void {
   const entries = Object.entries(record(body, '{ "shop.v1.Orders/Get": "force" }'));
-  const wrong = entries.find(([, when]) => when !== "force" && when !== "off" && when !== "on-failure");
+  const wrong = entries.find(([, when]) => !moments.includes(when));
   if (wrong !== undefined)
     throw new TypeError(
-      `${JSON.stringify(wrong[0])} is ${JSON.stringify(wrong[1])}; expected "on-failure", "force" or "off".`,
+      `${JSON.stringify(wrong[0])} is ${JSON.stringify(wrong[1])}; expected "on-failure", "force", "mock" or "off".`,
     );
   const wanted = new Map(entries as [string, NonNullable<SwitchRule["when"]>][]);
   const rules = (switches.current.rules ?? []).map((rule) => {

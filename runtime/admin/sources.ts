@@ -43,7 +43,7 @@ export interface AdminLogLevels {
 /** When the rule of some methods holds. */
 export interface SwitchRule {
   readonly method: string;
-  readonly when?: "on-failure" | "force" | "off" | undefined;
+  readonly when?: "on-failure" | "force" | "mock" | "off" | undefined;
 }
 
 /** Degradation; `degradation()` makes it. */

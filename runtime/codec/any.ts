@@ -58,7 +58,8 @@ export function anyToJson(writer: JsonWriter, init: AnyInit): JsonValue {
   const { typeUrl = "", value = new Uint8Array(0) } = checkedAny(init);
   if (typeUrl === "" && value.length === 0) return {};
   const type = writer.options.types?.get(nameFromUrl(typeUrl));
-  if (type === undefined) return { "@type": writer.string(typeUrl), [bytesMember]: writer.bytes(value) };
+  if (type === undefined)
+    return { "@type": writer.string(typeUrl), [bytesMember]: writer.sensitive(writer.bytes(value)) };
   writer.enter();
   const fields = type.writeJson(writer, type.read(new Reader(value)) as never);
   writer.close();

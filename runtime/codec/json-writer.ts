@@ -49,6 +49,11 @@ export class JsonWriter {
     this.depth--;
   }
 
+  /** What is written of a `@sensitive` field. */
+  sensitive(value: JsonValue): JsonValue {
+    return this.options.redact ?? value;
+  }
+
   /** True for bytes, a list or a map without content. What is none of them is not empty, so that it gets to be refused. */
   isEmpty(value: { readonly length: number } | { readonly size: number }): boolean {
     return value instanceof Map ? value.size === 0 : (value as { readonly length: number } | null)?.length === 0;

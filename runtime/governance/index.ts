@@ -45,6 +45,7 @@ export {
   type DegradationRule,
   type Substitute,
 } from "./fallback/fallback.ts";
+export type { DescribedSchema } from "./fallback/example-message.ts";
 export { consistentHash, type ConsistentHashOptions } from "./balance/consistent-hash.ts";
 export type { HashKeyOf } from "./balance/hash-key.ts";
 export type { HashKey } from "./balance/hash.ts";

@@ -1,4 +1,24 @@
+import type { Items } from "../call/method-type.ts";
 import { RpcError } from "../errors/rpc-error.ts";
+
+/** The items as they are; `onItem` is called with each before it is passed on. */
+export function tapItems(items: Items<unknown>, onItem: (item: unknown) => void): AsyncIterable<unknown> {
+  return {
+    [Symbol.asyncIterator](): AsyncIterator<unknown> {
+      const inner = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+      return {
+        async next() {
+          const result = await inner.next();
+          if (result.done !== true) onItem(result.value);
+          return result;
+        },
+        async return(value?: unknown) {
+          return inner.return === undefined ? { done: true, value } : inner.return(value);
+        },
+      };
+    },
+  };
+}
 
 /** The items as they are; `onEnd` is called once when they end, fail or are left, with the error if there is one. */
 export function watchItems(

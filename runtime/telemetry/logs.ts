@@ -1,11 +1,12 @@
 import type { CallInfo, ClientCall } from "../call/context.ts";
-import type { CallContext } from "../call/method-type.ts";
+import type { CallContext, Items } from "../call/method-type.ts";
 import { createSlot } from "../call/slot.ts";
 import type { Environment } from "../environment/environment.ts";
 import { RpcError } from "../errors/rpc-error.ts";
-import type { ClientInterceptor, ServerInterceptor } from "../interceptor/interceptor.ts";
+import type { ClientInterceptor, ServerInterceptor, StreamNext } from "../interceptor/interceptor.ts";
 import type { Plugin } from "../plugin/plugin.ts";
-import { watchItems } from "./items.ts";
+import { type BodyOptions, type CallBodies, createBodies } from "./bodies.ts";
+import { tapItems, watchItems } from "./items.ts";
 import { createLogLevels, type LogLevel, type LogLevels } from "./log-levels.ts";
 import { safeText } from "./safe-text.ts";
 
@@ -23,6 +24,10 @@ export interface AccessLogOptions {
   readonly maxFailuresPerSecond?: number | undefined;
   /** Names of metadata whose values are logged. What is not named is not: tokens travel there. Default: none. */
   readonly metadata?: readonly string[] | undefined;
+  /**
+   * Writes requests, replies and the data of declared errors as JSON, for services whose level is `trace`, each `@sensitive` field as `***`. Default: no bodies, whatever the level.
+   */
+  readonly bodies?: BodyOptions | undefined;
 }
 
 /** A line per call on each side it is used: method, peer, code, duration, bytes, attempt, trace. */
@@ -32,6 +37,7 @@ export interface AccessLog {
 }
 
 const startSlot = createSlot<number>("access-log");
+const bodiesSlot = createSlot<CallBodies>("access-log-bodies");
 const never: ReadonlySet<string> = new Set(["authorization", "cookie", "set-cookie"]);
 const secretName = /token|secret|password|credential/;
 
@@ -42,7 +48,7 @@ function levelOf(error: RpcError | undefined): "info" | "warn" | "error" {
 }
 
 /**
- * Writes a line for each call that ended. Bodies are never written. Everything that a peer had a say in is escaped and cut; lines about failures are limited, so that an attack
+ * Writes a line for each call that ended; without `bodies` nothing of a body is in it. Everything that a peer had a say in is escaped and cut; lines about failures are limited, so that an attack
  * fills no disk.
  */
 export function accessLog({
@@ -50,15 +56,17 @@ export function accessLog({
   levels = createLogLevels(),
   maxFailuresPerSecond = 10,
   metadata = [],
+  bodies,
 }: AccessLogOptions): AccessLog {
+  const bodiesOf = bodies === undefined ? undefined : createBodies(bodies, levels);
   const names = metadata.filter((name) => !never.has(name) && !secretName.test(name));
 
   function lineWriter(
     side: "client" | "server",
     environment: Environment,
-  ): (call: CallInfo, error: RpcError | undefined, startedMs: number) => void {
+  ): (call: CallInfo, error: RpcError | undefined, startedMs: number, kept: CallBodies | undefined) => void {
     const allows = limiter(environment, maxFailuresPerSecond);
-    return (call, error, startedMs) => {
+    return (call, error, startedMs, kept) => {
       const level = levelOf(error);
       if (!levels.isOn(call.method.service, level)) return;
       const dropped = error === undefined ? 0 : allows(error.codeName);
@@ -74,6 +82,7 @@ export function accessLog({
       if (call.attempt > 0) fields["attempt"] = call.attempt;
       if (call.trace !== undefined) fields["traceId"] = call.trace.traceId;
       if (error !== undefined) Object.assign(fields, factsOf(error));
+      if (kept !== undefined) Object.assign(fields, kept.fields(error));
       if (dropped > 0) fields["linesLeftOut"] = dropped;
       for (const name of names) addMetadata(fields, call, name);
       const where = side === "server" ? (call as CallContext).peer : (call as ClientCall).endpoint?.id;
@@ -92,16 +101,22 @@ export function accessLog({
           name: "access-log",
           unary(call, request, next) {
             const startedMs = environment.now();
+            const kept = bodiesOf?.(call);
+            kept?.request(request);
             const reply = next(call, request);
             reply.then(
-              () => write(call, undefined, startedMs),
-              (error: unknown) => write(call, RpcError.from(error), startedMs),
+              (value) => {
+                kept?.reply(value);
+                write(call, undefined, startedMs, kept);
+              },
+              (error: unknown) => write(call, RpcError.from(error), startedMs, kept),
             );
             return reply;
           },
           stream(call, requests, next) {
             const startedMs = environment.now();
-            return watchItems(next(call, requests), (error) => write(call, error, startedMs));
+            const kept = bodiesOf?.(call);
+            return watchItems(streamOf(call, { requests, next, kept }), (error) => write(call, error, startedMs, kept));
           },
         });
       },
@@ -114,11 +129,50 @@ export function accessLog({
         kernel.addInterceptor({
           name: "access-log",
           admit: (call) => call.set(startSlot, environment.now()),
-          settled: (call, failure) => write(call, failure, call.get(startSlot) ?? environment.now()),
+          settled: (call, failure) =>
+            write(call, failure, call.get(startSlot) ?? environment.now(), call.get(bodiesSlot)),
+          ...(bodiesOf === undefined ? {} : serverBodies(bodiesOf)),
         });
       },
     }),
   };
+}
+
+/** The hooks of a server that keep bodies for the line; without them it costs nothing that there could be some. */
+function serverBodies(
+  bodiesOf: (call: CallInfo) => CallBodies | undefined,
+): Required<Pick<ServerInterceptor, "unary" | "stream">> {
+  const keep = (call: CallContext): CallBodies | undefined => {
+    const kept = bodiesOf(call);
+    if (kept !== undefined) call.set(bodiesSlot, kept);
+    return kept;
+  };
+  return {
+    unary(call, request, next) {
+      const kept = keep(call);
+      kept?.request(request);
+      const reply = next(call, request);
+      if (kept === undefined) return reply;
+      // Passed on when it was kept: the line is written as soon as the server has the reply.
+      return reply.then((value) => {
+        kept.reply(value);
+        return value;
+      });
+    },
+    stream: (call, requests, next) => streamOf(call, { requests, next, kept: keep(call) }),
+  };
+}
+
+function streamOf(
+  call: CallInfo,
+  {
+    requests,
+    next,
+    kept,
+  }: { readonly requests: Items<unknown>; readonly next: StreamNext; readonly kept: CallBodies | undefined },
+): AsyncIterable<unknown> {
+  if (kept === undefined) return next(call, requests);
+  return tapItems(next(call, tapItems(requests, kept.request)), kept.reply);
 }
 
 function factsOf(error: RpcError): Readonly<Record<string, unknown>> {

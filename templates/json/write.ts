@@ -73,8 +73,9 @@ function fieldBody(context: ModuleContext, field: FieldDescriptor, variable: Ide
   return [setProperty(context, field, elementToJson(context, type, variable))];
 }
 
-function setProperty(context: ModuleContext, field: FieldDescriptor, value: Code | Ident): Code {
+function setProperty(context: ModuleContext, field: FieldDescriptor, plain: Code | Ident): Code {
   const name = field.jsonName;
+  const value = field.sensitive ? call(code`writer.sensitive`, [plain]) : plain;
   if (objectMembers.has(name)) {
     return code`${call(context.imports.runtime("setMember"), [locals.json, stringLiteral(name), value])};`;
   }

@@ -5,6 +5,7 @@ const policies = [
   "circuit-breaker",
   "outliers",
   "degradation",
+  "mock",
   "rate-limit",
   "concurrency-limit",
   "balancers",

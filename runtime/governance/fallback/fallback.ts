@@ -1,11 +1,13 @@
 import type { ClientCall } from "../../call/context.ts";
-import type { MethodType } from "../../call/method-type.ts";
+import type { Items, MethodType } from "../../call/method-type.ts";
 import type { Environment } from "../../environment/environment.ts";
 import { RpcError } from "../../errors/rpc-error.ts";
-import type { ClientInterceptor, UnaryNext } from "../../interceptor/interceptor.ts";
+import type { ClientInterceptor, StreamNext, UnaryNext } from "../../interceptor/interceptor.ts";
 import type { Plugin } from "../../plugin/plugin.ts";
 import { isServerFault } from "../failure.ts";
 import { methodMatcher } from "../method-pattern.ts";
+import type { DescribedSchema } from "./example-message.ts";
+import { createMocks, type Mocks } from "./mock.ts";
 import { ReplyCache } from "./reply-cache.ts";
 import { quietly } from "../../errors/quietly.ts";
 
@@ -16,14 +18,19 @@ export type Substitute =
   /** Made for each call. `error` is undefined when the server is not asked at all. */
   | { readonly reply: (request: never, error: RpcError | undefined, call: ClientCall) => unknown }
   /** The last reply to an equal request, up to `maxAgeMs` old, of up to `maxEntries` that are kept. Only methods that change nothing (`@readonly`). */
-  | { readonly cache: { readonly maxAgeMs: number; readonly maxEntries?: number | undefined } };
+  | { readonly cache: { readonly maxAgeMs: number; readonly maxEntries?: number | undefined } }
+  /** Made of the examples of the schema (`@example`), for methods of `schemas`. */
+  | { readonly mock: "schema" };
 
 /** What becomes of calls to some methods when the server does not answer them well, or when it should not be asked. */
 export interface DegradationRule {
   /** `*`, a service or a method, as in `shop.v1.Orders/Get`. */
   readonly method: string;
-  /** `on-failure`: when the call fails by a fault of the server. `force`: always, the server is not asked. `off`: never. Default: `on-failure`. */
-  readonly when?: "on-failure" | "force" | "off" | undefined;
+  /**
+   * `on-failure`: when the call fails by a fault of the server. `force`: always, the server is not asked. `mock`: as `force`, with replies made of the examples of
+   * the schema whatever `use` says, for streams too. `off`: never. Default: `on-failure`.
+   */
+  readonly when?: "on-failure" | "force" | "mock" | "off" | undefined;
   /** Tried in this order. Default: the empty reply. */
   readonly use?: readonly Substitute[] | undefined;
   /** Which errors. Default: faults of the server, see `circuitBreaker`; declared errors never. */
@@ -34,13 +41,15 @@ export interface DegradationRule {
 export interface DegradationOptions {
   /** The first rule that names the method counts. Methods with `@cache` that none names keep their last replies. Default: none. */
   readonly rules?: readonly DegradationRule[] | undefined;
+  /** What generated modules export for it, `[shopSchema]`: where mocks take their examples from. Parsed when the first mock is asked for. Default: none. */
+  readonly schemas?: readonly DescribedSchema[] | undefined;
   /** Told of each reply that is a substitute. What it throws is ignored. */
   readonly onSubstitute?: ((call: ClientCall, error: RpcError | undefined) => void) | undefined;
 }
 
 /** Degradation of a client; its rules can be changed, and so switched, while calls run. */
 export interface Degradation extends Plugin<ClientInterceptor> {
-  /** From the next call on; cached replies of rules that stay at their place stay. @throws as {@link degradation}, and the old rules stay */
+  /** From the next call on. Cached replies of rules that stay at their place stay, and so do `schemas` and `onSubstitute` that are not given again. @throws as {@link degradation}, and the old rules stay */
   configure(options: DegradationOptions): void;
   /** What holds now. */
   readonly current: DegradationOptions;
@@ -56,13 +65,14 @@ interface Rule extends Omit<DegradationRule, "method"> {
 
 /**
  * Gives callers something in place of an error: a value, what a function makes, the last good reply. Put it first in `plugins`, so that it stands around
- * breakers and fault modes. Unary calls only.
+ * breakers and fault modes. Calls with streams are mocked when the server is not to be asked; their errors reach the caller.
  * @throws TypeError or RangeError for rules that cannot work
  */
 export function degradation(options: DegradationOptions = {}): Degradation {
   let settings = options;
   let rules = check(options, []);
   let chosen = new WeakMap<MethodType, Rule | undefined>();
+  let mocks = createMocks(options.schemas ?? []);
   let environment: Environment;
   let substituted = 0;
 
@@ -74,7 +84,7 @@ export function degradation(options: DegradationOptions = {}): Degradation {
   function unary(call: ClientCall, request: unknown, next: UnaryNext): Promise<unknown> {
     const rule = ruleFor(call.method);
     if (rule === undefined || rule.when === "off") return next(call, request);
-    if (rule.when === "force") return substitute(rule, call, request, undefined);
+    if (isForced(rule)) return substitute(rule, call, request, undefined);
     const key = rule.cache?.keyOf(call.method, request);
     return next(call, request).then(
       (reply) => {
@@ -92,6 +102,24 @@ export function degradation(options: DegradationOptions = {}): Degradation {
     );
   }
 
+  function stream(call: ClientCall, requests: Items<unknown>, next: StreamNext): AsyncIterable<unknown> {
+    const rule = ruleFor(call.method);
+    const isMocked = rule !== undefined && isForced(rule) && rule.use.some((one) => "mock" in one);
+    return isMocked ? mockedItems(call) : next(call, requests);
+  }
+
+  async function* mockedItems(call: ClientCall): AsyncIterable<unknown> {
+    const items = mocks.of(call.method);
+    if (items === undefined) throw nothingThere(call.method);
+    note(call, undefined);
+    yield* items;
+  }
+
+  function note(call: ClientCall, error: RpcError | undefined): void {
+    substituted++;
+    quietly(() => settings.onSubstitute?.(call, error));
+  }
+
   async function substitute(
     rule: Rule,
     call: ClientCall,
@@ -102,8 +130,7 @@ export function degradation(options: DegradationOptions = {}): Degradation {
     for (const one of rule.use) {
       const found = await valueOf(one, rule, { call, request, error });
       if (found === undefined) continue;
-      substituted++;
-      quietly(() => settings.onSubstitute?.(call, error));
+      note(call, error);
       return found.isWhole ? found.value : method.response.create(found.value);
     }
     throw error ?? nothingThere(method);
@@ -119,6 +146,7 @@ export function degradation(options: DegradationOptions = {}): Degradation {
     }: { readonly call: ClientCall; readonly request: unknown; readonly error: RpcError | undefined },
   ): Promise<{ readonly value: unknown; readonly isWhole: boolean } | undefined> {
     if ("value" in one) return { value: one.value, isWhole: false };
+    if ("mock" in one) return mockedReply(mocks, call.method);
     if ("reply" in one) return { value: await one.reply(request as never, error, call), isWhole: false };
     const key = rule.cache?.keyOf(call.method, request);
     const value =
@@ -130,11 +158,15 @@ export function degradation(options: DegradationOptions = {}): Degradation {
     name: "degradation",
     setup(kernel) {
       ({ environment } = kernel);
-      kernel.addInterceptor({ name: "degradation", unary });
+      kernel.addInterceptor({ name: "degradation", unary, stream });
     },
     configure(next) {
-      rules = check(next, rules);
-      settings = next;
+      // A live document can hold neither.
+      const { schemas = settings.schemas, onSubstitute = settings.onSubstitute } = next;
+      const merged = { ...next, schemas, onSubstitute };
+      rules = check(merged, rules);
+      if (schemas !== settings.schemas) mocks = createMocks(schemas ?? []);
+      settings = merged;
       chosen = new WeakMap();
     },
     get current() {
@@ -146,17 +178,57 @@ export function degradation(options: DegradationOptions = {}): Degradation {
   };
 }
 
-function check({ rules = [] }: DegradationOptions, previous: readonly Rule[]): readonly Rule[] {
+function isForced({ when }: Rule): boolean {
+  return when === "force" || when === "mock";
+}
+
+function mockedReply(
+  mocks: Mocks,
+  method: MethodType,
+): { readonly value: unknown; readonly isWhole: true } | undefined {
+  const items = mocks.of(method);
+  return items && { value: items[0], isWhole: true };
+}
+
+const MOCK: Substitute = { mock: "schema" };
+const moments: readonly unknown[] = ["on-failure", "force", "mock", "off"];
+
+function check({ rules = [], schemas = [] }: DegradationOptions, previous: readonly Rule[]): readonly Rule[] {
   return rules.map((rule, index) => {
-    const { method, when = "on-failure", use = [{ value: undefined }] } = rule;
-    if (!["on-failure", "force", "off"].includes(when)) {
-      throw new TypeError(`rules[${index}].when is ${JSON.stringify(when)}; expected "on-failure", "force" or "off".`);
+    const place = `rules[${index}]`;
+    const { method, when = "on-failure" } = rule;
+    if (!moments.includes(when)) {
+      const expected = 'expected "on-failure", "force", "mock" or "off"';
+      throw new TypeError(`${place}.when is ${JSON.stringify(when)}; ${expected}.`);
     }
-    const cached = use.find((one) => "cache" in one);
+    const use = when === "mock" ? [MOCK] : (rule.use ?? [{ value: undefined }]);
+    checkSubstitutes(use, schemas, place);
+    const cached = (rule.use ?? []).find((one) => "cache" in one);
     const cache =
       cached === undefined ? undefined : (previous[index]?.cache ?? new ReplyCache(cached.cache.maxEntries ?? 1_000));
-    return { ...rule, when, use, cache, matches: methodMatcher(method, `rules[${index}].method`) };
+    return { ...rule, when, use, cache, matches: methodMatcher(method, `${place}.method`) };
   });
+}
+
+/** Rules come from live documents too, so what they hold may be anything. */
+function checkSubstitutes(use: readonly Substitute[], schemas: readonly DescribedSchema[], place: string): void {
+  const wrong = use.find((one) => !isSubstitute(one));
+  if (wrong !== undefined) {
+    const forms = '{ "value": … }, { "reply": function }, { "cache": { "maxAgeMs": … } } or { "mock": "schema" }';
+    throw new TypeError(`${place}.use holds ${JSON.stringify(wrong)}; expected ${forms}.`);
+  }
+  if (schemas.length > 0 || !use.some((one) => "mock" in one)) return;
+  throw new TypeError(
+    `${place} answers with examples of the schema, and there is no schema; pass what the generated module exports: degradation({ schemas: [shopSchema] }).`,
+  );
+}
+
+function isSubstitute(one: unknown): boolean {
+  if (typeof one !== "object" || one === null) return false;
+  if ("value" in one) return true;
+  if ("reply" in one) return typeof one.reply === "function";
+  if ("mock" in one) return one.mock === "schema";
+  return "cache" in one && typeof one.cache === "object" && one.cache !== null && "maxAgeMs" in one.cache;
 }
 
 /** `@cache(ttl)`: when the server fails, its last reply to the same request is good for so long. */

@@ -208,6 +208,17 @@ describe("by PUT", () => {
     expect((await world.lab.echo({ text: "asked" })).text).toBe("asked");
   });
 
+  test("methods are mocked from the schema, and their own rules stay for afterwards", async () => {
+    const described = { declarations: [] } as never;
+    const rule = { method: "lab.v1.Lab/Echo", use: [{ value: { text: "spare" } }] };
+    const plugin = degradation({ schemas: [{ descriptor: () => described }], rules: [rule] });
+    const admin = await open({ switches: plugin });
+    const answer = await put(admin, "/switches", { "lab.v1.Lab/Echo": "mock" });
+    expect(await answer.json()).toEqual([{ method: "lab.v1.Lab/Echo", when: "mock" }]);
+    await put(admin, "/switches", { "lab.v1.Lab/Echo": "on-failure" });
+    expect(plugin.current.rules).toEqual([{ ...rule, when: "on-failure" }]);
+  });
+
   test("log levels are replaced, as their owner allows", async () => {
     const logLevels = createLogLevels();
     const admin = await open({ logLevels });

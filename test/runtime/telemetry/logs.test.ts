@@ -8,6 +8,7 @@ import {
   safeText,
 } from "../../../runtime/telemetry/index.ts";
 import { createFleet } from "../client/fleet.ts";
+import { Missing } from "../fixture/lab.ts";
 
 type Line = Readonly<Record<string, unknown>> & { readonly level: string; readonly text: string };
 
@@ -34,6 +35,10 @@ async function scene(options: Partial<AccessLogOptions> = {}, fail?: () => Error
     }),
   });
   return { fleet, lines, [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose]() };
+}
+
+async function drain(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of items) void _;
 }
 
 describe("an access log", () => {
@@ -76,6 +81,46 @@ describe("an access log", () => {
     await blame.fleet.run(blame.fleet.lab.echo({}).catch(() => undefined));
     await blame.fleet.environment.advanceAsync(5);
     expect(blame.lines.map(({ level }) => level)).toEqual(["warn", "warn"]);
+  });
+
+  test("has bodies while the level is trace, where they are asked for", async () => {
+    const levels = createLogLevels();
+    await using world = await scene({ levels, bodies: {} });
+    const { lab, environment } = world.fleet;
+    const send = async () => {
+      await world.fleet.run(lab.echo({ text: "hi\u202e" }));
+      await environment.advanceAsync(5);
+      return world.lines.splice(0);
+    };
+    expect(JSON.stringify(await send())).not.toContain("hi");
+    levels.configure({ services: { "lab.v1.Lab": "trace" } });
+    for (const line of await send()) {
+      expect([line["request"], line["reply"]]).toEqual(Array(2).fill(expect.stringContaining('"hi\\u202e"')));
+    }
+  });
+
+  test("has the items of streams, in both directions and on both sides", async () => {
+    await using world = await scene({
+      levels: createLogLevels({ default: "trace" }),
+      bodies: { methods: ["lab.v1.Lab/Chat"] },
+    });
+    const { lab, environment } = world.fleet;
+    await world.fleet.run(drain(lab.chat([{ text: "one" }, { text: "two" }])));
+    await world.fleet.run(lab.echo({ text: "three" }));
+    await environment.advanceAsync(5);
+    const [server, client, ...others] = world.lines;
+    expect(server?.["request"]).toMatch(/one.*two/);
+    expect(client?.["request"]).toBe(server?.["request"]);
+    expect(client?.["reply"]).toBe(server?.["reply"]);
+    expect(JSON.stringify(others)).not.toContain("three");
+  });
+
+  test("has what a declared error carries", async () => {
+    const levels = createLogLevels({ default: "trace" });
+    await using world = await scene({ levels, bodies: {} }, () => new Missing({ what: "tea" }));
+    await world.fleet.run(world.fleet.lab.echo({}).catch(() => undefined));
+    await world.fleet.environment.advanceAsync(5);
+    expect(world.lines.map((line) => line["errorData"])).toEqual(['{"what":"tea"}', '{"what":"tea"}']);
   });
 
   test("follows levels per service, also when they change", async () => {
