@@ -182,6 +182,14 @@ function computed(holds: () => boolean): boolean {
   }
 }
 
+/** Takes from what was found at a `@sensitive` member all that tells of its value, keys of maps in paths too: which rule is broken stays. */
+export function hideValues(violations: Violation[], path: string): void {
+  for (const [index, { path: found, rule }] of violations.entries()) {
+    const isWithin = found === path || found.startsWith(`${path}.`) || found.startsWith(`${path}[`);
+    if (isWithin) violations[index] = { path, rule, message: `must satisfy @${rule}` };
+  }
+}
+
 /** Adds what was found inside a member, with the member's path in front. */
 export function addNested(violations: Violation[], path: string, nested: readonly Violation[]): void {
   for (const violation of nested) violations.push({ ...violation, path: joinPaths(path, violation.path) });

@@ -51,6 +51,7 @@ export {
   checkPresent,
   checkThat,
   checkUnique,
+  hideValues,
   noViolations,
   sizeOf,
 } from "./constraints.ts";

@@ -69,6 +69,7 @@ export const symbols = {
   equalOptional: "value",
   equalTimes: "value",
   errorType: "value",
+  hideValues: "value",
   int64FromNumber: "value",
   int64FromText: "value",
   isDeclaredError: "value",

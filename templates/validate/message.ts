@@ -83,13 +83,22 @@ function memberStatements(
     : [];
   if (member.kind === "oneof") return [...present, ...oneofStatements(context, member, given, path, names)];
   if (!isCheckedField(context, member)) return present;
+  return [...present, ...checksOfField(context, member, given, path), ...hidden(context, member, path)];
+}
+
+/** What is found at a sensitive field tells nothing of its value. */
+function hidden(context: ModuleContext, { sensitive }: FieldDescriptor, path: Piece): Code[] {
+  return sensitive ? [code`${call(context.imports.runtime("hideValues"), [violations, path])};`] : [];
+}
+
+function checksOfField(context: ModuleContext, member: FieldDescriptor, given: Code, path: Piece): Code[] {
   if (member.type.kind === "list" || member.type.kind === "map") {
-    return [...present, ...collectionStatements(context, member, { value: given, path, type: member.type })];
+    return collectionStatements(context, member, { value: given, path, type: member.type });
   }
   const optional = member.optional || member.required || mustBeGiven(context, member.type);
   const subject = { value: optional ? given : withDefault(context, member, given), path, type: member.type };
   const statements = fieldStatements(context, member, subject);
-  return [...present, ...(optional ? [guarded(given, statements)] : statements)];
+  return optional ? [guarded(given, statements)] : statements;
 }
 
 function withDefault(context: ModuleContext, field: FieldDescriptor, given: Code): Code {
@@ -217,10 +226,11 @@ function validateOneof(
 }
 
 function caseClause(context: ModuleContext, field: FieldDescriptor): Code {
-  const subject = { value: code`${value}.value`, path: stringLiteral(field.name), type: field.type };
+  const path = stringLiteral(field.name);
+  const subject = { value: code`${value}.value`, path, type: field.type };
   return code`
     case ${stringLiteral(field.name)}:
-      ${fieldStatements(context, field, subject)}
+      ${[...fieldStatements(context, field, subject), ...hidden(context, field, path)]}
       break;
   `;
 }

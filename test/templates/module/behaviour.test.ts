@@ -36,6 +36,39 @@ describe("a generated message", () => {
   });
 });
 
+describe("generated code", () => {
+  const given = {
+    hiddenPin: 77,
+    hiddenKeys: new Map([["secret", 4711]]),
+    hiddenReader: { name: "secret" },
+    hiddenChoice: { kind: "hiddenText", value: "s" },
+    reqd: "a",
+    reqm: {},
+  } as const;
+
+  test("writes a mark in place of sensitive fields, when it is told one", () => {
+    expect(Everything.toJson(given, { redact: "***" })).toMatchObject({
+      hiddenPin: "***",
+      hiddenKeys: "***",
+      hiddenReader: "***",
+      hiddenText: "***",
+    });
+    expect(Everything.toJson(given)).toMatchObject({
+      hiddenPin: 77,
+      hiddenText: "s",
+    });
+  });
+
+  test("tells nothing of the value of a sensitive field that breaks a constraint", () => {
+    const found = Everything.validate(given).filter(({ path }) => path.startsWith("hidden"));
+    expect(found).toEqual([
+      { path: "hiddenPin", rule: "max", message: "must satisfy @max" },
+      { path: "hiddenKeys", rule: "max", message: "must satisfy @max" },
+      { path: "hiddenChoice.hiddenText", rule: "len", message: "must satisfy @len" },
+    ]);
+  });
+});
+
 describe("generated validation", () => {
   test("names the path of each broken constraint", () => {
     const value = { name: " x", tags: ["a", "a"], email: "no", home: { latitude: 91 } };

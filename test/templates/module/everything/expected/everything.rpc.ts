@@ -44,6 +44,7 @@ import {
   equalTimes,
   type ErrorType,
   errorType,
+  hideValues,
   int64FromText,
   type Invoker,
   isDeclaredError,
@@ -397,6 +398,11 @@ export interface Everything {
     VeryLongMessageNameForTestingPurposesOnlyAndNothingElse | undefined;
   /** @deprecated x */
   thirdVeryLongFieldNameThatGoesOnAndOnAndOnA: VeryLongMessageNameForTestingPurposesOnlyAndNothingElse;
+  /** At most 50. */
+  hiddenPin: number;
+  hiddenKeys: Map<string, Percent>;
+  hiddenReader?: Reader | undefined;
+  hiddenChoice?: Everything_HiddenChoice | undefined;
 }
 
 export type Everything_Pick =
@@ -426,6 +432,15 @@ export type Everything_Opick =
 export type Everything_OpickInit =
   | { readonly kind: "seven"; readonly value: number }
   | { readonly kind: "eight"; readonly value: JsonValue };
+
+export type Everything_HiddenChoice =
+  | { readonly kind: "hiddenText"; readonly value: string }
+  | { readonly kind: "shownText"; readonly value: string };
+
+/** What may be passed where a {@link Everything_HiddenChoice} is expected. */
+export type Everything_HiddenChoiceInit =
+  | { readonly kind: "hiddenText"; readonly value: string }
+  | { readonly kind: "shownText"; readonly value: string };
 
 /** What may be passed where a {@link Everything} is expected: what is left out gets its default. */
 export interface EverythingInit {
@@ -506,6 +521,10 @@ export interface EverythingInit {
     VeryLongMessageNameForTestingPurposesOnlyAndNothingElseInit | undefined;
   thirdVeryLongFieldNameThatGoesOnAndOnAndOnA?:
     VeryLongMessageNameForTestingPurposesOnlyAndNothingElseInit | undefined;
+  hiddenPin?: number | undefined;
+  hiddenKeys?: ReadonlyMap<string, Percent> | undefined;
+  hiddenReader?: ReaderInit | undefined;
+  hiddenChoice?: Everything_HiddenChoiceInit | undefined;
 }
 
 export const Everything: MessageType<Everything, EverythingInit> =
@@ -2294,6 +2313,49 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
     );
     writer.end(mark);
   }
+  const hiddenPin = value.hiddenPin;
+  if (hiddenPin !== undefined && hiddenPin !== 0) {
+    writer.tag(648);
+    writer.int32(hiddenPin);
+  }
+  const hiddenKeys = value.hiddenKeys;
+  if (hiddenKeys !== undefined) {
+    for (const [key, item] of writer.map(hiddenKeys)) {
+      writer.tag(658);
+      const mark = writer.begin();
+      writer.tag(10);
+      writer.string(key);
+      writer.tag(17);
+      writer.double(item);
+      writer.end(mark);
+    }
+  }
+  const hiddenReader = value.hiddenReader;
+  if (hiddenReader !== undefined) {
+    writer.tag(666);
+    const mark = writer.begin(hiddenReader);
+    writeReader(writer, hiddenReader);
+    writer.end(mark);
+  }
+  const hiddenChoice = value.hiddenChoice;
+  switch (hiddenChoice?.kind) {
+    case "hiddenText": {
+      const item = hiddenChoice.value;
+      writer.tag(674);
+      writer.string(item);
+      break;
+    }
+    case "shownText": {
+      const item = hiddenChoice.value;
+      writer.tag(682);
+      writer.string(item);
+      break;
+    }
+    case undefined:
+      break;
+    default:
+      throw notAMember("acme.nasty.v1.Everything.hiddenChoice", hiddenChoice);
+  }
 }
 
 function readEverything(reader: RpcReader, previous?: Everything): Everything {
@@ -2382,6 +2444,11 @@ function readEverything(reader: RpcReader, previous?: Everything): Everything {
   let thirdVeryLongFieldNameThatGoesOnAndOnAndOnA:
     VeryLongMessageNameForTestingPurposesOnlyAndNothingElse | undefined =
     previous?.thirdVeryLongFieldNameThatGoesOnAndOnAndOnA;
+  let hiddenPin: number = previous?.hiddenPin ?? 0;
+  const hiddenKeys: Map<string, Percent> = previous?.hiddenKeys ?? new Map();
+  let hiddenReader: Reader | undefined = previous?.hiddenReader;
+  let hiddenChoice: Everything_HiddenChoice | undefined =
+    previous?.hiddenChoice;
   while (reader.pos < reader.end) {
     const tag = reader.tag();
     switch (tag) {
@@ -2854,6 +2921,39 @@ function readEverything(reader: RpcReader, previous?: Everything): Everything {
         reader.close(outer);
         break;
       }
+      case 648:
+        hiddenPin = reader.int32();
+        break;
+      case 658: {
+        const outer = reader.open();
+        let key: string = "";
+        let item: Percent = 0;
+        while (reader.pos < reader.end) {
+          const field = reader.tag();
+          if (field === 10) {
+            key = reader.string();
+          } else if (field === 17) {
+            item = reader.double();
+          } else {
+            reader.skip(field);
+          }
+        }
+        reader.close(outer);
+        hiddenKeys.set(key, item);
+        break;
+      }
+      case 666: {
+        const outer = reader.open();
+        hiddenReader = readReader(reader, hiddenReader);
+        reader.close(outer);
+        break;
+      }
+      case 674:
+        hiddenChoice = { kind: "hiddenText", value: reader.string() };
+        break;
+      case 682:
+        hiddenChoice = { kind: "shownText", value: reader.string() };
+        break;
       default:
         reader.skip(tag);
     }
@@ -2940,6 +3040,10 @@ function readEverything(reader: RpcReader, previous?: Everything): Everything {
     thirdVeryLongFieldNameThatGoesOnAndOnAndOnA:
       thirdVeryLongFieldNameThatGoesOnAndOnAndOnA ??
       createVeryLongMessageNameForTestingPurposesOnlyAndNothingElse(),
+    hiddenPin,
+    hiddenKeys,
+    hiddenReader,
+    hiddenChoice,
   };
 }
 
@@ -3277,6 +3381,35 @@ function everythingToJson(
         thirdVeryLongFieldNameThatGoesOnAndOnAndOnA,
       );
   }
+  const hiddenPin = value.hiddenPin;
+  if (hiddenPin !== undefined && hiddenPin !== 0) {
+    json.hiddenPin = writer.sensitive(writer.int32(hiddenPin));
+  }
+  const hiddenKeys = value.hiddenKeys;
+  if (hiddenKeys !== undefined && !writer.isEmpty(hiddenKeys)) {
+    const inner: JsonObject = {};
+    for (const [key, item] of writer.map(hiddenKeys)) {
+      setMember(inner, writer.string(key), writer.double(item));
+    }
+    json.hiddenKeys = writer.sensitive(inner);
+  }
+  const hiddenReader = value.hiddenReader;
+  if (hiddenReader !== undefined) {
+    json.hiddenReader = writer.sensitive(readerToJson(writer, hiddenReader));
+  }
+  const hiddenChoice = value.hiddenChoice;
+  switch (hiddenChoice?.kind) {
+    case "hiddenText":
+      json.hiddenText = writer.sensitive(writer.string(hiddenChoice.value));
+      break;
+    case "shownText":
+      json.shownText = writer.string(hiddenChoice.value);
+      break;
+    case undefined:
+      break;
+    default:
+      throw notAMember("acme.nasty.v1.Everything.hiddenChoice", hiddenChoice);
+  }
   writer.close();
   return json;
 }
@@ -3360,6 +3493,10 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
     VeryLongMessageNameForTestingPurposesOnlyAndNothingElse | undefined;
   let thirdVeryLongFieldNameThatGoesOnAndOnAndOnA:
     VeryLongMessageNameForTestingPurposesOnlyAndNothingElse | undefined;
+  let hiddenPin: number = 0;
+  const hiddenKeys: Map<string, Percent> = new Map();
+  let hiddenReader: Reader | undefined;
+  let hiddenChoice: Everything_HiddenChoice | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
     switch (key) {
@@ -3722,6 +3859,39 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
               item,
             );
         break;
+      case "hiddenPin":
+      case "hidden_pin":
+        reader.single("hiddenPin", "hidden_pin");
+        if (item !== null) hiddenPin = reader.int32(item);
+        break;
+      case "hiddenKeys":
+      case "hidden_keys":
+        reader.single("hiddenKeys", "hidden_keys");
+        for (const [field, entry] of reader.map(item)) {
+          hiddenKeys.set(reader.string(field), reader.double(entry));
+        }
+        break;
+      case "hiddenReader":
+      case "hidden_reader":
+        reader.single("hiddenReader", "hidden_reader");
+        if (item !== null) hiddenReader = readerFromJson(reader, item);
+        break;
+      case "hiddenText":
+      case "hidden_text":
+        reader.single("hiddenText", "hidden_text");
+        if (item !== null) {
+          reader.once(hiddenChoice?.kind);
+          hiddenChoice = { kind: "hiddenText", value: reader.string(item) };
+        }
+        break;
+      case "shownText":
+      case "shown_text":
+        reader.single("shownText", "shown_text");
+        if (item !== null) {
+          reader.once(hiddenChoice?.kind);
+          hiddenChoice = { kind: "shownText", value: reader.string(item) };
+        }
+        break;
       default:
         reader.unknown(key);
     }
@@ -3809,6 +3979,10 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
     thirdVeryLongFieldNameThatGoesOnAndOnAndOnA:
       thirdVeryLongFieldNameThatGoesOnAndOnAndOnA ??
       createVeryLongMessageNameForTestingPurposesOnlyAndNothingElse(),
+    hiddenPin,
+    hiddenKeys,
+    hiddenReader,
+    hiddenChoice,
   };
 }
 
@@ -3898,6 +4072,10 @@ function createEverything(
       createVeryLongMessageNameForTestingPurposesOnlyAndNothingElse(
         init.thirdVeryLongFieldNameThatGoesOnAndOnAndOnA,
       ),
+    hiddenPin: init.hiddenPin ?? 0,
+    hiddenKeys: copyMap(init.hiddenKeys),
+    hiddenReader: init.hiddenReader && createReader(init.hiddenReader),
+    hiddenChoice: init.hiddenChoice,
   };
 }
 
@@ -4012,6 +4190,32 @@ function validateEverything(value: EverythingInit): Violation[] {
   checkFormat(violations, "host", value.host ?? "", "hostname");
   checkFormat(violations, "ipa", value.ipa ?? "", "ip");
   checkFormat(violations, "uri_", value.uri_ ?? "", "uri");
+  checkMax(violations, "hiddenPin", value.hiddenPin ?? 0, 50);
+  hideValues(violations, "hiddenPin");
+  if (value.hiddenKeys !== undefined) {
+    for (const [key, item] of value.hiddenKeys) {
+      checkMin(
+        violations,
+        `hiddenKeys[${JSON.stringify(String(key))}]`,
+        item,
+        0,
+      );
+      checkMax(
+        violations,
+        `hiddenKeys[${JSON.stringify(String(key))}]`,
+        item,
+        100,
+      );
+    }
+  }
+  hideValues(violations, "hiddenKeys");
+  if (value.hiddenChoice !== undefined) {
+    addNested(
+      violations,
+      "hiddenChoice",
+      validateEverything_HiddenChoice(value.hiddenChoice),
+    );
+  }
   return violations;
 }
 
@@ -4023,6 +4227,19 @@ function validateEverything_Pick(value: Everything_PickInit): Violation[] {
       break;
     case "four":
       addNested(violations, "four", validateConstrained(value.value));
+      break;
+  }
+  return violations;
+}
+
+function validateEverything_HiddenChoice(
+  value: Everything_HiddenChoiceInit,
+): Violation[] {
+  const violations: Violation[] = [];
+  switch (value.kind) {
+    case "hiddenText":
+      checkLength(violations, "hiddenText", value.value, 2);
+      hideValues(violations, "hiddenText");
       break;
   }
   return violations;
@@ -4121,7 +4338,11 @@ function equalsEverything(a: EverythingInit, b: EverythingInit): boolean {
     equalsVeryLongMessageNameForTestingPurposesOnlyAndNothingElse(
       a.thirdVeryLongFieldNameThatGoesOnAndOnAndOnA ?? {},
       b.thirdVeryLongFieldNameThatGoesOnAndOnAndOnA ?? {},
-    )
+    ) &&
+    (a.hiddenPin ?? 0) === (b.hiddenPin ?? 0) &&
+    equalMaps(a.hiddenKeys, b.hiddenKeys, equalNumbers) &&
+    equalOptional(a.hiddenReader, b.hiddenReader, equalsReader) &&
+    equalOptional(a.hiddenChoice, b.hiddenChoice, equalsEverything_HiddenChoice)
   );
 }
 
@@ -4156,6 +4377,18 @@ function equalsEverything_Opick(
       return b.kind === "seven" && equalNumbers(a.value, b.value);
     case "eight":
       return b.kind === "eight" && equalJson(a.value, b.value);
+  }
+}
+
+function equalsEverything_HiddenChoice(
+  a: Everything_HiddenChoiceInit,
+  b: Everything_HiddenChoiceInit,
+): boolean {
+  switch (a.kind) {
+    case "hiddenText":
+      return b.kind === "hiddenText" && a.value === b.value;
+    case "shownText":
+      return b.kind === "shownText" && a.value === b.value;
   }
 }
 
@@ -5623,5 +5856,5 @@ function equalsWrapper_Everything(
 
 /** The schema of this module, for reflection. */
 export const everythingSchema: SchemaSource = /*@__PURE__*/ schemaSource(
-  '{"path":"everything.rpc","package":"acme.nasty.v1","edition":2026,"imports":["cycle.rpc"],"reexports":[{"path":"cycle.rpc"}],"declarations":[{"kind":"constant","name":"BIG","doc":"Evil","value":{"kind":"int","value":"9007199254740993"}},{"kind":"constant","name":"NEG","value":{"kind":"int","value":"-5"}},{"kind":"constant","name":"RATE","value":{"kind":"float","value":1e+21}},{"kind":"constant","name":"PI","value":{"kind":"float","value":3.14}},{"kind":"constant","name":"WAIT","value":{"kind":"duration","ms":5400000}},{"kind":"constant","name":"SIZE","value":{"kind":"size","bytes":65536}},{"kind":"constant","name":"NAMES","value":{"kind":"list","values":[{"kind":"string","value":"a"},{"kind":"string","value":"b\\"c"},{"kind":"string","value":"it\'s"}]}},{"kind":"constant","name":"NUMBERS","value":{"kind":"list","values":[{"kind":"int","value":"1"},{"kind":"int","value":"2"},{"kind":"int","value":"3"},{"kind":"int","value":"1000000"},{"kind":"int","value":"2000000"},{"kind":"int","value":"3000000"},{"kind":"int","value":"4000000"},{"kind":"int","value":"5000000"},{"kind":"int","value":"6000000"},{"kind":"int","value":"7000000"},{"kind":"int","value":"8000000"},{"kind":"int","value":"9000000"},{"kind":"int","value":"10000000"},{"kind":"int","value":"11000000"}]}},{"kind":"constant","name":"YES","value":{"kind":"bool","value":true}},{"kind":"constant","name":"TEXT","value":{"kind":"string","value":"quote \\" and \' and \\\\ \u202e */ ${x} `"}},{"kind":"alias","name":"Percent","type":{"kind":"scalar","scalar":"double","constraints":[{"kind":"range","min":"0","max":"100"}]},"brand":false},{"kind":"alias","name":"Id","type":{"kind":"scalar","scalar":"string","constraints":[{"kind":"format","format":"uuid"}]},"brand":false},{"kind":"alias","name":"Key","type":{"kind":"scalar","scalar":"int64","js":"string"},"brand":false},{"kind":"alias","name":"Num","type":{"kind":"scalar","scalar":"uint64","js":"number","constraints":[{"kind":"range","max":"10"}]},"brand":false},{"kind":"alias","name":"Slug","type":{"kind":"scalar","scalar":"string","constraints":[{"kind":"length","unit":"characters","min":1,"max":10},{"kind":"pattern","pattern":"^[a-z/]+$"}]},"brand":true},{"kind":"message","name":"Reader","doc":"Reader of `* /` things. @ts-ignore","origin":"declared","members":[{"name":"name","number":1,"type":"string"}]},{"kind":"message","name":"Date","origin":"declared","members":[{"name":"value","number":1,"type":"string"}]},{"kind":"message","name":"Promise","origin":"declared","members":[{"name":"writer","number":1,"type":{"kind":"message","name":"Reader"},"presence":"explicit"},{"name":"when","number":2,"type":{"kind":"message","name":"Date"},"presence":"explicit"}]},{"kind":"message","name":"value","origin":"declared","members":[{"name":"value","number":1,"type":"int32"},{"name":"writer","number":2,"type":{"kind":"message","name":"Reader"},"presence":"explicit"},{"name":"self","number":3,"type":{"kind":"message","name":"value"},"optional":true}]},{"kind":"message","name":"class_","origin":"declared","members":[{"name":"class","number":1,"type":"string"},{"name":"new","number":2,"type":"int32"},{"name":"function","number":3,"type":"bool"}]},{"kind":"enum","name":"Color","open":true,"members":[{"name":"unspecified","wireName":"COLOR_UNSPECIFIED","number":0,"annotations":[]},{"name":"red","wireName":"COLOR_RED","number":1,"annotations":[]},{"name":"darkBlue","wireName":"COLOR_DARK_BLUE","number":2,"deprecated":{"reason":"use `red` */ now"},"annotations":[]}]},{"kind":"enum","name":"Tone","open":false,"members":[{"name":"a","wireName":"TONE_A","number":0,"annotations":[]},{"name":"b","wireName":"TONE_B","number":-1,"annotations":[]}]},{"kind":"enum","name":"VeryLongEnumerationNameForTestingPurposesOnly","open":false,"members":[{"name":"unspecifiedValueOfThisEnumeration","wireName":"VERY_LONG_ENUMERATION_NAME_FOR_TESTING_PURPOSES_ONLY_UNSPECIFIED_VALUE_OF_THIS_ENUMERATION","number":0,"annotations":[]},{"name":"anotherVeryLongMemberNameForTheTest","wireName":"VERY_LONG_ENUMERATION_NAME_FOR_TESTING_PURPOSES_ONLY_ANOTHER_VERY_LONG_MEMBER_NAME_FOR_THE_TEST","number":1,"annotations":[]}]},{"kind":"message","name":"Everything","origin":"declared","members":[{"name":"b","number":1,"type":"bool"},{"name":"s","number":2,"type":"string","constraints":[{"kind":"length","unit":"characters","min":1,"max":80},{"kind":"pattern","pattern":"^[a-z]{2,}/\\\\p{L}$"}]},{"name":"by","number":3,"type":"bytes","constraints":[{"kind":"length","unit":"bytes","max":1024}]},{"name":"i32","number":4,"type":"int32","constraints":[{"kind":"range","min":"1","max":"10","maxExclusive":true}]},{"name":"u32","number":5,"type":"uint32","constraints":[{"kind":"in","values":[{"kind":"int","value":"1"},{"kind":"int","value":"2"},{"kind":"int","value":"3"}]}]},{"name":"s32","number":6,"type":"sint32"},{"name":"f32","number":7,"type":"fixed32"},{"name":"sf32","number":8,"type":"sfixed32"},{"name":"i64","number":9,"type":"int64","constraints":[{"kind":"range","min":"-9007199254740993","minExclusive":true}]},{"name":"u64","number":10,"type":"uint64","constraints":[{"kind":"in","values":[{"kind":"int","value":"1"},{"kind":"int","value":"2"}]}]},{"name":"s64","number":11,"type":"sint64"},{"name":"f64","number":12,"type":"fixed64"},{"name":"sf64","number":13,"type":"sfixed64"},{"name":"i53","number":14,"type":"int53"},{"name":"u53","number":15,"type":"uint53"},{"name":"fl","number":16,"type":"float","constraints":[{"kind":"range","min":"0.5"}]},{"name":"d","number":17,"type":"double","presence":"explicit","default":{"kind":"float","value":1.5}},{"name":"ts","number":18,"type":"timestamp","presence":"explicit"},{"name":"du","number":19,"type":"duration","presence":"explicit","constraints":[{"kind":"range","max":"10000"}]},{"name":"js","number":20,"type":"json","presence":"explicit"},{"name":"an","number":21,"type":"any","presence":"explicit"},{"name":"id","number":22,"type":"uuid"},{"name":"ots","number":23,"type":"timestamp","optional":true},{"name":"odu","number":24,"type":"duration","optional":true},{"name":"ojs","number":25,"type":"json","optional":true},{"name":"oan","number":26,"type":"any","optional":true},{"name":"oid","number":27,"type":"uuid","optional":true},{"name":"color","number":28,"type":{"kind":"enum","name":"Color"},"presence":"explicit","default":{"kind":"enum","enum":{"kind":"enum","name":"Color","file":"everything.rpc","fullName":"acme.nasty.v1.Color"},"member":"red","number":1},"constraints":[{"kind":"not_in","values":[{"kind":"enum","enum":{"kind":"enum","name":"Color","file":"everything.rpc","fullName":"acme.nasty.v1.Color"},"member":"darkBlue","number":2}]}]},{"name":"tone","number":29,"type":{"kind":"enum","name":"Tone"}},{"name":"ocolor","number":30,"type":{"kind":"enum","name":"Color"},"optional":true},{"name":"key","number":31,"type":{"kind":"scalar","scalar":"int64","js":"string","alias":{"name":"Key","file":"everything.rpc","brand":false}},"constraints":[{"kind":"range","min":"3"}]},{"name":"num","number":32,"type":{"kind":"scalar","scalar":"uint64","js":"number","alias":{"name":"Num","file":"everything.rpc","brand":false},"constraints":[{"kind":"range","max":"10"}]}},{"name":"slug","number":33,"type":{"kind":"scalar","scalar":"string","alias":{"name":"Slug","file":"everything.rpc","brand":true},"constraints":[{"kind":"length","unit":"characters","min":1,"max":10},{"kind":"pattern","pattern":"^[a-z/]+$"}]}},{"name":"oslug","number":34,"type":{"kind":"scalar","scalar":"string","alias":{"name":"Slug","file":"everything.rpc","brand":true},"constraints":[{"kind":"length","unit":"characters","min":1,"max":10},{"kind":"pattern","pattern":"^[a-z/]+$"}]},"optional":true},{"name":"slugs","number":35,"type":[{"kind":"scalar","scalar":"string","alias":{"name":"Slug","file":"everything.rpc","brand":true},"constraints":[{"kind":"length","unit":"characters","min":1,"max":10},{"kind":"pattern","pattern":"^[a-z/]+$"}]}],"constraints":[{"kind":"length","unit":"items","min":1,"max":5},{"kind":"unique"}]},{"name":"slugMap","number":36,"type":["string",{"kind":"scalar","scalar":"string","alias":{"name":"Slug","file":"everything.rpc","brand":true},"constraints":[{"kind":"length","unit":"characters","min":1,"max":10},{"kind":"pattern","pattern":"^[a-z/]+$"}]}]},{"name":"percent","number":37,"type":{"kind":"scalar","scalar":"double","alias":{"name":"Percent","file":"everything.rpc","brand":false},"constraints":[{"kind":"range","min":"0","max":"100"}]}},{"name":"ids","number":38,"type":[{"kind":"scalar","scalar":"string","alias":{"name":"Id","file":"everything.rpc","brand":false},"constraints":[{"kind":"format","format":"uuid"}]}]},{"name":"msgs","number":39,"type":[{"kind":"message","name":"Reader"}]},{"name":"mmap","number":40,"type":["int32",{"kind":"message","name":"Reader"}]},{"name":"bmap","number":41,"type":["bool","bytes"]},{"name":"cmap","number":42,"type":["string",{"kind":"enum","name":"Color"}]},{"name":"lmap","number":43,"type":["int64","double"]},{"name":"shape","number":44,"type":{"kind":"union","name":"Shape"},"presence":"explicit"},{"name":"oshape","number":45,"type":{"kind":"union","name":"Shape"},"optional":true},{"name":"shapes","number":46,"type":[{"kind":"union","name":"Shape"}]},{"name":"reqd","number":47,"type":"string","presence":"explicit","required":true,"constraints":[{"kind":"format","format":"email"}]},{"name":"reqm","number":48,"type":{"kind":"message","name":"Reader"},"presence":"explicit","required":true},{"kind":"oneof","name":"pick","optional":false,"cases":[{"name":"one","number":49,"type":"string","constraints":[{"kind":"length","unit":"characters","min":2}]},{"name":"two","number":50,"type":{"kind":"message","name":"Reader"}},{"name":"three","number":51,"type":"void"},{"name":"four","number":52,"type":{"kind":"message","name":"Constrained"}},{"name":"five","number":53,"type":"bytes"},{"name":"six","number":54,"type":"timestamp"}]},{"kind":"oneof","name":"opick","optional":true,"cases":[{"name":"seven","number":55,"type":"double"},{"name":"eight","number":56,"type":"json"}]},{"name":"anyList","number":57,"type":["any"]},{"name":"tsList","number":58,"type":["timestamp"]},{"name":"jsList","number":59,"type":["json"]},{"name":"duList","number":60,"type":["duration"]},{"name":"boolList","number":61,"type":{"kind":"list","element":{"kind":"scalar","scalar":"bool"},"packed":false}},{"name":"cons","number":62,"type":{"kind":"message","name":"Constrained"},"presence":"explicit"},{"name":"consList","number":63,"type":[{"kind":"message","name":"Constrained"}]},{"name":"consMap","number":64,"type":["string",{"kind":"message","name":"Constrained"}]},{"name":"then","number":65,"type":"string"},{"name":"constructor","number":66,"type":"string"},{"name":"toString","number":67,"type":"int32"},{"name":"hasOwnProperty","number":68,"type":"bool"},{"name":"other","number":70,"type":{"kind":"message","name":"B","file":"cycle.rpc","fullName":"acme.cycle.v1.B"},"presence":"explicit"},{"name":"others","number":71,"type":[{"kind":"message","name":"B","file":"cycle.rpc","fullName":"acme.cycle.v1.B"}]},{"name":"def","number":72,"type":"string","presence":"explicit","default":{"kind":"string","value":"it\'s \\"x\\""}},{"name":"defb","number":73,"type":"int64","presence":"explicit","default":{"kind":"int","value":"5"}},{"name":"defd","number":74,"type":"duration","presence":"explicit","default":{"kind":"duration","ms":2000}},{"name":"host","number":75,"type":"string","constraints":[{"kind":"format","format":"hostname"}]},{"name":"ipa","number":76,"type":"string","constraints":[{"kind":"format","format":"ip"}]},{"name":"uri_","number":77,"type":"string","jsonName":"uri","constraints":[{"kind":"format","format":"uri"}]},{"name":"aVeryLongFieldNameThatGoesOnAndOnAndOnToTheEndOfTheLineAndBeyondIt","number":78,"type":["string",{"kind":"enum","name":"VeryLongEnumerationNameForTestingPurposesOnly"}]},{"name":"anotherVeryLongFieldNameThatGoesOnAndOn","number":79,"type":{"kind":"message","name":"VeryLongMessageNameForTestingPurposesOnlyAndNothingElse"},"optional":true},{"name":"thirdVeryLongFieldNameThatGoesOnAndOnAndOnA","number":80,"type":{"kind":"message","name":"VeryLongMessageNameForTestingPurposesOnlyAndNothingElse"},"presence":"explicit","deprecated":{"reason":"x"}}]},{"kind":"message","name":"Constrained","origin":"declared","checks":[{"kind":"check","source":"start < end","message":"start must be before end","expression":{"kind":"binary","operator":"<","domain":"timestamp","left":{"kind":"field","object":{"kind":"this"},"name":"start","type":{"kind":"builtin","name":"timestamp"},"optional":false},"right":{"kind":"field","object":{"kind":"this"},"name":"end","type":{"kind":"builtin","name":"timestamp"},"optional":false}}},{"kind":"check","source":"has(note) || size(name) > 2 && max - min >= 10","message":"long message of the check","expression":{"kind":"binary","operator":"||","domain":"bool","left":{"kind":"has","field":{"kind":"field","object":{"kind":"this"},"name":"note","type":{"kind":"scalar","scalar":"string"},"optional":true}},"right":{"kind":"binary","operator":"&&","domain":"bool","left":{"kind":"binary","operator":">","domain":"number","left":{"kind":"size","of":{"kind":"field","object":{"kind":"this"},"name":"name","type":{"kind":"scalar","scalar":"string"},"optional":false}},"right":{"kind":"literal","value":{"kind":"int","value":"2"}}},"right":{"kind":"binary","operator":">=","domain":"number","left":{"kind":"binary","operator":"-","domain":"number","left":{"kind":"field","object":{"kind":"this"},"name":"max","type":{"kind":"scalar","scalar":"int32"},"optional":false},"right":{"kind":"field","object":{"kind":"this"},"name":"min","type":{"kind":"scalar","scalar":"int32"},"optional":false}},"right":{"kind":"literal","value":{"kind":"int","value":"10"}}}}}}],"members":[{"name":"start","number":1,"type":"timestamp","presence":"explicit"},{"name":"end","number":2,"type":"timestamp","presence":"explicit"},{"name":"note","number":3,"type":"string","optional":true},{"name":"name","number":4,"type":"string","constraints":[{"kind":"check","source":"this != \'admin\'","message":"no admin","expression":{"kind":"binary","operator":"!=","domain":"string","left":{"kind":"this"},"right":{"kind":"literal","value":{"kind":"string","value":"admin"}}}}]},{"name":"max","number":5,"type":"int32"},{"name":"min","number":6,"type":"int32"},{"name":"big","number":7,"type":"int64","constraints":[{"kind":"check","source":"this % 2 == 0","message":"even","expression":{"kind":"binary","operator":"==","domain":"bigint","left":{"kind":"binary","operator":"%","domain":"bigint","left":{"kind":"this"},"right":{"kind":"literal","value":{"kind":"int","value":"2"}}},"right":{"kind":"literal","value":{"kind":"int","value":"0"}}}}]},{"name":"color","number":8,"type":{"kind":"enum","name":"Color"}}]},{"kind":"union","name":"Shape","origin":"declared","cases":[{"name":"circle","number":1,"type":{"kind":"message","name":"Reader"}},{"name":"text","number":2,"type":"string"},{"name":"blob","number":3,"type":"bytes"},{"name":"none","number":4,"type":"void"},{"name":"cons","number":5,"type":{"kind":"message","name":"Constrained"}}]},{"kind":"message","name":"Empty","origin":"declared","members":[]},{"kind":"message","name":"VeryLongMessageNameForTestingPurposesOnlyAndNothingElse","origin":"declared","members":[{"kind":"oneof","name":"inner","optional":true,"cases":[{"name":"aVeryLongCaseNameForTestingPurposesOnlyAndNothing","number":1,"type":{"kind":"message","name":"VeryLongMessageNameForTestingPurposesOnlyAndNothingElse"}},{"name":"b","number":2,"type":"string"}]},{"name":"nested","number":3,"type":[{"kind":"message","name":"VeryLongMessageNameForTestingPurposesOnlyAndNothingElse.NestedMessageWithALongNameToo"}]}]},{"kind":"message","name":"VeryLongMessageNameForTestingPurposesOnlyAndNothingElse.NestedMessageWithALongNameToo","origin":"declared","members":[{"name":"x","number":1,"type":"int32"}]},{"kind":"error","name":"NotFound","code":"not_found","members":[{"name":"what","number":1,"type":"string","presence":"explicit","required":true}]},{"kind":"error","name":"VeryLongErrorNameForTestingPurposesOnlyAndNothingElse","code":"internal","members":[{"name":"reason","number":1,"type":{"kind":"message","name":"Reader"},"presence":"explicit"}]},{"kind":"error","name":"Plain","code":"unknown","members":[]},{"kind":"service","name":"Empties","reservedNames":[],"methods":[]},{"kind":"message","name":"Call.InlineRequest","origin":"parameters","members":[{"name":"a","number":1,"type":"string"},{"name":"b","number":2,"type":{"kind":"union","name":"Shape"},"optional":true}]},{"kind":"message","name":"Call.InlineResult","origin":"result","members":[{"name":"c","number":1,"type":{"kind":"enum","name":"Color"}},{"kind":"oneof","name":"d","optional":false,"cases":[{"name":"e","number":2,"type":"string"},{"name":"f","number":3,"type":{"kind":"message","name":"B","file":"cycle.rpc","fullName":"acme.cycle.v1.B"}}]}]},{"kind":"service","name":"Call","reservedNames":[],"methods":[{"name":"close","wireName":"Close","id":1840078387,"kind":"unary","request":{"kind":"message","name":"Empty"},"response":{"kind":"message","name":"Empty"}},{"name":"then","wireName":"Then","id":2826989606,"kind":"unary","errors":[{"kind":"error","name":"NotFound","file":"everything.rpc","fullName":"acme.nasty.v1.NotFound"}],"request":{"kind":"message","name":"Reader"},"response":{"kind":"message","name":"Reader"}},{"name":"constructor","wireName":"Constructor","id":1697019391,"kind":"unary","errors":[{"kind":"error","name":"NotFound","file":"everything.rpc","fullName":"acme.nasty.v1.NotFound"},{"kind":"error","name":"Plain","file":"everything.rpc","fullName":"acme.nasty.v1.Plain"},{"kind":"error","name":"VeryLongErrorNameForTestingPurposesOnlyAndNothingElse","file":"everything.rpc","fullName":"acme.nasty.v1.VeryLongErrorNameForTestingPurposesOnlyAndNothingElse"}],"request":{"kind":"message","name":"value"},"response":{"kind":"message","name":"class_"}},{"name":"aMethodWithAVeryLongNameThatDoesNotFitOnALine","wireName":"AMethodWithAVeryLongNameThatDoesNotFitOnALine","id":2188772485,"kind":"bidi_stream","errors":[{"kind":"error","name":"NotFound","file":"everything.rpc","fullName":"acme.nasty.v1.NotFound"},{"kind":"error","name":"Plain","file":"everything.rpc","fullName":"acme.nasty.v1.Plain"},{"kind":"error","name":"Gone","file":"cycle.rpc","fullName":"acme.cycle.v1.Gone"}],"request":{"kind":"message","name":"Everything"},"response":{"kind":"message","name":"Wrapper_Everything"}},{"name":"notify","wireName":"Notify","id":1283170636,"kind":"unary","oneway":true,"request":{"kind":"message","name":"VeryLongMessageNameForTestingPurposesOnlyAndNothingElse"},"response":"void"},{"name":"inline","wireName":"Inline","id":3614991812,"kind":"unary","request":{"kind":"message","name":"Call.InlineRequest"},"response":{"kind":"message","name":"Call.InlineResult"}},{"name":"get","wireName":"Get","id":3056176999,"kind":"unary","request":{"kind":"message","name":"B","file":"cycle.rpc","fullName":"acme.cycle.v1.B"},"response":{"kind":"union","name":"Shape"}},{"name":"watch","wireName":"Watch","id":3475916888,"kind":"server_stream","request":"void","response":{"kind":"message","name":"Reader"}}]},{"kind":"message","name":"Wrapper_Everything","origin":"instance","members":[{"name":"item","number":1,"type":{"kind":"message","name":"Everything"},"presence":"explicit"},{"name":"items","number":2,"type":[{"kind":"message","name":"Everything"}]}]}]}',
+  '{"path":"everything.rpc","package":"acme.nasty.v1","edition":2026,"imports":["cycle.rpc"],"reexports":[{"path":"cycle.rpc"}],"declarations":[{"kind":"constant","name":"BIG","doc":"Evil","value":{"kind":"int","value":"9007199254740993"}},{"kind":"constant","name":"NEG","value":{"kind":"int","value":"-5"}},{"kind":"constant","name":"RATE","value":{"kind":"float","value":1e+21}},{"kind":"constant","name":"PI","value":{"kind":"float","value":3.14}},{"kind":"constant","name":"WAIT","value":{"kind":"duration","ms":5400000}},{"kind":"constant","name":"SIZE","value":{"kind":"size","bytes":65536}},{"kind":"constant","name":"NAMES","value":{"kind":"list","values":[{"kind":"string","value":"a"},{"kind":"string","value":"b\\"c"},{"kind":"string","value":"it\'s"}]}},{"kind":"constant","name":"NUMBERS","value":{"kind":"list","values":[{"kind":"int","value":"1"},{"kind":"int","value":"2"},{"kind":"int","value":"3"},{"kind":"int","value":"1000000"},{"kind":"int","value":"2000000"},{"kind":"int","value":"3000000"},{"kind":"int","value":"4000000"},{"kind":"int","value":"5000000"},{"kind":"int","value":"6000000"},{"kind":"int","value":"7000000"},{"kind":"int","value":"8000000"},{"kind":"int","value":"9000000"},{"kind":"int","value":"10000000"},{"kind":"int","value":"11000000"}]}},{"kind":"constant","name":"YES","value":{"kind":"bool","value":true}},{"kind":"constant","name":"TEXT","value":{"kind":"string","value":"quote \\" and \' and \\\\ \u202e */ ${x} `"}},{"kind":"alias","name":"Percent","type":{"kind":"scalar","scalar":"double","constraints":[{"kind":"range","min":"0","max":"100"}]},"brand":false},{"kind":"alias","name":"Id","type":{"kind":"scalar","scalar":"string","constraints":[{"kind":"format","format":"uuid"}]},"brand":false},{"kind":"alias","name":"Key","type":{"kind":"scalar","scalar":"int64","js":"string"},"brand":false},{"kind":"alias","name":"Num","type":{"kind":"scalar","scalar":"uint64","js":"number","constraints":[{"kind":"range","max":"10"}]},"brand":false},{"kind":"alias","name":"Slug","type":{"kind":"scalar","scalar":"string","constraints":[{"kind":"length","unit":"characters","min":1,"max":10},{"kind":"pattern","pattern":"^[a-z/]+$"}]},"brand":true},{"kind":"message","name":"Reader","doc":"Reader of `* /` things. @ts-ignore","origin":"declared","members":[{"name":"name","number":1,"type":"string"}]},{"kind":"message","name":"Date","origin":"declared","members":[{"name":"value","number":1,"type":"string"}]},{"kind":"message","name":"Promise","origin":"declared","members":[{"name":"writer","number":1,"type":{"kind":"message","name":"Reader"},"presence":"explicit"},{"name":"when","number":2,"type":{"kind":"message","name":"Date"},"presence":"explicit"}]},{"kind":"message","name":"value","origin":"declared","members":[{"name":"value","number":1,"type":"int32"},{"name":"writer","number":2,"type":{"kind":"message","name":"Reader"},"presence":"explicit"},{"name":"self","number":3,"type":{"kind":"message","name":"value"},"optional":true}]},{"kind":"message","name":"class_","origin":"declared","members":[{"name":"class","number":1,"type":"string"},{"name":"new","number":2,"type":"int32"},{"name":"function","number":3,"type":"bool"}]},{"kind":"enum","name":"Color","open":true,"members":[{"name":"unspecified","wireName":"COLOR_UNSPECIFIED","number":0,"annotations":[]},{"name":"red","wireName":"COLOR_RED","number":1,"annotations":[]},{"name":"darkBlue","wireName":"COLOR_DARK_BLUE","number":2,"deprecated":{"reason":"use `red` */ now"},"annotations":[]}]},{"kind":"enum","name":"Tone","open":false,"members":[{"name":"a","wireName":"TONE_A","number":0,"annotations":[]},{"name":"b","wireName":"TONE_B","number":-1,"annotations":[]}]},{"kind":"enum","name":"VeryLongEnumerationNameForTestingPurposesOnly","open":false,"members":[{"name":"unspecifiedValueOfThisEnumeration","wireName":"VERY_LONG_ENUMERATION_NAME_FOR_TESTING_PURPOSES_ONLY_UNSPECIFIED_VALUE_OF_THIS_ENUMERATION","number":0,"annotations":[]},{"name":"anotherVeryLongMemberNameForTheTest","wireName":"VERY_LONG_ENUMERATION_NAME_FOR_TESTING_PURPOSES_ONLY_ANOTHER_VERY_LONG_MEMBER_NAME_FOR_THE_TEST","number":1,"annotations":[]}]},{"kind":"message","name":"Everything","origin":"declared","members":[{"name":"b","number":1,"type":"bool"},{"name":"s","number":2,"type":"string","constraints":[{"kind":"length","unit":"characters","min":1,"max":80},{"kind":"pattern","pattern":"^[a-z]{2,}/\\\\p{L}$"}]},{"name":"by","number":3,"type":"bytes","constraints":[{"kind":"length","unit":"bytes","max":1024}]},{"name":"i32","number":4,"type":"int32","constraints":[{"kind":"range","min":"1","max":"10","maxExclusive":true}]},{"name":"u32","number":5,"type":"uint32","constraints":[{"kind":"in","values":[{"kind":"int","value":"1"},{"kind":"int","value":"2"},{"kind":"int","value":"3"}]}]},{"name":"s32","number":6,"type":"sint32"},{"name":"f32","number":7,"type":"fixed32"},{"name":"sf32","number":8,"type":"sfixed32"},{"name":"i64","number":9,"type":"int64","constraints":[{"kind":"range","min":"-9007199254740993","minExclusive":true}]},{"name":"u64","number":10,"type":"uint64","constraints":[{"kind":"in","values":[{"kind":"int","value":"1"},{"kind":"int","value":"2"}]}]},{"name":"s64","number":11,"type":"sint64"},{"name":"f64","number":12,"type":"fixed64"},{"name":"sf64","number":13,"type":"sfixed64"},{"name":"i53","number":14,"type":"int53"},{"name":"u53","number":15,"type":"uint53"},{"name":"fl","number":16,"type":"float","constraints":[{"kind":"range","min":"0.5"}]},{"name":"d","number":17,"type":"double","presence":"explicit","default":{"kind":"float","value":1.5}},{"name":"ts","number":18,"type":"timestamp","presence":"explicit"},{"name":"du","number":19,"type":"duration","presence":"explicit","constraints":[{"kind":"range","max":"10000"}]},{"name":"js","number":20,"type":"json","presence":"explicit"},{"name":"an","number":21,"type":"any","presence":"explicit"},{"name":"id","number":22,"type":"uuid"},{"name":"ots","number":23,"type":"timestamp","optional":true},{"name":"odu","number":24,"type":"duration","optional":true},{"name":"ojs","number":25,"type":"json","optional":true},{"name":"oan","number":26,"type":"any","optional":true},{"name":"oid","number":27,"type":"uuid","optional":true},{"name":"color","number":28,"type":{"kind":"enum","name":"Color"},"presence":"explicit","default":{"kind":"enum","enum":{"kind":"enum","name":"Color","file":"everything.rpc","fullName":"acme.nasty.v1.Color"},"member":"red","number":1},"constraints":[{"kind":"not_in","values":[{"kind":"enum","enum":{"kind":"enum","name":"Color","file":"everything.rpc","fullName":"acme.nasty.v1.Color"},"member":"darkBlue","number":2}]}]},{"name":"tone","number":29,"type":{"kind":"enum","name":"Tone"}},{"name":"ocolor","number":30,"type":{"kind":"enum","name":"Color"},"optional":true},{"name":"key","number":31,"type":{"kind":"scalar","scalar":"int64","js":"string","alias":{"name":"Key","file":"everything.rpc","brand":false}},"constraints":[{"kind":"range","min":"3"}]},{"name":"num","number":32,"type":{"kind":"scalar","scalar":"uint64","js":"number","alias":{"name":"Num","file":"everything.rpc","brand":false},"constraints":[{"kind":"range","max":"10"}]}},{"name":"slug","number":33,"type":{"kind":"scalar","scalar":"string","alias":{"name":"Slug","file":"everything.rpc","brand":true},"constraints":[{"kind":"length","unit":"characters","min":1,"max":10},{"kind":"pattern","pattern":"^[a-z/]+$"}]}},{"name":"oslug","number":34,"type":{"kind":"scalar","scalar":"string","alias":{"name":"Slug","file":"everything.rpc","brand":true},"constraints":[{"kind":"length","unit":"characters","min":1,"max":10},{"kind":"pattern","pattern":"^[a-z/]+$"}]},"optional":true},{"name":"slugs","number":35,"type":[{"kind":"scalar","scalar":"string","alias":{"name":"Slug","file":"everything.rpc","brand":true},"constraints":[{"kind":"length","unit":"characters","min":1,"max":10},{"kind":"pattern","pattern":"^[a-z/]+$"}]}],"constraints":[{"kind":"length","unit":"items","min":1,"max":5},{"kind":"unique"}]},{"name":"slugMap","number":36,"type":["string",{"kind":"scalar","scalar":"string","alias":{"name":"Slug","file":"everything.rpc","brand":true},"constraints":[{"kind":"length","unit":"characters","min":1,"max":10},{"kind":"pattern","pattern":"^[a-z/]+$"}]}]},{"name":"percent","number":37,"type":{"kind":"scalar","scalar":"double","alias":{"name":"Percent","file":"everything.rpc","brand":false},"constraints":[{"kind":"range","min":"0","max":"100"}]}},{"name":"ids","number":38,"type":[{"kind":"scalar","scalar":"string","alias":{"name":"Id","file":"everything.rpc","brand":false},"constraints":[{"kind":"format","format":"uuid"}]}]},{"name":"msgs","number":39,"type":[{"kind":"message","name":"Reader"}]},{"name":"mmap","number":40,"type":["int32",{"kind":"message","name":"Reader"}]},{"name":"bmap","number":41,"type":["bool","bytes"]},{"name":"cmap","number":42,"type":["string",{"kind":"enum","name":"Color"}]},{"name":"lmap","number":43,"type":["int64","double"]},{"name":"shape","number":44,"type":{"kind":"union","name":"Shape"},"presence":"explicit"},{"name":"oshape","number":45,"type":{"kind":"union","name":"Shape"},"optional":true},{"name":"shapes","number":46,"type":[{"kind":"union","name":"Shape"}]},{"name":"reqd","number":47,"type":"string","presence":"explicit","required":true,"constraints":[{"kind":"format","format":"email"}]},{"name":"reqm","number":48,"type":{"kind":"message","name":"Reader"},"presence":"explicit","required":true},{"kind":"oneof","name":"pick","optional":false,"cases":[{"name":"one","number":49,"type":"string","constraints":[{"kind":"length","unit":"characters","min":2}]},{"name":"two","number":50,"type":{"kind":"message","name":"Reader"}},{"name":"three","number":51,"type":"void"},{"name":"four","number":52,"type":{"kind":"message","name":"Constrained"}},{"name":"five","number":53,"type":"bytes"},{"name":"six","number":54,"type":"timestamp"}]},{"kind":"oneof","name":"opick","optional":true,"cases":[{"name":"seven","number":55,"type":"double"},{"name":"eight","number":56,"type":"json"}]},{"name":"anyList","number":57,"type":["any"]},{"name":"tsList","number":58,"type":["timestamp"]},{"name":"jsList","number":59,"type":["json"]},{"name":"duList","number":60,"type":["duration"]},{"name":"boolList","number":61,"type":{"kind":"list","element":{"kind":"scalar","scalar":"bool"},"packed":false}},{"name":"cons","number":62,"type":{"kind":"message","name":"Constrained"},"presence":"explicit"},{"name":"consList","number":63,"type":[{"kind":"message","name":"Constrained"}]},{"name":"consMap","number":64,"type":["string",{"kind":"message","name":"Constrained"}]},{"name":"then","number":65,"type":"string"},{"name":"constructor","number":66,"type":"string"},{"name":"toString","number":67,"type":"int32"},{"name":"hasOwnProperty","number":68,"type":"bool"},{"name":"other","number":70,"type":{"kind":"message","name":"B","file":"cycle.rpc","fullName":"acme.cycle.v1.B"},"presence":"explicit"},{"name":"others","number":71,"type":[{"kind":"message","name":"B","file":"cycle.rpc","fullName":"acme.cycle.v1.B"}]},{"name":"def","number":72,"type":"string","presence":"explicit","default":{"kind":"string","value":"it\'s \\"x\\""}},{"name":"defb","number":73,"type":"int64","presence":"explicit","default":{"kind":"int","value":"5"}},{"name":"defd","number":74,"type":"duration","presence":"explicit","default":{"kind":"duration","ms":2000}},{"name":"host","number":75,"type":"string","constraints":[{"kind":"format","format":"hostname"}]},{"name":"ipa","number":76,"type":"string","constraints":[{"kind":"format","format":"ip"}]},{"name":"uri_","number":77,"type":"string","jsonName":"uri","constraints":[{"kind":"format","format":"uri"}]},{"name":"aVeryLongFieldNameThatGoesOnAndOnAndOnToTheEndOfTheLineAndBeyondIt","number":78,"type":["string",{"kind":"enum","name":"VeryLongEnumerationNameForTestingPurposesOnly"}]},{"name":"anotherVeryLongFieldNameThatGoesOnAndOn","number":79,"type":{"kind":"message","name":"VeryLongMessageNameForTestingPurposesOnlyAndNothingElse"},"optional":true},{"name":"thirdVeryLongFieldNameThatGoesOnAndOnAndOnA","number":80,"type":{"kind":"message","name":"VeryLongMessageNameForTestingPurposesOnlyAndNothingElse"},"presence":"explicit","deprecated":{"reason":"x"}},{"name":"hiddenPin","number":81,"type":"int32","sensitive":true,"constraints":[{"kind":"range","max":"50"}]},{"name":"hiddenKeys","number":82,"type":["string",{"kind":"scalar","scalar":"double","alias":{"name":"Percent","file":"everything.rpc","brand":false},"constraints":[{"kind":"range","min":"0","max":"100"}]}],"sensitive":true},{"name":"hiddenReader","number":83,"type":{"kind":"message","name":"Reader"},"optional":true,"sensitive":true},{"kind":"oneof","name":"hiddenChoice","optional":true,"cases":[{"name":"hiddenText","number":84,"type":"string","sensitive":true,"constraints":[{"kind":"length","unit":"characters","min":2}]},{"name":"shownText","number":85,"type":"string"}]}]},{"kind":"message","name":"Constrained","origin":"declared","checks":[{"kind":"check","source":"start < end","message":"start must be before end","expression":{"kind":"binary","operator":"<","domain":"timestamp","left":{"kind":"field","object":{"kind":"this"},"name":"start","type":{"kind":"builtin","name":"timestamp"},"optional":false},"right":{"kind":"field","object":{"kind":"this"},"name":"end","type":{"kind":"builtin","name":"timestamp"},"optional":false}}},{"kind":"check","source":"has(note) || size(name) > 2 && max - min >= 10","message":"long message of the check","expression":{"kind":"binary","operator":"||","domain":"bool","left":{"kind":"has","field":{"kind":"field","object":{"kind":"this"},"name":"note","type":{"kind":"scalar","scalar":"string"},"optional":true}},"right":{"kind":"binary","operator":"&&","domain":"bool","left":{"kind":"binary","operator":">","domain":"number","left":{"kind":"size","of":{"kind":"field","object":{"kind":"this"},"name":"name","type":{"kind":"scalar","scalar":"string"},"optional":false}},"right":{"kind":"literal","value":{"kind":"int","value":"2"}}},"right":{"kind":"binary","operator":">=","domain":"number","left":{"kind":"binary","operator":"-","domain":"number","left":{"kind":"field","object":{"kind":"this"},"name":"max","type":{"kind":"scalar","scalar":"int32"},"optional":false},"right":{"kind":"field","object":{"kind":"this"},"name":"min","type":{"kind":"scalar","scalar":"int32"},"optional":false}},"right":{"kind":"literal","value":{"kind":"int","value":"10"}}}}}}],"members":[{"name":"start","number":1,"type":"timestamp","presence":"explicit"},{"name":"end","number":2,"type":"timestamp","presence":"explicit"},{"name":"note","number":3,"type":"string","optional":true},{"name":"name","number":4,"type":"string","constraints":[{"kind":"check","source":"this != \'admin\'","message":"no admin","expression":{"kind":"binary","operator":"!=","domain":"string","left":{"kind":"this"},"right":{"kind":"literal","value":{"kind":"string","value":"admin"}}}}]},{"name":"max","number":5,"type":"int32"},{"name":"min","number":6,"type":"int32"},{"name":"big","number":7,"type":"int64","constraints":[{"kind":"check","source":"this % 2 == 0","message":"even","expression":{"kind":"binary","operator":"==","domain":"bigint","left":{"kind":"binary","operator":"%","domain":"bigint","left":{"kind":"this"},"right":{"kind":"literal","value":{"kind":"int","value":"2"}}},"right":{"kind":"literal","value":{"kind":"int","value":"0"}}}}]},{"name":"color","number":8,"type":{"kind":"enum","name":"Color"}}]},{"kind":"union","name":"Shape","origin":"declared","cases":[{"name":"circle","number":1,"type":{"kind":"message","name":"Reader"}},{"name":"text","number":2,"type":"string"},{"name":"blob","number":3,"type":"bytes"},{"name":"none","number":4,"type":"void"},{"name":"cons","number":5,"type":{"kind":"message","name":"Constrained"}}]},{"kind":"message","name":"Empty","origin":"declared","members":[]},{"kind":"message","name":"VeryLongMessageNameForTestingPurposesOnlyAndNothingElse","origin":"declared","members":[{"kind":"oneof","name":"inner","optional":true,"cases":[{"name":"aVeryLongCaseNameForTestingPurposesOnlyAndNothing","number":1,"type":{"kind":"message","name":"VeryLongMessageNameForTestingPurposesOnlyAndNothingElse"}},{"name":"b","number":2,"type":"string"}]},{"name":"nested","number":3,"type":[{"kind":"message","name":"VeryLongMessageNameForTestingPurposesOnlyAndNothingElse.NestedMessageWithALongNameToo"}]}]},{"kind":"message","name":"VeryLongMessageNameForTestingPurposesOnlyAndNothingElse.NestedMessageWithALongNameToo","origin":"declared","members":[{"name":"x","number":1,"type":"int32"}]},{"kind":"error","name":"NotFound","code":"not_found","members":[{"name":"what","number":1,"type":"string","presence":"explicit","required":true}]},{"kind":"error","name":"VeryLongErrorNameForTestingPurposesOnlyAndNothingElse","code":"internal","members":[{"name":"reason","number":1,"type":{"kind":"message","name":"Reader"},"presence":"explicit"}]},{"kind":"error","name":"Plain","code":"unknown","members":[]},{"kind":"service","name":"Empties","reservedNames":[],"methods":[]},{"kind":"message","name":"Call.InlineRequest","origin":"parameters","members":[{"name":"a","number":1,"type":"string"},{"name":"b","number":2,"type":{"kind":"union","name":"Shape"},"optional":true}]},{"kind":"message","name":"Call.InlineResult","origin":"result","members":[{"name":"c","number":1,"type":{"kind":"enum","name":"Color"}},{"kind":"oneof","name":"d","optional":false,"cases":[{"name":"e","number":2,"type":"string"},{"name":"f","number":3,"type":{"kind":"message","name":"B","file":"cycle.rpc","fullName":"acme.cycle.v1.B"}}]}]},{"kind":"service","name":"Call","reservedNames":[],"methods":[{"name":"close","wireName":"Close","id":1840078387,"kind":"unary","request":{"kind":"message","name":"Empty"},"response":{"kind":"message","name":"Empty"}},{"name":"then","wireName":"Then","id":2826989606,"kind":"unary","errors":[{"kind":"error","name":"NotFound","file":"everything.rpc","fullName":"acme.nasty.v1.NotFound"}],"request":{"kind":"message","name":"Reader"},"response":{"kind":"message","name":"Reader"}},{"name":"constructor","wireName":"Constructor","id":1697019391,"kind":"unary","errors":[{"kind":"error","name":"NotFound","file":"everything.rpc","fullName":"acme.nasty.v1.NotFound"},{"kind":"error","name":"Plain","file":"everything.rpc","fullName":"acme.nasty.v1.Plain"},{"kind":"error","name":"VeryLongErrorNameForTestingPurposesOnlyAndNothingElse","file":"everything.rpc","fullName":"acme.nasty.v1.VeryLongErrorNameForTestingPurposesOnlyAndNothingElse"}],"request":{"kind":"message","name":"value"},"response":{"kind":"message","name":"class_"}},{"name":"aMethodWithAVeryLongNameThatDoesNotFitOnALine","wireName":"AMethodWithAVeryLongNameThatDoesNotFitOnALine","id":2188772485,"kind":"bidi_stream","errors":[{"kind":"error","name":"NotFound","file":"everything.rpc","fullName":"acme.nasty.v1.NotFound"},{"kind":"error","name":"Plain","file":"everything.rpc","fullName":"acme.nasty.v1.Plain"},{"kind":"error","name":"Gone","file":"cycle.rpc","fullName":"acme.cycle.v1.Gone"}],"request":{"kind":"message","name":"Everything"},"response":{"kind":"message","name":"Wrapper_Everything"}},{"name":"notify","wireName":"Notify","id":1283170636,"kind":"unary","oneway":true,"request":{"kind":"message","name":"VeryLongMessageNameForTestingPurposesOnlyAndNothingElse"},"response":"void"},{"name":"inline","wireName":"Inline","id":3614991812,"kind":"unary","request":{"kind":"message","name":"Call.InlineRequest"},"response":{"kind":"message","name":"Call.InlineResult"}},{"name":"get","wireName":"Get","id":3056176999,"kind":"unary","request":{"kind":"message","name":"B","file":"cycle.rpc","fullName":"acme.cycle.v1.B"},"response":{"kind":"union","name":"Shape"}},{"name":"watch","wireName":"Watch","id":3475916888,"kind":"server_stream","request":"void","response":{"kind":"message","name":"Reader"}}]},{"kind":"message","name":"Wrapper_Everything","origin":"instance","members":[{"name":"item","number":1,"type":{"kind":"message","name":"Everything"},"presence":"explicit"},{"name":"items","number":2,"type":[{"kind":"message","name":"Everything"}]}]}]}',
 );
