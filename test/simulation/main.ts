@@ -1,5 +1,6 @@
-/** The bundled program of a simulation: `--first N --seeds N --calls N [--stop]`, one line of JSON per seed on stdout. */
+/** The bundled program of a simulation: `--first N --seeds N --calls N [--cluster] [--stop]`, one line of JSON per seed on stdout. */
 import { parseArgs } from "node:util";
+import { simulateCluster } from "./cluster.ts";
 import { simulate } from "./simulate.ts";
 import { invariants } from "./verdict.ts";
 
@@ -9,6 +10,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1" },
     step: { type: "string", default: "1" },
     calls: { type: "string", default: "1000" },
+    cluster: { type: "boolean", default: false },
     stop: { type: "boolean", default: false },
   },
 });
@@ -36,7 +38,7 @@ function cpuMs(): number {
 
 for (let seed = first; seed < first + Number(values.seeds); seed += Number(values.step)) {
   current = { seed, startedMs: cpuMs() };
-  const report = await simulate(seed, Number(values.calls));
+  const report = await (values.cluster ? simulateCluster : simulate)(seed, Number(values.calls));
   process.stdout.write(`${JSON.stringify(report)}\n`);
   if (values.stop && report.breaches.length > 0) break;
 }

@@ -3,7 +3,7 @@ import type { Report } from "./simulate.ts";
 
 export function findBug(
   bug: Bug,
-  size: { readonly seeds: number; readonly calls: number },
+  size: { readonly seeds: number; readonly calls: number; readonly cluster?: boolean },
 ): Promise<{ readonly seed: number; readonly breach: string } | undefined>;
 
 export function compareTraces(

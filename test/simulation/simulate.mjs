@@ -1,6 +1,6 @@
 /**
  * `npm run simulate -- --seeds 1000 --calls 1000 [--first 1] [--processes 2]`: runs seeds, prints breaches with their seed, compares the traces on
- * record, ends with 1 if anything is wrong. `--record`: puts the traces of the first seeds on record. `--bugs`: plants each bug in turn and tells by
+ * record, ends with 1 if anything is wrong. `--cluster`: several instances behind one client (cluster.ts) in place of one server. `--record`: puts the traces of the first seeds on record. `--bugs`: plants each bug in turn and tells by
  * which seed it was found.
  */
 import { spawn } from "node:child_process";
@@ -11,8 +11,9 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { bugs } from "./bugs.mjs";
 import { bundleSimulation } from "./bundle.mjs";
+import { clusterBugs } from "./cluster-bugs.mjs";
 
-const recordFile = new URL("hashes.json", import.meta.url);
+const recordFileOf = (isCluster) => new URL(isCluster ? "cluster-hashes.json" : "hashes.json", import.meta.url);
 /** Seeds whose traces are on record. */
 const recordedSeeds = 20;
 
@@ -42,12 +43,12 @@ export function runBundle(file, options, onReport = () => undefined, limitMs = 2
 }
 
 /** Plants a bug and looks for it. @returns the seed that found it and what it said, or undefined */
-export async function findBug(bug, { seeds, calls }) {
+export async function findBug(bug, { seeds, calls, cluster = false }) {
   const folder = mkdtempSync(join(tmpdir(), "rpcgen-bug-"));
   try {
     const file = join(folder, "main.mjs");
     await bundleSimulation(file, bug);
-    const options = { first: bug.first ?? 1, seeds, calls, stop: true };
+    const options = { first: bug.first ?? 1, seeds, calls, ...(cluster ? { cluster } : {}), stop: true };
     const { reports, code, errors } = await runBundle(file, options, () => undefined, 50_000);
     const found = reports.find(({ breaches }) => breaches.length > 0);
     if (found !== undefined) return { seed: found.seed, breach: found.breaches[0] };
@@ -76,6 +77,7 @@ async function main() {
       calls: { type: "string", default: "1000" },
       first: { type: "string", default: "1" },
       processes: { type: "string", default: String(availableParallelism()) },
+      cluster: { type: "boolean", default: false },
       bugs: { type: "boolean", default: false },
       record: { type: "boolean", default: false },
     },
@@ -85,10 +87,10 @@ async function main() {
   else process.exitCode = (await sweep(values)).isFine ? 0 : 1;
 }
 
-async function hunt({ seeds, calls }) {
+async function hunt({ seeds, calls, cluster }) {
   let all = true;
-  for (const bug of bugs) {
-    const found = await findBug(bug, { seeds, calls: bug.calls ?? calls });
+  for (const bug of cluster ? clusterBugs : bugs) {
+    const found = await findBug(bug, { seeds, calls: bug.calls ?? calls, cluster });
     all &&= found !== undefined;
     console.log(found === undefined ? `NOT FOUND  ${bug.name}` : `seed ${found.seed}  ${bug.name}  <- ${found.breach}`);
   }
@@ -97,21 +99,22 @@ async function hunt({ seeds, calls }) {
 
 async function record(values) {
   const calls = Number(values.calls);
+  const recordFile = recordFileOf(values.cluster);
   rmSync(recordFile, { force: true });
   const { reports } = await sweep({ ...values, first: "1", seeds: String(recordedSeeds) });
   const seeds = Object.fromEntries(reports.map(({ seed, hash }) => [seed, hash]));
   writeFileSync(recordFile, `${JSON.stringify({ calls, seeds }, undefined, 2)}\n`);
 }
 
-function readRecord() {
+function readRecord(isCluster) {
   try {
-    return JSON.parse(readFileSync(recordFile, "utf8"));
+    return JSON.parse(readFileSync(recordFileOf(isCluster), "utf8"));
   } catch {
     return { calls: 0, seeds: {} };
   }
 }
 
-async function sweep({ seeds, calls, first, processes }) {
+async function sweep({ seeds, calls, first, processes, cluster }) {
   const folder = mkdtempSync(join(tmpdir(), "rpcgen-simulation-"));
   const file = join(folder, "main.mjs");
   const started = performance.now();
@@ -124,13 +127,23 @@ async function sweep({ seeds, calls, first, processes }) {
   try {
     await bundleSimulation(file, undefined);
     const runs = Array.from({ length: Number(processes) }, (_, index) =>
-      runBundle(file, { first: Number(first) + index, seeds: Number(seeds) - index, step: processes, calls }, onReport),
+      runBundle(
+        file,
+        {
+          first: Number(first) + index,
+          seeds: Number(seeds) - index,
+          step: processes,
+          calls,
+          ...(cluster ? { cluster } : {}),
+        },
+        onReport,
+      ),
     );
     for (const { code, errors } of await Promise.all(runs)) if (code !== 0) faults.push(errors);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  faults.push(...compareTraces(readRecord(), reports));
+  faults.push(...compareTraces(readRecord(cluster), reports));
   for (const fault of faults) console.log(fault);
   const seconds = (performance.now() - started) / 1000;
   const done = reports.reduce((sum, report) => sum + report.calls, 0);

@@ -12,6 +12,16 @@ export const invariants = {
   "I-10": "calls up to the last id of a GOAWAY are answered, later ones run elsewhere",
   "I-11": "with faults over, everything settles and a call goes through",
   "I-12": "attempts to connect keep to the backoff",
+  "C-1": "every call to a cluster ends once, in time, and is answered only by a handler that ran it",
+  "C-2": "a call that may run once runs once, on whichever instance",
+  "C-3": "a call that may be repeated fails only when nobody was there, or the budget was used up",
+  "C-4": "the budget is never exceeded",
+  "C-5": "no more instances are ejected than may be",
+  "C-6": "an instance that drains gets no new calls",
+  "C-7": "nothing fails because instances drain, restart, leave the list or are slow",
+  "C-8": "with faults over, every call goes through and all instances have their part again",
+  "C-9": "after the end no timer and no connection is left",
+  "C-10": "a call that is tried again goes to an instance that it has not been to, while there is one",
 } as const;
 
 export type Invariant = keyof typeof invariants;

@@ -16,7 +16,7 @@ export interface HedgeOptions {
   readonly quantile?: number | undefined;
   /** Attempts besides the first, 1 to 3. Default: `max` of `@hedge`, else 1. */
   readonly max?: number | undefined;
-  /** Extra attempts per call over all calls, 0 to 1. Default: 0.05. */
+  /** Extra attempts per call over all calls of a channel, 0 to 1. Default: 0.05. */
   readonly maxExtraLoad?: number | undefined;
   readonly budget?: RetryBudget | RetryBudgetOptions | undefined;
 }
@@ -45,7 +45,14 @@ export function hedged(options: HedgeOptions = {}): FaultMode {
   }
   const budgetIn = budgetOf(options.budget);
   const latencies = new Map<string, LatencyQuantile>();
-  let saved = 1;
+  /** Of each channel its own, as its budget is: one that is busy must not pay for the hedges of another. */
+  const allowances = new WeakMap<object, { saved: number }>();
+
+  function allowanceOf({ channel }: FaultScope): { saved: number } {
+    let allowance = allowances.get(channel);
+    if (allowance === undefined) allowances.set(channel, (allowance = { saved: 1 }));
+    return allowance;
+  }
 
   function latencyOf({ path }: MethodType): LatencyQuantile {
     let latency = latencies.get(path);
@@ -60,8 +67,9 @@ export function hedged(options: HedgeOptions = {}): FaultMode {
   }
 
   function mayStartAnother(scope: FaultScope): boolean {
-    if (saved < 1 || !budgetIn(scope).withdraw()) return false;
-    saved--;
+    const allowance = allowanceOf(scope);
+    if (allowance.saved < 1 || !budgetIn(scope).withdraw()) return false;
+    allowance.saved--;
     return true;
   }
 
@@ -71,7 +79,8 @@ export function hedged(options: HedgeOptions = {}): FaultMode {
       const { method } = call;
       const startedMs = scope.environment.now();
       budgetIn(scope).deposit();
-      saved = Math.min(maxSaved, saved + maxExtraLoad);
+      const allowance = allowanceOf(scope);
+      allowance.saved = Math.min(maxSaved, allowance.saved + maxExtraLoad);
       const limit = !isRepeatable(method) || isInRetriedChain(call) ? 0 : (max ?? method.policy.hedge?.max ?? 1);
       const delay = delayFor(method, startedMs);
       const reply =

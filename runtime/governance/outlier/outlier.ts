@@ -58,6 +58,9 @@ interface Record {
   /** Ejections since it was last well for a whole window. */
   times: number;
   isEjected: boolean;
+  /** In a panic: it would be out, until it has done as well in a row as it takes faults to eject it. */
+  isBad: boolean;
+  wellInRow: number;
   onProbation: boolean;
   timer: Timer | undefined;
 }
@@ -85,7 +88,8 @@ class OutlierDetector implements Detector {
     for (const [endpoint, record] of this.records) {
       if (current.has(endpoint)) continue;
       record.timer?.cancel();
-      if (record.isEjected) this.ejected--;
+      // It may come back as the same endpoint, as after a drain that was taken back: nothing would let it in again.
+      if (record.isEjected) this.return(endpoint, record, false);
       this.records.delete(endpoint);
     }
     for (const endpoint of current) if (!this.records.has(endpoint)) this.records.set(endpoint, this.fresh());
@@ -98,6 +102,7 @@ class OutlierDetector implements Detector {
     const isFault = isServerFault(error);
     record.window.add(isFault, this.scope.environment.now());
     record.inRow = isFault ? record.inRow + 1 : 0;
+    record.wellInRow = isFault ? 0 : record.wellInRow + 1;
     if (isFault ? this.isOut(record) : false) return this.eject(endpoint, record);
     if (!isFault) this.recover(record);
   }
@@ -115,13 +120,18 @@ class OutlierDetector implements Detector {
   /** A success ends the probation; a window without a fault forgives what was before. */
   private recover(record: Record): void {
     record.onProbation = false;
+    if (record.wellInRow >= this.settings.consecutive) record.isBad = false;
     if (record.window.faults === 0 && record.window.calls >= this.settings.minCalls) record.times = 0;
   }
 
   private eject(endpoint: Endpoint, record: Record): void {
-    if (this.scope.environment.now() < this.panicUntilMs) return;
-    const allowed = Math.floor(this.records.size * this.settings.maxEjected);
-    if (this.isClosed || this.ejected >= Math.max(1, allowed) || this.records.size < 2) return this.panic();
+    const { size } = this.records;
+    const allowed = Math.max(1, Math.floor(size * this.settings.maxEjected));
+    record.isBad = true;
+    if (this.scope.environment.now() < this.panicUntilMs && (size < 2 || this.bad > allowed)) return;
+    // Few enough are bad again: they can be told from the others.
+    this.panicUntilMs = -Infinity;
+    if (this.isClosed || this.ejected >= allowed || size < 2) return this.panic();
     record.isEjected = true;
     this.ejected++;
     const { baseMs, maxMs } = this.settings;
@@ -133,10 +143,18 @@ class OutlierDetector implements Detector {
     this.tell(endpoint, true);
   }
 
+  private get bad(): number {
+    let bad = 0;
+    for (const { isBad } of this.records.values()) if (isBad) bad++;
+    return bad;
+  }
+
   private return(endpoint: Endpoint, record: Record, onProbation: boolean): void {
     record.timer?.cancel();
     record.timer = undefined;
     record.isEjected = false;
+    record.isBad = false;
+    record.wellInRow = 0;
     record.onProbation = onProbation;
     record.inRow = 0;
     record.window = this.fresh().window;
@@ -145,10 +163,14 @@ class OutlierDetector implements Detector {
     this.tell(endpoint, false);
   }
 
-  /** One more would be out than may: then nobody is, for as long as is looked back. */
+  /** One more would be out than may: then nobody is, until enough of them do well again, at most for as long as is looked back. */
   private panic(): void {
     this.panicUntilMs = this.scope.environment.now() + this.settings.windowMs;
-    for (const [endpoint, record] of this.records) if (record.isEjected) this.return(endpoint, record, false);
+    for (const [endpoint, record] of this.records) {
+      if (!record.isEjected) continue;
+      this.return(endpoint, record, false);
+      record.isBad = true;
+    }
   }
 
   /** The set has shrunk below what may be ejected of it. */
@@ -160,7 +182,16 @@ class OutlierDetector implements Detector {
 
   private fresh(): Record {
     const window = new SlidingWindow(this.settings.windowMs, this.scope.environment.now());
-    return { window, inRow: 0, times: 0, isEjected: false, onProbation: false, timer: undefined };
+    return {
+      window,
+      inRow: 0,
+      times: 0,
+      isEjected: false,
+      isBad: false,
+      wellInRow: 0,
+      onProbation: false,
+      timer: undefined,
+    };
   }
 
   private tell(endpoint: Endpoint, isEjected: boolean): void {

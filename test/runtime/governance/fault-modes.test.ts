@@ -283,6 +283,14 @@ describe("hedging", () => {
     expect(fleet.environment.now() - begunMs).toBeLessThan(40);
   });
 
+  test("keeps for each channel what its calls allow: a mode may serve several", async () => {
+    const faultMode = hedged({ delayMs: 30 });
+    for (let channel = 0; channel < 3; channel++) {
+      await using fleet = await stuck({ faultMode });
+      expect(await fleet.run(outcomeOf(fleet.channel, echoMethod()))).toBe(fleet.seen[1]);
+    }
+  });
+
   test("never makes a second attempt of what must not be repeated", async () => {
     await using fleet = await stuck({ faultMode: hedged({ delayMs: 30 }) });
     const method = echoMethod({ idempotency: "unknown" });

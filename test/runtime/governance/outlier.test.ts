@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { outliers, type OutlierOptions } from "../../../runtime/governance/index.ts";
 import { fittest } from "../../../runtime/governance/balance/fitness.ts";
 import { type BalancerKind, type Endpoint, RpcError } from "../../../runtime/index.ts";
+import { createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 import { createFleet, type Fleet } from "../client/fleet.ts";
 import { unwell } from "./repeatable.ts";
 
@@ -92,6 +93,32 @@ test("when more than half fail, all of them get calls: the fault is elsewhere", 
   await world.calls(600);
   await world.calls(1_000);
   for (const count of world.asked) expect(count).toBeGreaterThan(20);
+});
+
+test("when enough of them are well again, those that still fail are ejected at once, not a window later", async () => {
+  await using world = await scene(10);
+  for (let index = 0; index < 6; index++) world.failing.add(index);
+  await world.calls(600);
+  for (let index = 2; index < 6; index++) world.failing.delete(index);
+  world.changes.length = 0;
+  await world.calls(200);
+  expect(world.changes.toSorted()).toEqual(["memory:s0 out", "memory:s1 out"]);
+});
+
+test("an instance that leaves while it is ejected gets calls when it is back", () => {
+  const environment = createVirtualEnvironment();
+  const ejected = new Set<Endpoint>();
+  const setEjected = (endpoint: Endpoint, isEjected: boolean): void =>
+    void (isEjected ? ejected.add(endpoint) : ejected.delete(endpoint));
+  const detector = outliers().create({ environment, setEjected });
+  const endpoints = ["a", "b", "c"].map((id) => ({ id }) as unknown as Endpoint);
+  detector.update(endpoints);
+  for (let call = 0; call < 5; call++) detector.observe(endpoints[0] as Endpoint, { latencyMs: 1, error: unwell() });
+  expect(ejected.size).toBe(1);
+  detector.update(endpoints.slice(1));
+  detector.update(endpoints);
+  expect(ejected.size).toBe(0);
+  detector.close?.();
 });
 
 test("an instance that refuses calls because it is busy is not ejected", async () => {

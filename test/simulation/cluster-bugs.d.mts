@@ -1,0 +1,3 @@
+import type { Bug } from "./bugs.mjs";
+
+export const clusterBugs: readonly Bug[];
