@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- [--cases 100000] [--seconds N] [--seed 1] [--kind frames|bodies|prefaces|ports] [--processes 2]`: cases of each kind at decoders and
+ * `npm run fuzz -- [--cases 100000] [--seconds N] [--seed 1] [--kind frames,bodies,prefaces,ports] [--processes 2]`: cases of each kind at decoders and
  * connections, ends with 1 if anything is found. `--reproduce SEED:CASE --kind KIND` runs one again.
  */
 import { spawn } from "node:child_process";
@@ -93,7 +93,7 @@ async function main() {
 
 async function runAll(file, { cases, seconds, seed, kind, processes, reproduce }) {
   let isFine = true;
-  for (const each of kind === undefined ? kinds : [kind]) {
+  for (const each of kind === undefined ? kinds : kind.split(",")) {
     const jobs = reproduce === undefined ? share(Number(cases), Number(processes), seed) : [oneCase(reproduce)];
     const limits = seconds === undefined ? {} : { seconds };
     const reports = await Promise.all(jobs.map((job) => runFuzzer(file, { kind: each, ...job, ...limits })));
