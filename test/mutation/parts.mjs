@@ -38,7 +38,6 @@ export const parts = {
       ...named("test/runtime/client", ["cancel", "channel", "deadlines", "errors", "metadata", "streams", "versions"]),
       ...named("test/runtime/server", ["lifecycle"]),
       ...named("test/runtime/compression", ["calls"]),
-      ...named("test/fuzz", ["segmentation"]),
     ],
   },
 };

@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { constants, Script } from "node:vm";
 import { build } from "esbuild";
@@ -20,6 +21,8 @@ export class BundleRunner {
   constructor() {
     // Where the changed code looks which change is the one.
     this.shared = globalThis.__stryker__ ??= {};
+    // Stryker takes another process after a change that never ends; that one has to know the tests as well.
+    this.historyFile = join(tmpdir(), `rpcgen-mutation-${process.ppid}.json`);
     this.history = new Map();
   }
 
@@ -38,6 +41,7 @@ export class BundleRunner {
     globalThis.__vitest_worker__ ??= { config: {} };
     this.expect = (await import("vitest")).expect;
     process.on("unhandledRejection", () => undefined);
+    if (existsSync(this.historyFile)) this.history = new Map(JSON.parse(readFileSync(this.historyFile, "utf8")));
   }
 
   async dryRun() {
@@ -58,6 +62,7 @@ export class BundleRunner {
         tests.push({ id: test.id, name: test.id, timeSpentMs, status: 0 });
       } else delete this.shared.mutantCoverage?.perTest[test.id];
     }
+    writeFileSync(this.historyFile, JSON.stringify([...this.history]));
     return { status: "complete", tests, mutantCoverage: this.shared.mutantCoverage };
   }
 
