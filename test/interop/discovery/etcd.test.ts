@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { expect } from "vitest";
 import { etcd } from "../../../runtime/discovery/etcd/etcd.ts";
+import { startProvider } from "./fixture/provider-process.ts";
 import { faultsAlone, faultsTogether } from "./fixture/faults.ts";
 import { describeDiscovery } from "./fixture/world.ts";
 
@@ -14,6 +15,20 @@ describeDiscovery(
     alone: (worldTest) => faultsAlone(worldTest, ttlMs),
     together: (worldTest) => {
       faultsTogether(worldTest, "etcd", ttlMs);
+
+      // What pings too often is sent away at the third ping (`too_many_pings`), that is before the lease of the second process has ended.
+      worldTest(
+        "an idle watch is pinged at a pace that the server bears (R12)",
+        async ({ server, service, watch, log }) => {
+          const observer = watch();
+          const provider = await startProvider(`etcd://${server.authority}/${service}`, "a", 15_000);
+          await observer.untilIds("a");
+          await provider.kill();
+          await observer.untilIds();
+          expect(observer.errors).toEqual([]);
+          expect(log).toEqual([expect.stringMatching(/^connected /)]);
+        },
+      );
 
       worldTest("changes that were compacted while nobody watched are in the next list (R5)", async (world) => {
         const { server, proxy, register, watch } = world;
