@@ -12,6 +12,8 @@ export interface CallInfo {
   readonly signal: AbortSignal;
   /** Milliseconds left; `Infinity` without a deadline. */
   readonly remainingMs: number;
+  /** When it began here, on the environment's clock. */
+  readonly startedMs: number;
   /** 0 for the first try. Of a call that is being served: with the retries of the calls that it is made for, as far as they were passed on. */
   readonly attempt: number;
   /** Where the call stands in a trace, as it travels: of a call that is being served, its caller's span. Undefined outside of traces. */
@@ -27,6 +29,8 @@ export interface CallInfo {
 
 /** A call at the client, as its interceptors see it. */
 export interface ClientCall extends CallInfo {
+  /** Attempts that were started so far. */
+  readonly attempts: number;
   /** The call that is being served while this one is made, where the caller said so. */
   readonly parent: CallInfo | undefined;
   /** Where its last attempt went; for an interceptor at `attempt`, where its own did. Undefined until that was chosen. */

@@ -1,7 +1,7 @@
 import type { CallInfo } from "../call/context.ts";
 import { checkEntry, metadata, metadataEntries, type MetadataEntry } from "../call/metadata.ts";
 import type { CallOptions, Metadata, MethodType } from "../call/method-type.ts";
-import type { Slot } from "../call/slot.ts";
+import { findKept, keep, type Kept, type Slot } from "../call/slot.ts";
 import type { Endpoint } from "../discovery/endpoint.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import type { TraceContext } from "../protocol/trace.ts";
@@ -13,31 +13,37 @@ import type { ClientCallState } from "./client-call.ts";
 export class AttemptCall implements RoutedCall {
   readonly call: ClientCallState;
   readonly attempt: number;
+  readonly startedMs: number;
   /** The fault mode said where to go. */
   readonly wanted: Endpoint | undefined;
   endpoint: Endpoint | undefined;
   private sent: Attempt | undefined;
   private cancelled: RpcError | undefined;
   private added: MetadataEntry[] | undefined;
-  private slots: Map<unknown, unknown> | undefined;
+  private kept: Kept | undefined;
   private ownTrace: TraceContext | undefined;
   private controller: AbortController | undefined;
 
   constructor(call: ClientCallState, wanted: Endpoint | undefined, sole: Endpoint | undefined) {
     this.call = call;
     this.attempt = call.attempts++;
+    this.startedMs = call.nowMs;
     this.wanted = wanted;
     this.endpoint = sole;
     this.sent = undefined;
     this.cancelled = undefined;
     this.added = undefined;
-    this.slots = undefined;
+    this.kept = undefined;
     this.ownTrace = undefined;
     this.controller = undefined;
   }
 
   get method(): MethodType {
     return this.call.method;
+  }
+
+  get attempts(): number {
+    return this.call.attempts;
   }
 
   get options(): CallOptions {
@@ -93,11 +99,12 @@ export class AttemptCall implements RoutedCall {
   }
 
   get<T>(slot: Slot<T>): T | undefined {
-    return this.slots?.has(slot) === true ? (this.slots.get(slot) as T) : this.call.get(slot);
+    const own = findKept(this.kept, slot);
+    return own === undefined ? this.call.get(slot) : (own.value as T);
   }
 
   set<T>(slot: Slot<T>, value: T): void {
-    (this.slots ??= new Map()).set(slot, value);
+    this.kept = keep(this.kept, slot, value);
   }
 
   get signal(): AbortSignal {

@@ -40,6 +40,13 @@ export interface AttemptScope extends WaitScope {
   readonly maxMessageBytes: number;
 }
 
+/** Told how a call's only attempt so far ended, in place of its caller, and before it. */
+export interface AttemptWatcher {
+  succeeded(call: ClientCallState, reply: unknown): void;
+  /** @returns what the caller gets in place of the error; undefined: the error */
+  failed(call: ClientCallState, error: unknown): Promise<unknown> | undefined;
+}
+
 const noBody: Uint8Array = new Uint8Array(0);
 
 /**
@@ -63,6 +70,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   private readonly scope: AttemptScope;
   /** The attempt as its interceptors and its fault mode know it; undefined when there are none. */
   private readonly own: AttemptCall | undefined;
+  private watcher: AttemptWatcher | undefined;
   private pick: Pick | undefined;
   private connection: ClientConnection | undefined;
   private outgoing: OutgoingCall | undefined;
@@ -82,7 +90,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   private replay: Replay | undefined;
   private restarts: number;
 
-  constructor(call: ClientCallState, scope: AttemptScope, own?: AttemptCall) {
+  constructor(call: ClientCallState, scope: AttemptScope, own?: AttemptCall, watcher?: AttemptWatcher) {
     const { method } = call;
     this.methodId = method.id;
     this.hasItems = method.kind === "client_stream" || method.kind === "bidi_stream";
@@ -98,6 +106,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.call = call;
     this.scope = scope;
     this.own = own;
+    this.watcher = watcher;
     this.pick = undefined;
     this.connection = undefined;
     this.outgoing = undefined;
@@ -202,6 +211,18 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     if (this.isOver) return;
     if (this.outgoing === undefined) this.fail(error);
     else this.outgoing.cancel(error);
+  }
+
+  /** From here on its outcome is that of the promise that is returned; the caller gets what `settle` is given. */
+  divert(): { readonly reply: Promise<unknown>; readonly settle: (outcome: Promise<unknown>) => void } {
+    const settle = this.resolve as (value: unknown) => void;
+    this.watcher = undefined;
+    this.call.isPassedOn = false;
+    const reply = new Promise<unknown>((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    return { reply, settle };
   }
 
   onWritable(): void {
@@ -339,15 +360,18 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     if (this.isOver) return;
     this.giveBack(undefined);
     this.leave();
-    if (this.queue === undefined) this.resolve?.(value);
-    else this.queue.end();
+    if (this.queue !== undefined) return this.queue.end();
+    this.watcher?.succeeded(this.call, value);
+    this.resolve?.(value);
   }
 
   private fail(error: unknown): void {
     this.giveBack(error);
     this.leave();
-    if (this.queue === undefined) this.reject?.(error);
-    else this.queue.fail(error);
+    if (this.queue !== undefined) return this.queue.fail(error);
+    const outcome = this.watcher?.failed(this.call, error);
+    if (outcome === undefined) this.reject?.(error);
+    else this.resolve?.(outcome);
   }
 
   private leave(): void {

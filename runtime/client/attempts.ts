@@ -1,8 +1,9 @@
 import type { CallInfo } from "../call/context.ts";
 import type { Items } from "../call/method-type.ts";
 import { RpcError } from "../errors/rpc-error.ts";
-import type { AttemptOptions, FaultMode, StartedAttempt } from "../governance/fault-mode.ts";
+import type { AttemptOptions, FaultMode, FaultScope, StartedAttempt } from "../governance/fault-mode.ts";
 import { composeStream, composeUnary, failedItems } from "../interceptor/compose.ts";
+import { unaryFromHooks } from "../interceptor/hooks.ts";
 import type { ClientInterceptor, StreamNext, UnaryNext } from "../interceptor/interceptor.ts";
 import { AttemptCall } from "./attempt-call.ts";
 import { Attempt, type AttemptScope } from "./attempt.ts";
@@ -25,6 +26,10 @@ export interface AttemptsHome {
 export interface Attempts {
   readonly unary: UnaryNext | undefined;
   readonly stream: StreamNext | undefined;
+  /** No interceptor minds single attempts of unary calls. */
+  readonly isDirect: boolean;
+  /** What a fault mode gets for one call. */
+  faultScope(call: ClientCallState): FaultScope;
 }
 
 /** @param interceptors those at `attempt` */
@@ -33,7 +38,7 @@ export function createAttempts(
   interceptors: readonly ClientInterceptor[],
   mode: FaultMode | undefined,
 ): Attempts {
-  const unaryChain = composeUnary(interceptors, sendUnary);
+  const unaryChain = composeUnary(interceptors.map(unaryFromHooks), sendUnary);
   const streamChain = composeStream(interceptors, (call, requests) => sendStream(attemptOf(call), scope, requests));
 
   function sendUnary(call: CallInfo, request: unknown): Promise<unknown> {
@@ -76,19 +81,24 @@ export function createAttempts(
     }
     state.message = request;
     const { picker } = scope;
-    if (picker === undefined || picker.isResolved) return runMode(mode, state, request);
+    if (picker === undefined || picker.isResolved) return runMode(mode, state);
     // A mode that asks for the endpoints must not find none only because nobody has looked yet.
-    return resolved(state, scope, picker).then(() => runMode(mode, state, request));
+    return resolved(state, scope, picker).then(() => runMode(mode, state));
   }
 
-  function runMode(mode: FaultMode, state: ClientCallState, request: unknown): Promise<unknown> {
-    return mode.run(state, {
+  function runMode(mode: FaultMode, state: ClientCallState): Promise<unknown> {
+    return mode.run(state, faultScope(state));
+  }
+
+  function faultScope(state: ClientCallState): FaultScope {
+    const request = state.message;
+    return {
       environment: home.environment,
       channel: scope.pool,
       start: (options) => start(state, request, options),
       repeat: (timeoutMs) => start(repeated(state, timeoutMs), request).reply,
       endpoints: () => scope.picker?.endpoints(state) ?? (scope.endpoint === undefined ? [] : [scope.endpoint]),
-    });
+    };
   }
 
   function runStream(call: CallInfo, requests: Items<unknown>): AsyncIterable<unknown> {
@@ -96,6 +106,8 @@ export function createAttempts(
   }
 
   return {
+    isDirect: unaryChain === undefined,
+    faultScope,
     unary: mode === undefined && unaryChain === undefined ? undefined : runUnary,
     stream: streamChain === undefined ? undefined : runStream,
   };
@@ -142,7 +154,8 @@ function attemptOf(call: CallInfo): AttemptCall {
   throw new TypeError("An interceptor must give next() the call that it was given.");
 }
 
-function givenUp(call: ClientCallState): RpcError {
+/** Why an attempt of a call ends whose reply came from another one. */
+export function givenUp(call: ClientCallState): RpcError {
   return new RpcError({
     reason: "cancelled_by_caller",
     message: `An attempt of ${call.method.path} was given up: another one answered.`,

@@ -2,7 +2,7 @@ import type { CallInfo } from "../call/context.ts";
 import { remainingFrom } from "../call/deadline.ts";
 import { checkEntry, lazyMetadata, metadata, metadataEntries, type MetadataEntry } from "../call/metadata.ts";
 import type { CallOptions, Metadata, MethodType } from "../call/method-type.ts";
-import type { Slot } from "../call/slot.ts";
+import { findKept, keep, type Kept, type Slot } from "../call/slot.ts";
 import type { Endpoint } from "../discovery/endpoint.ts";
 import type { Environment, Timer } from "../environment/environment.ts";
 import type { TraceContext } from "../protocol/trace.ts";
@@ -24,6 +24,7 @@ export interface CallHome {
 export class ClientCallState implements RoutedCall {
   readonly method: MethodType;
   readonly options: CallOptions;
+  readonly startedMs: number;
   /** Absolute, on the environment's clock; `Infinity` without one. */
   readonly deadlineMs: number;
   /** Waits for a connection that works. */
@@ -46,7 +47,7 @@ export class ClientCallState implements RoutedCall {
   private replyHooks: ((metadata: Metadata) => void)[] | undefined;
   private readonly environment: Environment;
   private added: MetadataEntry[] | undefined;
-  private slots: Map<unknown, unknown> | undefined;
+  private kept: Kept | undefined;
   private controller: AbortController | undefined;
   private timer: Timer | undefined;
   private onSignal: (() => void) | undefined;
@@ -56,7 +57,8 @@ export class ClientCallState implements RoutedCall {
     this.method = method;
     this.options = options ?? noOptions;
     this.waitForReady = this.options.waitForReady ?? home.waitForReady;
-    this.deadlineMs = timeoutMs === Infinity ? Infinity : environment.now() + timeoutMs;
+    this.startedMs = environment.now();
+    this.deadlineMs = this.startedMs + timeoutMs;
     this.attempts = 0;
     this.outcome = undefined;
     this.isPassedOn = false;
@@ -69,7 +71,7 @@ export class ClientCallState implements RoutedCall {
     this.replyHooks = undefined;
     this.environment = environment;
     this.added = undefined;
-    this.slots = undefined;
+    this.kept = undefined;
     this.controller = undefined;
     this.timer = undefined;
     this.onSignal = undefined;
@@ -134,16 +136,20 @@ export class ClientCallState implements RoutedCall {
   }
 
   get<T>(slot: Slot<T>): T | undefined {
-    return this.slots?.get(slot) as T | undefined;
+    return findKept(this.kept, slot)?.value as T | undefined;
   }
 
   set<T>(slot: Slot<T>, value: T): void {
-    (this.slots ??= new Map()).set(slot, value);
+    this.kept = keep(this.kept, slot, value);
   }
 
   get signal(): AbortSignal {
     if (this.controller === undefined) this.controller = this.watch();
     return this.controller.signal;
+  }
+
+  get nowMs(): number {
+    return this.environment.now();
   }
 
   /** The call is given up: whoever listens to its signal hears of it. */

@@ -2,7 +2,8 @@ import type { CallInfo } from "../call/context.ts";
 import { checkTimeout } from "../call/deadline.ts";
 import type { CallOptions, Invoker, Items, MethodType } from "../call/method-type.ts";
 import type { Environment } from "../environment/environment.ts";
-import type { ClientInterceptor } from "../interceptor/interceptor.ts";
+import { hasHooks, unaryFromHooks } from "../interceptor/hooks.ts";
+import type { ClientInterceptor, UnaryNext } from "../interceptor/interceptor.ts";
 import { composeStream, composeUnary, failedItems } from "../interceptor/compose.ts";
 import { Attempt } from "./attempt.ts";
 import { type AttemptsScope, callOf, createAttempts, streamItems } from "./attempts.ts";
@@ -10,6 +11,7 @@ import type { CheckedDefaults } from "./channel-options.ts";
 import { ClientCallState } from "./client-call.ts";
 import { type GuardScope, guarded, guardedItems } from "./guard.ts";
 import { onlyItem } from "./settle.ts";
+import { Watched } from "./watched.ts";
 
 /** What stubs call, for one channel and one set of defaults. Promises are passed on, never wrapped, unless interceptors stand between. */
 export function createInvoker(
@@ -21,7 +23,24 @@ export function createInvoker(
   const home = { environment, waitForReady, endpoint: scope.endpoint };
   const attempts = createAttempts({ scope, home }, interceptors.filter(isAtAttempt), faultMode);
   const around = interceptors.filter((interceptor) => !isAtAttempt(interceptor));
-  const unaryChain = composeUnary(around, attempts.unary ?? sendUnary) ?? attempts.unary;
+  const unaryChain = composeAround(around, (hooks) => {
+    if (hooks.length === 0 && (attempts.unary === undefined || faultMode?.watch === undefined)) return attempts.unary;
+    const channel = { environment, channel: scope.pool };
+    const { isDirect, faultScope, unary: otherwise } = attempts;
+    const watched = new Watched({ scope, hooks, mode: faultMode, channel, faultScope, otherwise, isDirect });
+    return (call, request) => watched.send(call, request);
+  });
+
+  /** Hooks that no function stands inside of are the attempt's to call; undefined when there is nothing around calls. */
+  function composeAround(
+    around: readonly ClientInterceptor[],
+    innermost: (hooks: readonly ClientInterceptor[]) => UnaryNext | undefined,
+  ): UnaryNext | undefined {
+    const outer = around.findLastIndex(({ unary }) => unary !== undefined) + 1;
+    const last = innermost(around.slice(outer).filter(hasHooks));
+    return composeUnary(around.slice(0, outer).map(unaryFromHooks), last ?? sendUnary) ?? last;
+  }
+
   const streamChain = composeStream(around, attempts.stream ?? sendStream) ?? attempts.stream;
 
   function sendUnary(call: CallInfo, request: unknown): Promise<unknown> {

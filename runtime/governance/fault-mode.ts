@@ -1,4 +1,5 @@
 import type { ClientCall } from "../call/context.ts";
+import type { MethodType } from "../call/method-type.ts";
 import type { Endpoint } from "../discovery/endpoint.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
@@ -33,6 +34,25 @@ export interface FaultScope {
   endpoints(): readonly Endpoint[];
 }
 
+/** What a fault mode does beside a first attempt that the channel makes by itself: nothing, until something goes wrong or takes long. */
+export interface AttemptWatch {
+  /** The first attempt is about to be made. @returns milliseconds after which `late` is called unless it is over; `Infinity`: never */
+  begin(call: ClientCall, channel: ChannelScope): number;
+  /** It succeeded. */
+  succeeded?(call: ClientCall, channel: ChannelScope): void;
+  /** It failed. @returns the outcome of the call; undefined: the error is it */
+  failed(call: ClientCall, scope: FaultScope, error: unknown): Promise<unknown> | undefined;
+  /**
+   * It takes long.
+   * @param first takes the first attempt over: from then on its outcome is the mode's affair
+   * @returns the outcome of the call; undefined, and `first` not called: asked again after the same time
+   */
+  late?(call: ClientCall, scope: FaultScope, first: () => StartedAttempt): Promise<unknown> | undefined;
+}
+
+/** What is the same for all calls of a channel. */
+export type ChannelScope = Pick<FaultScope, "environment" | "channel">;
+
 /**
  * Decides what becomes of a unary (or one-way) call whose attempts fail: tried again, tried twice at once, swallowed. It stands inside the interceptors
  * of the call and around those of its attempts. Without one a call has one attempt, which fails fast.
@@ -44,4 +64,9 @@ export interface FaultMode {
   readonly name: string;
   /** Called once per call. @returns the reply, or rejects with the outcome */
   run(call: ClientCall, scope: FaultScope): Promise<unknown>;
+  /**
+   * The cheap way for calls whose first attempt is as any other: a call that goes well costs no object and no promise then. Undefined, or not there: `run` is called.
+   * `run` has to lead to the same outcomes, for it is called where interceptors stand around the attempts.
+   */
+  watch?(method: MethodType, channel: ChannelScope): AttemptWatch | undefined;
 }

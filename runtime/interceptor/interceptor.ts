@@ -34,6 +34,19 @@ export interface ClientInterceptor extends Interceptor<ClientCall> {
    * endpoint without the interceptors being called again. Default: `call`.
    */
   readonly at?: "call" | "attempt" | undefined;
+  /**
+   * Called before a unary call goes on, to note that it began or to refuse it: throw an `RpcError`. This hook and the two below are the cheap way to stand around unary
+   * calls, for no promise is made for them; an interceptor has these or `unary`.
+   * @returns undefined to let it go on; a promise to answer it here, without `settled` and `recover` of this interceptor
+   */
+  admit?(call: ClientCall, request: unknown): Promise<unknown> | undefined;
+  /**
+   * Called once when a unary call that was let in is over, innermost interceptor first. What is thrown here is ignored.
+   * @param failure undefined when there was a reply
+   */
+  settled?(call: ClientCall, failure: RpcError | undefined, reply: unknown): void;
+  /** Called after `settled` when a call failed. @returns what stands in for the reply; undefined when the error stands */
+  recover?(call: ClientCall, request: unknown, error: unknown): Promise<unknown> | undefined;
 }
 
 /** An interceptor for the server side: the request is decoded and valid, the handler comes last. */

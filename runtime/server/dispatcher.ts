@@ -53,6 +53,8 @@ export function createDispatcher(
   const { maxTotalCalls } = options.serverLimits;
   const admitting = interceptors.filter((interceptor) => interceptor.admit !== undefined);
   const settling = interceptors.filter((interceptor) => interceptor.settled !== undefined);
+  /** Somebody asks when calls began; the clock is not free. */
+  const isTimed = admitting.length + settling.length > 0;
   let callsInProgress = 0;
 
   /** By number: the method of a call may be a copy with another policy. */
@@ -111,6 +113,7 @@ export function createDispatcher(
     entry.load.started++;
     const method = configuration === undefined ? entry.method : configuration.of(entry.method);
     const call = new ServerCallState(method, session, incoming, scope);
+    if (isTimed) call.start();
     incoming.receiver = call;
     // Opened first, so that items which arrive while admission waits are kept (bounded by their credits).
     const requests = hasRequestItems(entry.method) ? call.openRequests() : undefined;

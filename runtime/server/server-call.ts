@@ -5,7 +5,7 @@ import { LazyItem } from "../call/lazy-item.ts";
 import { checkEntry, lazyMetadata, type MetadataEntry } from "../call/metadata.ts";
 import type { CallContext, Items, Metadata, MethodType } from "../call/method-type.ts";
 import type { Principal } from "../call/principal.ts";
-import type { Slot } from "../call/slot.ts";
+import { findKept, keep, type Kept, type Slot } from "../call/slot.ts";
 import type { Compression, PackedBody } from "../compression/compression.ts";
 import { decompress } from "../compression/decompress.ts";
 import { decodeBody, encodeBody, encodeBodyToCopy } from "../codec/body.ts";
@@ -52,7 +52,8 @@ export class ServerCallState implements CallContext, RequestReceiver {
   private replyMetadata: MetadataEntry[] | undefined;
   private begun: boolean;
   private admitted: boolean;
-  private slots: Map<unknown, unknown> | undefined;
+  private kept: Kept | undefined;
+  private started: number;
   private controller: AbortController | undefined;
   private cancelReason: RpcError | undefined;
   private requests: ItemQueue<unknown> | undefined;
@@ -72,7 +73,8 @@ export class ServerCallState implements CallContext, RequestReceiver {
     this.replyMetadata = undefined;
     this.begun = false;
     this.admitted = false;
-    this.slots = undefined;
+    this.kept = undefined;
+    this.started = -1;
     this.controller = undefined;
     this.cancelReason = undefined;
     this.requests = undefined;
@@ -103,6 +105,16 @@ export class ServerCallState implements CallContext, RequestReceiver {
     return this.incoming.attempt;
   }
 
+  /** Without hooks, which ask at once: when somebody asked first. */
+  get startedMs(): number {
+    if (this.started < 0) this.start();
+    return this.started;
+  }
+
+  start(): void {
+    this.started = this.scope.environment.now();
+  }
+
   get remainingMs(): number {
     return remainingFrom(this.incoming.deadlineMs, this.scope.environment.now());
   }
@@ -116,11 +128,11 @@ export class ServerCallState implements CallContext, RequestReceiver {
   }
 
   get<T>(slot: Slot<T>): T | undefined {
-    return this.slots?.get(slot) as T | undefined;
+    return findKept(this.kept, slot)?.value as T | undefined;
   }
 
   set<T>(slot: Slot<T>, value: T): void {
-    (this.slots ??= new Map()).set(slot, value);
+    this.kept = keep(this.kept, slot, value);
   }
 
   setResponseMetadata(key: string, value: string): void {

@@ -36,7 +36,6 @@ export interface AccessLog {
   server(): Plugin<ServerInterceptor>;
 }
 
-const startSlot = createSlot<number>("access-log");
 const bodiesSlot = createSlot<CallBodies>("access-log-bodies");
 const never: ReadonlySet<string> = new Set(["authorization", "cookie", "set-cookie"]);
 const secretName = /token|secret|password|credential/;
@@ -64,18 +63,22 @@ export function accessLog({
   function lineWriter(
     side: "client" | "server",
     environment: Environment,
-  ): (call: CallInfo, error: RpcError | undefined, startedMs: number, kept: CallBodies | undefined) => void {
+  ): (call: CallInfo, error: RpcError | undefined) => void {
     const allows = limiter(environment, maxFailuresPerSecond);
-    return (call, error, startedMs, kept) => {
+    const peerText = safePeers();
+    return (call, error) => {
+      const { method } = call;
+      const kept = bodiesOf === undefined ? undefined : call.get(bodiesSlot);
       const level = levelOf(error);
-      if (!levels.isOn(call.method.service, level)) return;
+      if (!levels.isOn(method.service, level)) return;
       const dropped = error === undefined ? 0 : allows(error.codeName);
       if (dropped < 0) return;
+      const code = error?.codeName ?? "ok";
       const fields: Record<string, unknown> = {
         side,
-        method: call.method.path,
-        code: error?.codeName ?? "ok",
-        durationMs: Math.round((environment.now() - startedMs) * 1_000) / 1_000,
+        method: method.path,
+        code,
+        durationMs: Math.round((environment.now() - call.startedMs) * 1_000) / 1_000,
         sent: call.bytesSent,
         received: call.bytesReceived,
       };
@@ -86,8 +89,8 @@ export function accessLog({
       if (dropped > 0) fields["linesLeftOut"] = dropped;
       for (const name of names) addMetadata(fields, call, name);
       const where = side === "server" ? (call as CallContext).peer : (call as ClientCall).endpoint?.id;
-      if (where !== undefined) fields["peer"] = safeText(where);
-      logger[level](fields, `${call.method.path} ${String(fields["code"])}`);
+      if (where !== undefined) fields["peer"] = peerText(where);
+      logger[level](fields, `${method.path} ${code}`);
     };
   }
 
@@ -95,28 +98,21 @@ export function accessLog({
     client: () => ({
       name: "access-log",
       setup(kernel) {
-        const { environment } = kernel;
-        const write = lineWriter("client", environment);
+        const write = lineWriter("client", kernel.environment);
+        const keptOf = bodiesOf === undefined ? () => undefined : keeper(bodiesOf);
         kernel.addInterceptor({
           name: "access-log",
-          unary(call, request, next) {
-            const startedMs = environment.now();
-            const kept = bodiesOf?.(call);
-            kept?.request(request);
-            const reply = next(call, request);
-            reply.then(
-              (value) => {
-                kept?.reply(value);
-                write(call, undefined, startedMs, kept);
-              },
-              (error: unknown) => write(call, RpcError.from(error), startedMs, kept),
-            );
-            return reply;
+          admit(call, request) {
+            keptOf(call)?.request(request);
+            return undefined;
+          },
+          settled(call, failure, reply) {
+            if (failure === undefined && bodiesOf !== undefined) call.get(bodiesSlot)?.reply(reply);
+            write(call, failure);
           },
           stream(call, requests, next) {
-            const startedMs = environment.now();
-            const kept = bodiesOf?.(call);
-            return watchItems(streamOf(call, { requests, next, kept }), (error) => write(call, error, startedMs, kept));
+            const kept = keptOf(call);
+            return watchItems(streamOf(call, { requests, next, kept }), (error) => write(call, error));
           },
         });
       },
@@ -124,13 +120,10 @@ export function accessLog({
     server: () => ({
       name: "access-log",
       setup(kernel) {
-        const { environment } = kernel;
-        const write = lineWriter("server", environment);
+        const write = lineWriter("server", kernel.environment);
         kernel.addInterceptor({
           name: "access-log",
-          admit: (call) => call.set(startSlot, environment.now()),
-          settled: (call, failure) =>
-            write(call, failure, call.get(startSlot) ?? environment.now(), call.get(bodiesSlot)),
+          settled: write,
           ...(bodiesOf === undefined ? {} : serverBodies(bodiesOf)),
         });
       },
@@ -138,15 +131,20 @@ export function accessLog({
   };
 }
 
-/** The hooks of a server that keep bodies for the line; without them it costs nothing that there could be some. */
-function serverBodies(
-  bodiesOf: (call: CallInfo) => CallBodies | undefined,
-): Required<Pick<ServerInterceptor, "unary" | "stream">> {
-  const keep = (call: CallContext): CallBodies | undefined => {
+/** Makes what keeps the bodies of a call, and leaves it at the call for the line. */
+function keeper(bodiesOf: (call: CallInfo) => CallBodies | undefined): (call: CallInfo) => CallBodies | undefined {
+  return (call) => {
     const kept = bodiesOf(call);
     if (kept !== undefined) call.set(bodiesSlot, kept);
     return kept;
   };
+}
+
+/** The hooks of a server that keep bodies for the line; without them it costs nothing that there could be some. */
+function serverBodies(
+  bodiesOf: (call: CallInfo) => CallBodies | undefined,
+): Required<Pick<ServerInterceptor, "unary" | "stream">> {
+  const keep = keeper(bodiesOf);
   return {
     unary(call, request, next) {
       const kept = keep(call);
@@ -183,6 +181,18 @@ function factsOf(error: RpcError): Readonly<Record<string, unknown>> {
 function addMetadata(fields: Record<string, unknown>, { metadata }: CallInfo, name: string): void {
   const value = metadata.get(name);
   if (value !== undefined) fields[`metadata.${name}`] = safeText(value);
+}
+
+/** The same peers call again and again: the last name is looked at once. */
+function safePeers(): (text: string) => string {
+  let last = "";
+  let safe = "";
+  return (text) => {
+    if (text === last) return safe;
+    last = text;
+    safe = safeText(text);
+    return safe;
+  };
 }
 
 /** @returns -1: no line; else how many lines were left out before this one */

@@ -2,7 +2,6 @@ import type { CallInfo, ClientCall } from "../call/context.ts";
 import type { CallContext } from "../call/method-type.ts";
 import { createSlot } from "../call/slot.ts";
 import type { Environment } from "../environment/environment.ts";
-import { RpcError } from "../errors/rpc-error.ts";
 import type { ClientInterceptor, ServerInterceptor, StreamNext, UnaryNext } from "../interceptor/interceptor.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { watchItems } from "./items.ts";
@@ -38,7 +37,8 @@ export interface Metrics {
 /** Metadata in which a server says how many microseconds it worked on a call. */
 const tookKey = "rpcgen-took-us";
 
-const startSlot = createSlot<number>("metrics");
+/** Of calls that got as far as to be counted: hooks before this one may refuse them. */
+const admittedSlot = createSlot<MethodMetrics>("metrics");
 
 /** Makes counters. Labels are names from schemas and codes, never what a peer sent: their number cannot be driven up from outside. */
 export function createMetrics({ networkTime = false }: MetricsOptions = {}): Metrics {
@@ -70,27 +70,17 @@ function clientPlugin(table: MethodTable, networkTime: boolean): Plugin<ClientIn
       const { environment } = kernel;
       kernel.addInterceptor({
         name: "metrics",
-        unary(call, request, next) {
+        admit(call) {
           const metrics = begin(table, call);
-          const startedMs = environment.now();
-          if (networkTime) watchTook(call, metrics, startedMs, environment);
-          const reply = next(call, request);
-          const end = (code: number): void => finish(metrics, call, code, environment.now() - startedMs);
-          reply.then(
-            () => end(0),
-            (error: unknown) => end(RpcError.from(error).code),
-          );
-          return reply;
+          if (networkTime) watchTook(call, metrics, environment);
+          return undefined;
+        },
+        settled(call, failure) {
+          const metrics = table.of(call.method);
+          metrics.attempts += call.attempts;
+          finish(metrics, call, failure?.code ?? 0, environment.now() - call.startedMs);
         },
         stream: (call, requests, next) => countStream(begin(table, call), call, { requests, next, environment }),
-      });
-      kernel.addInterceptor({
-        name: "metrics",
-        at: "attempt",
-        unary(call, request, next) {
-          table.of(call.method).attempts++;
-          return next(call, request);
-        },
       });
     },
   };
@@ -108,10 +98,10 @@ function finish(metrics: MethodMetrics, call: CallInfo, code: number, durationMs
   metrics.end(code, durationMs / 1_000);
 }
 
-function watchTook(call: ClientCall, metrics: MethodMetrics, startedMs: number, environment: Environment): void {
+function watchTook(call: ClientCall, metrics: MethodMetrics, environment: Environment): void {
   call.watchReply((metadata) => {
     const took = Number(metadata.get(tookKey) ?? Number.NaN) / 1_000;
-    if (took >= 0) metrics.network.record(Math.max(0, environment.now() - startedMs - took) / 1_000);
+    if (took >= 0) metrics.network.record(Math.max(0, environment.now() - call.startedMs - took) / 1_000);
   });
 }
 
@@ -139,20 +129,18 @@ function serverPlugin(table: MethodTable, networkTime: boolean): Plugin<ServerIn
       const { environment } = kernel;
       const unary = (call: CallContext, request: unknown, next: UnaryNext): Promise<unknown> =>
         next(call, request).then((reply) => {
-          const took = Math.round((environment.now() - (call.get(startSlot) as number)) * 1_000);
+          const took = Math.round((environment.now() - call.startedMs) * 1_000);
           call.setResponseMetadata(tookKey, String(took));
           return reply;
         });
       kernel.addInterceptor({
         name: "metrics",
         admit(call) {
-          call.set(startSlot, environment.now());
-          begin(table, call);
+          call.set(admittedSlot, begin(table, call));
         },
         settled(call, failure) {
-          const startedMs = call.get(startSlot);
-          if (startedMs !== undefined)
-            finish(table.of(call.method), call, failure?.code ?? 0, environment.now() - startedMs);
+          const metrics = call.get(admittedSlot);
+          if (metrics !== undefined) finish(metrics, call, failure?.code ?? 0, environment.now() - call.startedMs);
         },
         ...(networkTime ? { unary } : {}),
       });

@@ -46,47 +46,37 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     return breaker;
   }
 
-  function tell(what: string, breaker: Breaker, before: Breaker["state"]): void {
-    if (breaker.state !== before) quietly(() => settings.onState?.(what, breaker.state));
+  function tell(method: MethodType, breaker: Breaker, before: Breaker["state"]): void {
+    if (breaker.state !== before) quietly(() => settings.onState?.(nameFor(method), breaker.state));
   }
 
-  function unary(
-    call: ClientCall,
-    request: unknown,
-    next: Parameters<NonNullable<ClientInterceptor["unary"]>>[2],
-  ): Promise<unknown> {
-    const { method } = call;
-    const what = settings.per === "service" ? method.service : method.path;
-    const breaker = breakerOf(what);
+  function nameFor({ service, path }: MethodType): string {
+    return settings.per === "service" ? service : path;
+  }
+
+  function admit({ method }: ClientCall): undefined {
+    const breaker = breakerOf(nameFor(method));
     const before = breaker.state;
     const isAllowed = breaker.allow();
-    tell(what, breaker, before);
-    if (!isAllowed) {
-      refused++;
-      return Promise.reject(open(method));
-    }
-    const record = (isFault: boolean): void => {
-      const state = breaker.state;
-      breaker.record(isFault);
-      tell(what, breaker, state);
-    };
-    const reply = next(call, request);
-    reply.then(
-      () => record(false),
-      (thrown: unknown) => {
-        const error = RpcError.from(thrown);
-        // A call that its caller gave up says nothing, but a probe that it was must not be waited for.
-        record(settings.isFault === undefined ? isServerFault(error) : settings.isFault(error));
-      },
-    );
-    return reply;
+    tell(method, breaker, before);
+    if (isAllowed) return undefined;
+    refused++;
+    throw open(method);
+  }
+
+  function settled({ method }: ClientCall, failure: RpcError | undefined): void {
+    const breaker = breakerOf(nameFor(method));
+    const before = breaker.state;
+    // A call that its caller gave up says nothing, but a probe that it was must not be waited for.
+    breaker.record(failure !== undefined && (settings.isFault ?? isServerFault)(failure));
+    tell(method, breaker, before);
   }
 
   return {
     name: "circuit-breaker",
     setup(kernel) {
       ({ environment } = kernel);
-      kernel.addInterceptor({ name: "circuit-breaker", unary });
+      kernel.addInterceptor({ name: "circuit-breaker", admit, settled });
     },
     configure(next) {
       settings = next;

@@ -83,9 +83,9 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions = {}): Concurr
 
   function admit(call: CallContext): void | Promise<void> {
     const priority = call.method.policy.priority ?? defaultPriority;
-    if (priority >= settings.criticalPriority) return start(call);
+    if (priority >= settings.criticalPriority) return start(call, call.startedMs);
     if (settings.shed && (isBehind(priority) || isShed(priority))) throw refusal(call.method, "shed");
-    if (inFlight < settings.limit.value) return start(call);
+    if (inFlight < settings.limit.value) return start(call, call.startedMs);
     return wait(call, priority);
   }
 
@@ -100,9 +100,9 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions = {}): Concurr
     return share > 0 && environment.random() < Math.min(maxShedShare, share * 2 - priority / 10);
   }
 
-  function start(call: CallContext): void {
+  function start(call: CallContext, startedAtMs: number): void {
     inFlight++;
-    call.set(ticketSlot, { startedAtMs: environment.now(), inFlight });
+    call.set(ticketSlot, { startedAtMs, inFlight });
   }
 
   function wait(call: CallContext, priority: number): Promise<void> {
@@ -116,7 +116,7 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions = {}): Concurr
         priority,
         admit() {
           signal.removeEventListener("abort", onAbort);
-          start(call);
+          start(call, environment.now());
           resolve();
         },
         refuse(why) {

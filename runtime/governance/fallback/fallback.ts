@@ -1,8 +1,9 @@
 import type { ClientCall } from "../../call/context.ts";
 import type { Items, MethodType } from "../../call/method-type.ts";
+import { createSlot } from "../../call/slot.ts";
 import type { Environment } from "../../environment/environment.ts";
 import { RpcError } from "../../errors/rpc-error.ts";
-import type { ClientInterceptor, StreamNext, UnaryNext } from "../../interceptor/interceptor.ts";
+import type { ClientInterceptor, StreamNext } from "../../interceptor/interceptor.ts";
 import type { Plugin } from "../../plugin/plugin.ts";
 import { isServerFault } from "../failure.ts";
 import { methodMatcher } from "../method-pattern.ts";
@@ -57,6 +58,8 @@ export interface Degradation extends Plugin<ClientInterceptor> {
   readonly substituted: number;
 }
 
+const keySlot = createSlot<string>("degradation");
+
 interface Rule extends Omit<DegradationRule, "method"> {
   readonly matches: ReturnType<typeof methodMatcher>;
   readonly use: readonly Substitute[];
@@ -71,35 +74,42 @@ interface Rule extends Omit<DegradationRule, "method"> {
 export function degradation(options: DegradationOptions = {}): Degradation {
   let settings = options;
   let rules = check(options, []);
-  let chosen = new WeakMap<MethodType, Rule | undefined>();
+  let chosen = new WeakMap<MethodType, Rule | null>();
   let mocks = createMocks(options.schemas ?? []);
   let environment: Environment;
   let substituted = 0;
 
   function ruleFor(method: MethodType): Rule | undefined {
-    if (!chosen.has(method)) chosen.set(method, rules.find(({ matches }) => matches(method)) ?? ruleFromSchema(method));
-    return chosen.get(method);
+    let rule = chosen.get(method);
+    if (rule === undefined) {
+      rule = rules.find(({ matches }) => matches(method)) ?? ruleFromSchema(method) ?? null;
+      chosen.set(method, rule);
+    }
+    return rule ?? undefined;
   }
 
-  function unary(call: ClientCall, request: unknown, next: UnaryNext): Promise<unknown> {
+  function admit(call: ClientCall, request: unknown): Promise<unknown> | undefined {
     const rule = ruleFor(call.method);
-    if (rule === undefined || rule.when === "off") return next(call, request);
-    if (isForced(rule)) return substitute(rule, call, request, undefined);
-    const key = rule.cache?.keyOf(call.method, request);
-    return next(call, request).then(
-      (reply) => {
-        if (key !== undefined) rule.cache?.keep(key, call.method, reply, environment.now());
-        return reply;
-      },
-      (thrown: unknown) => {
-        const error = RpcError.from(thrown);
-        const isCaught =
-          error.reason !== "declared" &&
-          (rule.on?.(error) ?? (isServerFault(error) || error.reason === "circuit_open"));
-        if (!isCaught) throw thrown;
-        return substitute(rule, call, request, error);
-      },
-    );
+    if (rule !== undefined && isForced(rule)) return substitute(rule, call, request, undefined);
+    const key = rule?.when === "off" ? undefined : rule?.cache?.keyOf(call.method, request);
+    // Kept where a request that is changed meanwhile cannot change it.
+    if (key !== undefined) call.set(keySlot, key);
+    return undefined;
+  }
+
+  function settled(call: ClientCall, failure: RpcError | undefined, reply: unknown): void {
+    const cache = failure === undefined ? ruleFor(call.method)?.cache : undefined;
+    const key = cache === undefined ? undefined : call.get(keySlot);
+    if (key !== undefined) cache?.keep(key, call.method, reply, environment.now());
+  }
+
+  function recover(call: ClientCall, request: unknown, thrown: unknown): Promise<unknown> | undefined {
+    const rule = ruleFor(call.method);
+    if (rule === undefined || rule.when === "off") return undefined;
+    const error = RpcError.from(thrown);
+    if (error.reason === "declared") return undefined;
+    const isCaught = rule.on?.(error) ?? (isServerFault(error) || error.reason === "circuit_open");
+    return isCaught ? substitute(rule, call, request, error) : undefined;
   }
 
   function stream(call: ClientCall, requests: Items<unknown>, next: StreamNext): AsyncIterable<unknown> {
@@ -158,7 +168,7 @@ export function degradation(options: DegradationOptions = {}): Degradation {
     name: "degradation",
     setup(kernel) {
       ({ environment } = kernel);
-      kernel.addInterceptor({ name: "degradation", unary, stream });
+      kernel.addInterceptor({ name: "degradation", admit, settled, recover, stream });
     },
     configure(next) {
       // A live document can hold neither.

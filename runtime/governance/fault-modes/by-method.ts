@@ -1,11 +1,11 @@
 import type { MethodType } from "../../call/method-type.ts";
-import type { FaultMode } from "../fault-mode.ts";
+import type { ChannelScope, FaultMode } from "../fault-mode.ts";
 import { methodMatcher } from "../method-pattern.ts";
 import type { RetryBudget, RetryBudgetOptions } from "../retry-budget.ts";
 import { failover } from "./failover.ts";
 import { hedged } from "./hedged.ts";
 import { failfast } from "./quiet.ts";
-import { budgetOf } from "./shared-budget.ts";
+import { budgetOf, perChannel } from "./shared-budget.ts";
 
 /** A mode and the methods that it is for. */
 export interface MethodMode {
@@ -28,21 +28,24 @@ export interface ModeTable extends FaultMode {
 export function byMethod(modes: readonly MethodMode[], otherwise: FaultMode = fromSchema()): ModeTable {
   let table = check(modes);
   let chosen = new WeakMap<MethodType, FaultMode>();
+
+  function modeOf(method: MethodType): FaultMode {
+    let mode = chosen.get(method);
+    if (mode === undefined) {
+      mode = table.find(({ matches }) => matches(method))?.mode ?? otherwise;
+      chosen.set(method, mode);
+    }
+    return mode;
+  }
+
   return {
     name: "by-method",
     configure(next) {
       table = check(next);
       chosen = new WeakMap();
     },
-    run(call, scope) {
-      const { method } = call;
-      let mode = chosen.get(method);
-      if (mode === undefined) {
-        mode = table.find(({ matches }) => matches(method))?.mode ?? otherwise;
-        chosen.set(method, mode);
-      }
-      return mode.run(call, scope);
-    },
+    watch: (method, channel) => modeOf(method).watch?.(method, channel),
+    run: (call, scope) => modeOf(call.method).run(call, scope),
   };
 }
 
@@ -65,17 +68,21 @@ export function fromSchema(
   options: { readonly budget?: RetryBudget | RetryBudgetOptions | undefined } = {},
 ): FaultMode {
   const budgetIn = budgetOf(options.budget);
-  const modes = new WeakMap<RetryBudget, { readonly hedging: FaultMode; readonly retrying: FaultMode }>();
+  const modesIn = perChannel((scope) => {
+    const budget = budgetIn(scope);
+    return { hedging: hedged({ budget }), retrying: failover({ budget }) };
+  });
   const plain = failfast();
+
+  function modeFor({ policy }: MethodType, channel: ChannelScope): FaultMode {
+    if (policy.retry?.max === 0) return plain;
+    const { hedging, retrying } = modesIn(channel);
+    return policy.hedge === undefined ? retrying : hedging;
+  }
+
   return {
     name: "from-schema",
-    run(call, scope) {
-      const budget = budgetIn(scope);
-      let own = modes.get(budget);
-      if (own === undefined) modes.set(budget, (own = { hedging: hedged({ budget }), retrying: failover({ budget }) }));
-      const { policy } = call.method;
-      if (policy.retry?.max === 0) return plain.run(call, scope);
-      return (policy.hedge === undefined ? own.retrying : own.hedging).run(call, scope);
-    },
+    watch: (method, channel) => modeFor(method, channel).watch?.(method, channel),
+    run: (call, scope) => modeFor(call.method, scope).run(call, scope),
   };
 }

@@ -2,7 +2,7 @@ import type { ClientCall } from "../../call/context.ts";
 import type { Code } from "../../errors/code.ts";
 import { quietly } from "../../errors/quietly.ts";
 import { RpcError } from "../../errors/rpc-error.ts";
-import type { FaultMode, FaultScope, StartedAttempt } from "../fault-mode.ts";
+import type { AttemptWatch, FaultMode, FaultScope, StartedAttempt } from "../fault-mode.ts";
 import { mayRepeat } from "../retry-safety.ts";
 import type { RetryBudget, RetryBudgetOptions } from "../retry-budget.ts";
 import { budgetOf } from "./shared-budget.ts";
@@ -44,13 +44,16 @@ export function failover(options: FailoverOptions = {}): FaultMode {
 
 /** Tries again on the same instance: for those that hold state, or that are known to have short hiccups. Otherwise as {@link failover}. */
 export function failtry(options: FailoverOptions = {}): FaultMode {
-  return retrying("failtry", options, (first) => (first.endpoint === undefined ? {} : { endpoint: first.endpoint }));
+  return retrying("failtry", options, ({ endpoint }) => (endpoint === undefined ? {} : { endpoint }));
 }
+
+/** What is known of the first attempt when it has failed. */
+type First = Pick<StartedAttempt, "endpoint">;
 
 function retrying(
   name: string,
   options: FailoverOptions,
-  next: (first: StartedAttempt) => Parameters<FaultScope["start"]>[0],
+  next: (first: First) => Parameters<FaultScope["start"]>[0],
 ): FaultMode {
   const { attemptTimeoutMs, onRetry, retries } = options;
   if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0 && retries <= maxRetries)) {
@@ -66,10 +69,11 @@ function retrying(
   const codes = options.on === undefined ? undefined : new Set(options.on);
   const budgetIn = budgetOf(options.budget);
 
-  async function goOn(call: ClientCall, scope: FaultScope, first: StartedAttempt, failure: unknown): Promise<unknown> {
-    const limit = retries ?? call.method.policy.retry?.max ?? 2;
+  const limitFor = ({ method }: ClientCall): number => retries ?? method.policy.retry?.max ?? 2;
+
+  async function goOn(call: ClientCall, scope: FaultScope, first: First, failure: unknown): Promise<unknown> {
     let error = RpcError.from(failure);
-    for (let retry = 0; retry < limit; retry++) {
+    for (let retry = 0; retry < limitFor(call); retry++) {
       if (!mayRepeat(call, error, codes)) throw error;
       const delayMs = error.retryAfterMs ?? backoffMs(scope, call, options.backoff, retry);
       if (delayMs >= call.remainingMs || !budgetIn(scope).withdraw()) throw error;
@@ -84,8 +88,21 @@ function retrying(
     throw error;
   }
 
+  const watch: AttemptWatch = {
+    begin(_call, channel) {
+      budgetIn(channel).deposit();
+      return Infinity;
+    },
+    failed(call, scope, error) {
+      const isFinal = limitFor(call) === 0 || !mayRepeat(call, RpcError.from(error), codes);
+      return isFinal ? undefined : goOn(call, scope, call, error);
+    },
+  };
+
   return {
     name,
+    // A limit for each attempt holds for the first one as well.
+    watch: () => (attemptTimeoutMs === undefined ? watch : undefined),
     run(call, scope) {
       budgetIn(scope).deposit();
       const first = scope.start();

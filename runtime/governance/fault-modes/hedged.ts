@@ -2,11 +2,11 @@ import type { ClientCall } from "../../call/context.ts";
 import type { MethodType } from "../../call/method-type.ts";
 import type { Timer } from "../../environment/environment.ts";
 import { RpcError } from "../../errors/rpc-error.ts";
-import type { FaultMode, FaultScope, StartedAttempt } from "../fault-mode.ts";
+import type { AttemptWatch, ChannelScope, FaultMode, FaultScope, StartedAttempt } from "../fault-mode.ts";
 import { isInRetriedChain, isRepeatable, mayRepeat } from "../retry-safety.ts";
 import type { RetryBudget, RetryBudgetOptions } from "../retry-budget.ts";
 import { LatencyQuantile } from "./latency-quantile.ts";
-import { budgetOf } from "./shared-budget.ts";
+import { budgetOf, perChannel } from "./shared-budget.ts";
 
 /** Settings of {@link hedged}. */
 export interface HedgeOptions {
@@ -44,15 +44,11 @@ export function hedged(options: HedgeOptions = {}): FaultMode {
     throw new RangeError(`The option "maxExtraLoad" is ${String(maxExtraLoad)}; expected 0 to 1.`);
   }
   const budgetIn = budgetOf(options.budget);
+  /** Otherwise nobody asks what calls take. */
+  const measures = delayMs === undefined;
   const latencies = new Map<string, LatencyQuantile>();
   /** Of each channel its own, as its budget is: one that is busy must not pay for the hedges of another. */
-  const allowances = new WeakMap<object, { saved: number }>();
-
-  function allowanceOf({ channel }: FaultScope): { saved: number } {
-    let allowance = allowances.get(channel);
-    if (allowance === undefined) allowances.set(channel, (allowance = { saved: 1 }));
-    return allowance;
-  }
+  const allowanceIn = perChannel(() => ({ saved: 1 }));
 
   function latencyOf({ path }: MethodType): LatencyQuantile {
     let latency = latencies.get(path);
@@ -66,8 +62,54 @@ export function hedged(options: HedgeOptions = {}): FaultMode {
     return known === undefined ? undefined : Math.max(leastDelayMs, known);
   }
 
+  function limitFor(call: ClientCall): number {
+    const { method } = call;
+    return !isRepeatable(method) || isInRetriedChain(call) ? 0 : (max ?? method.policy.hedge?.max ?? 1);
+  }
+
+  function raceOptions(call: ClientCall, scope: FaultScope, delay: number | undefined): RaceOptions {
+    return { limit: limitFor(call), delay, mayStart: () => mayStartAnother(scope) };
+  }
+
+  function deposit(channel: ChannelScope): void {
+    budgetIn(channel).deposit();
+    const allowance = allowanceIn(channel);
+    allowance.saved = Math.min(maxSaved, allowance.saved + maxExtraLoad);
+  }
+
+  function learn(call: ClientCall, { environment }: ChannelScope): void {
+    if (measures) latencyOf(call.method).add(environment.now() - call.startedMs, call.startedMs);
+  }
+
+  /** A race begins when the first attempt is late, or has failed: most calls never get there. */
+  const watch: AttemptWatch = {
+    begin(call, channel) {
+      deposit(channel);
+      return limitFor(call) === 0 ? Infinity : (delayFor(call.method, call.startedMs) ?? Infinity);
+    },
+    succeeded: learn,
+    failed(call, scope, error) {
+      if (limitFor(call) === 0 || !isWorthIt(call, RpcError.from(error)) || !mayStartAnother(scope)) return undefined;
+      const options = raceOptions(call, scope, delayFor(call.method, call.startedMs));
+      return learning(call, scope, new Race(call, scope, { ...options, limit: options.limit - 1 }).reply);
+    },
+    late(call, scope, first) {
+      if (!mayStartAnother(scope)) return undefined;
+      const options = raceOptions(call, scope, delayFor(call.method, call.startedMs));
+      return learning(call, scope, new Race(call, scope, options, first()).reply);
+    },
+  };
+
+  function learning(call: ClientCall, channel: ChannelScope, reply: Promise<unknown>): Promise<unknown> {
+    void reply.then(
+      () => learn(call, channel),
+      () => undefined,
+    );
+    return reply;
+  }
+
   function mayStartAnother(scope: FaultScope): boolean {
-    const allowance = allowanceOf(scope);
+    const allowance = allowanceIn(scope);
     if (allowance.saved < 1 || !budgetIn(scope).withdraw()) return false;
     allowance.saved--;
     return true;
@@ -75,25 +117,18 @@ export function hedged(options: HedgeOptions = {}): FaultMode {
 
   return {
     name: "hedged",
+    watch: () => watch,
     run(call, scope) {
-      const { method } = call;
-      const startedMs = scope.environment.now();
-      budgetIn(scope).deposit();
-      const allowance = allowanceOf(scope);
-      allowance.saved = Math.min(maxSaved, allowance.saved + maxExtraLoad);
-      const limit = !isRepeatable(method) || isInRetriedChain(call) ? 0 : (max ?? method.policy.hedge?.max ?? 1);
-      const delay = delayFor(method, startedMs);
-      const reply =
-        limit === 0
-          ? scope.start().reply
-          : new Race(call, scope, { limit, delay, mayStart: () => mayStartAnother(scope) }).reply;
-      void reply.then(
-        () => latencyOf(method).add(scope.environment.now() - startedMs, startedMs),
-        () => undefined,
-      );
-      return reply;
+      deposit(scope);
+      const options = raceOptions(call, scope, delayFor(call.method, scope.environment.now()));
+      return learning(call, scope, options.limit === 0 ? scope.start().reply : new Race(call, scope, options).reply);
     },
   };
+}
+
+/** Whether an attempt that failed brings the next one. */
+function isWorthIt(call: ClientCall, error: RpcError): boolean {
+  return mayRepeat(call, error) && (error.retryAfterMs ?? 0) === 0;
 }
 
 interface RaceOptions {
@@ -116,7 +151,8 @@ class Race {
   private resolve: (value: unknown) => void;
   private reject: (error: unknown) => void;
 
-  constructor(call: ClientCall, scope: FaultScope, options: RaceOptions) {
+  /** @param first that runs already, and is late */
+  constructor(call: ClientCall, scope: FaultScope, options: RaceOptions, first?: StartedAttempt) {
     this.call = call;
     this.scope = scope;
     this.options = options;
@@ -130,18 +166,22 @@ class Race {
       this.resolve = resolve;
       this.reject = reject;
     });
+    if (first !== undefined) this.run(first);
     this.start();
   }
 
   private start(): void {
+    this.run(this.scope.start());
+    this.arm();
+  }
+
+  private run(attempt: StartedAttempt): void {
     this.started++;
-    const attempt = this.scope.start();
     this.running.add(attempt);
     attempt.reply.then(
       (value) => this.win(attempt, value),
       (error: unknown) => this.lose(attempt, error),
     );
-    this.arm();
   }
 
   private arm(): void {
@@ -168,8 +208,8 @@ class Race {
     this.running.delete(attempt);
     if (this.isOver) return;
     const error = RpcError.from(thrown);
-    const isWorthIt = mayRepeat(this.call, error) && (error.retryAfterMs ?? 0) === 0;
-    if (isWorthIt && this.started <= this.options.limit && this.options.mayStart()) return this.start();
+    if (isWorthIt(this.call, error) && this.started <= this.options.limit && this.options.mayStart())
+      return this.start();
     if (this.running.size > 0) return;
     this.end();
     this.reject(error);

@@ -1,7 +1,7 @@
 import type { ClientCall } from "../../call/context.ts";
 import type { Environment } from "../../environment/environment.ts";
 import { RpcError } from "../../errors/rpc-error.ts";
-import type { FaultMode, FaultScope } from "../fault-mode.ts";
+import type { AttemptWatch, FaultMode, FaultScope } from "../fault-mode.ts";
 import { isRepeatable, isUnseen } from "../retry-safety.ts";
 import type { RetryBudget, RetryBudgetOptions } from "../retry-budget.ts";
 import { budgetOf } from "./shared-budget.ts";
@@ -9,7 +9,8 @@ import { quietly } from "../../errors/quietly.ts";
 
 /** One attempt, which fails fast: what a channel does without a fault mode, by name. */
 export function failfast(): FaultMode {
-  return { name: "failfast", run: (_call, scope) => scope.start().reply };
+  const watch: AttemptWatch = { begin: () => Infinity, failed: () => undefined };
+  return { name: "failfast", watch: () => watch, run: (_call, scope) => scope.start().reply };
 }
 
 /** Settings of {@link failsafe}. */

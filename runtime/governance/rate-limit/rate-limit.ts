@@ -1,5 +1,4 @@
 import type { CallContext, MethodType } from "../../call/method-type.ts";
-import type { Environment } from "../../environment/environment.ts";
 import { RpcError } from "../../errors/rpc-error.ts";
 import type { ServerInterceptor } from "../../interceptor/interceptor.ts";
 import type { Plugin } from "../../plugin/plugin.ts";
@@ -27,6 +26,8 @@ export interface RateLimit extends Plugin<ServerInterceptor> {
 interface Rule extends CheckedRateRule {
   /** By key, the least lately used first. */
   readonly buckets: Map<string, TokenBucket>;
+  lastKey: string | undefined;
+  lastBucket: TokenBucket | undefined;
 }
 
 interface Settings {
@@ -47,7 +48,6 @@ interface Settings {
  */
 export function rateLimit(options: RateLimitOptions = {}): RateLimit {
   let settings = check(options, []);
-  let environment: Environment | undefined;
   let refused = 0;
   /** Rules per method: found once, not per call. */
   let byMethod = new WeakMap<MethodType, readonly Rule[]>();
@@ -60,7 +60,7 @@ export function rateLimit(options: RateLimitOptions = {}): RateLimit {
 
   function admit(call: CallContext): void {
     for (const rule of rulesFor(call.method)) {
-      const waitMs = take(rule, call, (environment as Environment).now(), settings.maxKeys);
+      const waitMs = take(rule, call, settings.maxKeys);
       if (waitMs > 0) {
         refused++;
         throw tooFast(call.method, waitMs);
@@ -71,7 +71,6 @@ export function rateLimit(options: RateLimitOptions = {}): RateLimit {
   return {
     name: "rate-limit",
     setup(kernel) {
-      ({ environment } = kernel);
       kernel.addInterceptor({ name: "rate-limit", admit });
     },
     configure(next) {
@@ -92,33 +91,44 @@ function check(options: RateLimitOptions, previous: readonly Rule[]): Settings {
   }
   const checked = rules.map(checkRateRule);
   return {
-    rules: checked.map((rule, index) => ({ ...rule, buckets: previous[index]?.buckets ?? new Map() })),
+    rules: checked.map((rule, index) => ({ ...rule, ...bucketsOf(previous[index]) })),
     fromSchema,
     maxKeys,
   };
+}
+
+function bucketsOf(previous: Rule | undefined): Pick<Rule, "buckets" | "lastKey" | "lastBucket"> {
+  return { buckets: previous?.buckets ?? new Map(), lastKey: undefined, lastBucket: undefined };
 }
 
 function findRules(method: MethodType, { rules, fromSchema }: Settings): readonly Rule[] {
   const found = rules.filter(({ matches }) => matches(method));
   const { rateLimit: declared } = method.policy;
   if (found.length > 0 || !fromSchema || declared === undefined) return found;
-  return [{ ...checkRateRule({ calls: declared.calls, perMs: declared.perMs }, 0), buckets: new Map() }];
+  return [{ ...checkRateRule({ calls: declared.calls, perMs: declared.perMs }, 0), ...bucketsOf(undefined) }];
 }
 
 /** @returns 0 when the call may go on, or milliseconds until it may */
-function take(rule: Rule, call: CallContext, nowMs: number, maxKeys: number): number {
+function take(rule: Rule, call: CallContext, maxKeys: number): number {
   const key = rule.keyOf(call);
   if (key === undefined) return 0;
   const { buckets, rate, burst } = rule;
-  let bucket = buckets.get(key);
+  const nowMs = call.startedMs;
+  // The same caller again: its bucket is the one that was used last.
+  const isLast = rule.lastKey === key;
+  let bucket = isLast ? rule.lastBucket : buckets.get(key);
   if (bucket === undefined) {
     if (buckets.size >= maxKeys) buckets.delete(buckets.keys().next().value as string);
     bucket = new TokenBucket(rate, burst, nowMs);
   } else {
     bucket.resize(rate, burst, nowMs);
-    if (buckets.size > 1) buckets.delete(key);
+    if (!isLast) buckets.delete(key);
   }
-  buckets.set(key, bucket);
+  if (!isLast) {
+    buckets.set(key, bucket);
+    rule.lastKey = key;
+    rule.lastBucket = bucket;
+  }
   return bucket.take(nowMs);
 }
 

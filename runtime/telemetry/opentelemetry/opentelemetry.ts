@@ -2,17 +2,19 @@ import {
   type Attributes,
   context as contextApi,
   type Context,
+  isSpanContextValid,
   propagation,
   type Span,
   SpanKind,
+  type SpanOptions,
   SpanStatusCode,
   trace as traceApi,
   type Tracer,
 } from "@opentelemetry/api";
 import type { CallInfo, ClientCall } from "../../call/context.ts";
-import type { CallContext } from "../../call/method-type.ts";
+import type { CallContext, MethodType } from "../../call/method-type.ts";
 import { createSlot } from "../../call/slot.ts";
-import { RpcError } from "../../errors/rpc-error.ts";
+import type { RpcError } from "../../errors/rpc-error.ts";
 import type { ClientInterceptor, ServerInterceptor } from "../../interceptor/interceptor.ts";
 import type { Plugin } from "../../plugin/plugin.ts";
 import type { TraceContext } from "../../protocol/trace.ts";
@@ -32,6 +34,7 @@ export interface OpenTelemetry {
   contextOf(call: CallInfo): Context;
 }
 
+const spanSlot = createSlot<Span>("opentelemetry");
 const contextSlot = createSlot<Context>("opentelemetry");
 /** Codes that make a server's span an error: others are the caller's affair. */
 const serverErrors: ReadonlySet<number> = new Set([2, 4, 12, 13, 14, 15]);
@@ -43,16 +46,22 @@ const serverErrors: ReadonlySet<number> = new Set([2, 4, 12, 13, 14, 15]);
 export function openTelemetry({
   tracer = traceApi.getTracer("@rpcgen/runtime"),
 }: OpenTelemetryOptions = {}): OpenTelemetry {
+  const known = new WeakMap<MethodType, MethodSpans>();
+
+  function spansOf(method: MethodType): MethodSpans {
+    let spans = known.get(method);
+    if (spans === undefined) known.set(method, (spans = spansFor(method)));
+    return spans;
+  }
+
   function startClient(call: ClientCall): Span {
     const { parent } = call;
     const outer =
       parent?.get(contextSlot) ?? (parent?.trace === undefined ? contextApi.active() : contextFrom(parent.trace));
-    const span = tracer.startSpan(
-      call.method.path.slice(1),
-      { kind: SpanKind.CLIENT, attributes: attributesOf(call) },
-      outer,
-    );
-    call.setTrace(traceFrom(traceApi.setSpan(outer, span), span));
+    const { name, client } = spansOf(call.method);
+    const span = tracer.startSpan(name, client, outer);
+    // Without an SDK there is nothing to pass on but what came from the caller of this process, which the call has.
+    if (isSpanContextValid(span.spanContext())) call.setTrace(traceFrom(traceApi.setSpan(outer, span), span));
     return span;
   }
 
@@ -63,14 +72,13 @@ export function openTelemetry({
       setup: (kernel) =>
         kernel.addInterceptor({
           name: "opentelemetry",
-          unary(call, request, next) {
-            const span = startClient(call);
-            const reply = next(call, request);
-            reply.then(
-              () => endClient(span, call, undefined),
-              (error: unknown) => endClient(span, call, RpcError.from(error)),
-            );
-            return reply;
+          admit(call) {
+            call.set(spanSlot, startClient(call));
+            return undefined;
+          },
+          settled(call, failure) {
+            const span = call.get(spanSlot);
+            if (span !== undefined) endClient(span, call, failure);
           },
           stream(call, requests, next) {
             const span = startClient(call);
@@ -85,8 +93,9 @@ export function openTelemetry({
           name: "opentelemetry",
           admit(call) {
             const outer = call.trace === undefined ? contextApi.active() : contextFrom(call.trace);
-            const attributes = { ...attributesOf(call), ...addressOf("network.peer", call.peer) };
-            const span = tracer.startSpan(call.method.path.slice(1), { kind: SpanKind.SERVER, attributes }, outer);
+            const { name, server } = spansOf(call.method);
+            const span = tracer.startSpan(name, server, outer);
+            if (span.isRecording()) span.setAttributes(addressOf("network.peer", call.peer));
             call.set(contextSlot, traceApi.setSpan(outer, span));
           },
           settled: endServer,
@@ -95,11 +104,21 @@ export function openTelemetry({
   };
 }
 
-function attributesOf({ method }: CallInfo): Attributes {
-  return { "rpc.system.name": "rpcgen", "rpc.method": method.path.slice(1) };
+/** What is the same for all spans of a method. */
+interface MethodSpans {
+  readonly name: string;
+  readonly client: SpanOptions;
+  readonly server: SpanOptions;
+}
+
+function spansFor({ path }: MethodType): MethodSpans {
+  const name = path.slice(1);
+  const attributes = { "rpc.system.name": "rpcgen", "rpc.method": name };
+  return { name, client: { kind: SpanKind.CLIENT, attributes }, server: { kind: SpanKind.SERVER, attributes } };
 }
 
 function endClient(span: Span, call: ClientCall, error: RpcError | undefined): void {
+  if (!span.isRecording()) return span.end();
   const { endpoint } = call;
   if (endpoint !== undefined) span.setAttributes(addressOf("server", endpoint.address.replace(/^\w+:(?:\/\/)?/, "")));
   if (call.attempt > 0) span.setAttribute("rpc.resend_count", call.attempt);
@@ -109,7 +128,8 @@ function endClient(span: Span, call: ClientCall, error: RpcError | undefined): v
 function endServer(call: CallContext, failure: RpcError | undefined): void {
   const context = call.get(contextSlot);
   const span = context && traceApi.getSpan(context);
-  if (span !== undefined) finish(span, failure, failure !== undefined && serverErrors.has(failure.code));
+  if (span?.isRecording() === false) span.end();
+  else if (span !== undefined) finish(span, failure, failure !== undefined && serverErrors.has(failure.code));
 }
 
 function finish(span: Span, error: RpcError | undefined, isError: boolean): void {
