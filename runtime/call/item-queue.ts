@@ -1,3 +1,4 @@
+import { showAs } from "../environment/shown.ts";
 import { LazyItem } from "./lazy-item.ts";
 
 interface Entry<T> {
@@ -25,6 +26,10 @@ export interface ItemQueueEvents {
  * States: open -> ended (all items read, then done or the error) -> finished; open or ended -> finished (reader left).
  */
 export class ItemQueue<T> implements AsyncIterableIterator<T, undefined> {
+  static {
+    showAs(this, "Items", ({ state, entries, head }) => ({ state, waiting: entries.length - head }));
+  }
+
   private readonly events: ItemQueueEvents;
   private entries: Entry<T>[];
   private head: number;

@@ -1,3 +1,4 @@
+import { showAs } from "../environment/shown.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import type { Metadata } from "./method-type.ts";
 
@@ -102,8 +103,25 @@ function quote(key: unknown): string {
   return JSON.stringify(typeof key === "string" ? key.slice(0, 64) : String(key));
 }
 
+const secretName = /authorization|cookie|token|secret|password|credential|api-?key/;
+
+/** True for keys whose values are nobody's business but the peer's: they are neither printed nor logged. */
+export function isSecretKey(key: string): boolean {
+  return secretName.test(key);
+}
+
+function printable(entries: Iterable<MetadataEntry>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...entries].map(([key, value]) => [key, isSecretKey(key) ? "(hidden)" : value.slice(0, 80)]),
+  );
+}
+
 /** Few entries: a scan is faster than a map, and repeated keys keep their order. */
 class MetadataList implements Metadata {
+  static {
+    showAs(this, "Metadata", printable);
+  }
+
   readonly entries: readonly MetadataEntry[];
 
   constructor(entries: readonly MetadataEntry[]) {
@@ -132,6 +150,10 @@ class MetadataList implements Metadata {
 }
 
 class LazyMetadata implements Metadata {
+  static {
+    showAs(this, "Metadata", printable);
+  }
+
   private readonly read: () => readonly MetadataEntry[];
   private list: MetadataList | undefined;
 

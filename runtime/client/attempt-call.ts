@@ -2,6 +2,7 @@ import type { CallInfo } from "../call/context.ts";
 import { checkEntry, metadata, metadataEntries, type MetadataEntry } from "../call/metadata.ts";
 import type { CallOptions, Metadata, MethodType } from "../call/method-type.ts";
 import { findKept, keep, type Kept, type Slot } from "../call/slot.ts";
+import { showAs } from "../environment/shown.ts";
 import type { Endpoint } from "../discovery/endpoint.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import type { TraceContext } from "../protocol/trace.ts";
@@ -11,6 +12,10 @@ import type { ClientCallState } from "./client-call.ts";
 
 /** One attempt of a call, as interceptors at `attempt` see it: what they keep or add is its own, the rest is the call's. */
 export class AttemptCall implements RoutedCall {
+  static {
+    showAs(this, "ClientCall", ({ method, attempt }) => ({ method: method.path, attempt }));
+  }
+
   readonly call: ClientCallState;
   readonly attempt: number;
   readonly startedMs: number;

@@ -2,7 +2,7 @@ import { type ItemPump, pumpItems } from "../call/item-pump.ts";
 import { ItemQueue } from "../call/item-queue.ts";
 import { LazyItem } from "../call/lazy-item.ts";
 import type { Items } from "../call/method-type.ts";
-import type { Compression, PackedBody } from "../compression/compression.ts";
+import type { PackedBody } from "../compression/compression.ts";
 import { decompress } from "../compression/decompress.ts";
 import { decodeBody, encodeBody, encodeBodyToCopy } from "../codec/body.ts";
 import type {
@@ -19,33 +19,13 @@ import { RpcError } from "../errors/rpc-error.ts";
 import type { AttemptCall } from "./attempt-call.ts";
 import type { ClientCallState } from "./client-call.ts";
 import { brokenRequest, cancelledBySignal, itemsFailed, unreadableReply } from "./client-errors.ts";
-import { mayMoveOn, roomFor } from "./moving-on.ts";
-import type { Pick, Picker } from "./cluster-pick.ts";
-import type { Connections, WaitingRoom } from "./pool.ts";
+import { isUnreached, mayMoveOn, roomFor } from "./moving-on.ts";
+import type { AttemptScope, AttemptWatcher } from "./attempt-scope.ts";
+import type { Pick } from "./cluster-pick.ts";
+import type { WaitingRoom } from "./pool.ts";
 import { remoteError } from "./remote-error.ts";
 import { Replay } from "./replay.ts";
-import { type WaitScope, waitForConnection } from "./wait.ts";
-
-/** What an attempt needs of its channel. */
-export interface AttemptScope extends WaitScope {
-  /** Checks what is sent against the constraints of the schema. */
-  readonly validate: boolean;
-  readonly pool: Connections;
-  /** The connection to the one address; not asked when there is a picker. @throws RpcError when the channel is closed */
-  connection(): ClientConnection;
-  /** Chooses among several endpoints. */
-  readonly picker: Picker | undefined;
-  readonly compression: Compression;
-  /** Bytes of a reply, after decompression. */
-  readonly maxMessageBytes: number;
-}
-
-/** Told how a call's only attempt so far ended, in place of its caller, and before it. */
-export interface AttemptWatcher {
-  succeeded(call: ClientCallState, reply: unknown): void;
-  /** @returns what the caller gets in place of the error; undefined: the error */
-  failed(call: ClientCallState, error: unknown): Promise<unknown> | undefined;
-}
+import { waitForConnection } from "./wait.ts";
 
 const noBody: Uint8Array = new Uint8Array(0);
 
@@ -199,7 +179,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
 
   onError(error: RpcError, failure: RemoteFailure | undefined): void {
     if (this.restart(error)) return;
-    if (this.isWorthWaiting(error)) {
+    if (this.call.waitForReady && isUnreached(error) && this.replay?.isPossible !== false) {
       this.giveBack(error);
       return this.wait(this.scope.pool, () => this.startAgain());
     }
@@ -213,16 +193,12 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     else this.outgoing.cancel(error);
   }
 
-  /** From here on its outcome is that of the promise that is returned; the caller gets what `settle` is given. */
-  divert(): { readonly reply: Promise<unknown>; readonly settle: (outcome: Promise<unknown>) => void } {
-    const settle = this.resolve as (value: unknown) => void;
+  /** From here on its outcome is that of the promise that is returned. @param settle gets what settles the caller's */
+  divert(settle: (settleCaller: (outcome: unknown) => void) => void): Promise<unknown> {
+    if (this.resolve !== undefined) settle(this.resolve);
     this.watcher = undefined;
     this.call.isPassedOn = false;
-    const reply = new Promise<unknown>((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
-    return { reply, settle };
+    return new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
   }
 
   onWritable(): void {
@@ -413,12 +389,6 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   private sendPlain(): void {
     this.body = this.plain;
     this.compressor = 0;
-  }
-
-  /** The server was not reached, and the caller said that it has time. */
-  private isWorthWaiting({ reason }: RpcError): boolean {
-    const isUnreached = reason === "connect_failed" || reason === "handshake_failed";
-    return this.call.waitForReady && isUnreached && this.replay?.isPossible !== false;
   }
 
   /** Nobody reads the items any more. */

@@ -6,7 +6,8 @@ import { composeStream, composeUnary, failedItems } from "../interceptor/compose
 import { unaryFromHooks } from "../interceptor/hooks.ts";
 import type { ClientInterceptor, StreamNext, UnaryNext } from "../interceptor/interceptor.ts";
 import { AttemptCall } from "./attempt-call.ts";
-import { Attempt, type AttemptScope } from "./attempt.ts";
+import { Attempt } from "./attempt.ts";
+import type { AttemptScope } from "./attempt-scope.ts";
 import { type CallHome, ClientCallState } from "./client-call.ts";
 import type { Picker } from "./cluster-pick.ts";
 import { itemsOf, onlyRequest } from "./settle.ts";

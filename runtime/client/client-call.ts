@@ -5,6 +5,7 @@ import type { CallOptions, Metadata, MethodType } from "../call/method-type.ts";
 import { findKept, keep, type Kept, type Slot } from "../call/slot.ts";
 import type { Endpoint } from "../discovery/endpoint.ts";
 import type { Environment, Timer } from "../environment/environment.ts";
+import { showAs } from "../environment/shown.ts";
 import type { TraceContext } from "../protocol/trace.ts";
 import type { RoutedCall } from "../governance/routed-call.ts";
 import { deadlinePassed } from "./client-errors.ts";
@@ -22,6 +23,10 @@ export interface CallHome {
 
 /** One call of a client over all its attempts. Cheap to make: whatever is dear waits until it is asked for. */
 export class ClientCallState implements RoutedCall {
+  static {
+    showAs(this, "ClientCall", ({ method, attempts }) => ({ method: method.path, attempts }));
+  }
+
   readonly method: MethodType;
   readonly options: CallOptions;
   readonly startedMs: number;

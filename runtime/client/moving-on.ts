@@ -36,3 +36,8 @@ export function roomFor(
   if (call.waitForReady) return pool.state === "ready" ? undefined : pool;
   return picker === undefined || picker.isResolved ? undefined : picker.resolving;
 }
+
+/** The server was not reached: who has time waits for it. */
+export function isUnreached({ reason }: RpcError): boolean {
+  return reason === "connect_failed" || reason === "handshake_failed";
+}

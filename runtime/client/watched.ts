@@ -3,7 +3,8 @@ import type { TimerWheel, WheelEntry } from "../environment/timer-wheel.ts";
 import type { AttemptWatch, ChannelScope, FaultMode, FaultScope } from "../governance/fault-mode.ts";
 import { HookChain } from "../interceptor/hooks.ts";
 import type { ClientInterceptor, UnaryNext } from "../interceptor/interceptor.ts";
-import { Attempt, type AttemptScope, type AttemptWatcher } from "./attempt.ts";
+import { Attempt } from "./attempt.ts";
+import type { AttemptScope, AttemptWatcher } from "./attempt-scope.ts";
 import { callOf, givenUp } from "./attempts.ts";
 import type { ClientCallState } from "./client-call.ts";
 import { type GuardScope, guarded } from "./guard.ts";
@@ -146,10 +147,9 @@ class LateWatcher implements AttemptWatcher, WheelEntry {
     if (attempt === undefined) return;
     let settle: ((outcome: Promise<unknown>) => void) | undefined;
     const outcome = this.watch.late?.(call, around.options.faultScope(call), () => {
-      const diverted = attempt.divert();
-      ({ settle } = diverted);
+      const reply = attempt.divert((settleCaller) => (settle = settleCaller));
       const cancel = (error = givenUp(call)): void => attempt.cancel(error);
-      return { reply: diverted.reply, endpoint: call.endpoint, cancel };
+      return { reply, endpoint: call.endpoint, cancel };
     });
     if (outcome !== undefined) return settle?.(around.after(call, outcome));
     this.deadlineMs = call.nowMs + this.afterMs;

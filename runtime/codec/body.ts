@@ -1,5 +1,6 @@
 import { RpcError } from "../errors/rpc-error.ts";
 import { encodeLent } from "../wire/writer-pool.ts";
+import { isJsonTooDeep } from "./json-depth.ts";
 import type { JsonOptions } from "./json-options.ts";
 import { fromJson, toJson } from "./json-value.ts";
 import type { JsonValue, MessageType } from "./message-type.ts";
@@ -40,6 +41,9 @@ function detached(bytes: Uint8Array): Uint8Array {
 }
 
 function parseJson(typeName: string, bytes: Uint8Array): JsonValue {
+  if (isJsonTooDeep(bytes)) {
+    throw new RpcError({ reason: "malformed_message", message: `${typeName}: the body is nested too deeply.` });
+  }
   try {
     return JSON.parse(strictUtf8.decode(bytes)) as JsonValue;
   } catch (cause) {

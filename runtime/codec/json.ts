@@ -1,6 +1,7 @@
 import { malformed } from "../wire/malformed.ts";
 import { decodeUtf8 } from "../wire/utf8.ts";
 import type { Codec } from "./codec.ts";
+import { isJsonTooDeep } from "./json-depth.ts";
 import type { JsonOptions } from "./json-options.ts";
 import { fromJson, toJson } from "./json-value.ts";
 import type { JsonValue } from "./message-type.ts";
@@ -25,6 +26,7 @@ export function createJsonCodec(options: JsonOptions = {}): Codec {
 export const jsonCodec: Codec = /* @__PURE__ */ createJsonCodec();
 
 function jsonFromBytes(bytes: Uint8Array): JsonValue {
+  if (isJsonTooDeep(bytes)) throw malformed("a message is nested too deeply");
   const text = decodeUtf8(bytes, 0, bytes.length);
   try {
     return JSON.parse(text) as JsonValue;

@@ -10,6 +10,7 @@ import type { Compression, PackedBody } from "../compression/compression.ts";
 import { decompress } from "../compression/decompress.ts";
 import { decodeBody, encodeBody, encodeBodyToCopy } from "../codec/body.ts";
 import type { IncomingCall, RequestReceiver } from "../connection/connection.ts";
+import { showAs } from "../environment/shown.ts";
 import type { Environment } from "../environment/environment.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import { violationError } from "../errors/violation-error.ts";
@@ -37,6 +38,14 @@ export interface CallScope {
  * connection) -> settled. Settled means that the handler has come to its end; until then the call counts.
  */
 export class ServerCallState implements CallContext, RequestReceiver {
+  static {
+    showAs(this, "CallContext", ({ method, peer, principal }) => ({
+      method: method.path,
+      peer,
+      principal: principal?.id,
+    }));
+  }
+
   readonly method: MethodType;
   readonly session: Session;
   bytesSent: number;

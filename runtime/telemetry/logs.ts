@@ -1,4 +1,5 @@
 import type { CallInfo, ClientCall } from "../call/context.ts";
+import { isSecretKey } from "../call/metadata.ts";
 import type { CallContext, Items } from "../call/method-type.ts";
 import { createSlot } from "../call/slot.ts";
 import type { Environment } from "../environment/environment.ts";
@@ -37,8 +38,6 @@ export interface AccessLog {
 }
 
 const bodiesSlot = createSlot<CallBodies>("access-log-bodies");
-const never: ReadonlySet<string> = new Set(["authorization", "cookie", "set-cookie"]);
-const secretName = /token|secret|password|credential/;
 
 /** Codes that are the server's fault are errors, those of the caller warnings, what went well information. */
 function levelOf(error: RpcError | undefined): "info" | "warn" | "error" {
@@ -58,7 +57,7 @@ export function accessLog({
   bodies,
 }: AccessLogOptions): AccessLog {
   const bodiesOf = bodies === undefined ? undefined : createBodies(bodies, levels);
-  const names = metadata.filter((name) => !never.has(name) && !secretName.test(name));
+  const names = metadata.filter((name) => !isSecretKey(name));
 
   function lineWriter(
     side: "client" | "server",
