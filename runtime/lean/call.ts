@@ -12,11 +12,21 @@ import {
 } from "../client/client-errors.ts";
 import type { Environment } from "../environment/environment.ts";
 import { RpcError } from "../errors/rpc-error.ts";
-import { FrameFlag, FrameKind, HeaderTag } from "../protocol/frame.ts";
+
 import { entry, type Header, join, noBytes, utf8 } from "./frames.ts";
 import { createLane, type Lane, type LaneEvents, type Outgoing, type RemoteFailure } from "./lane.ts";
-import type { Link } from "./link.ts";
+import type { Link } from "./link-contract.ts";
 import { metadataOf } from "./reply-metadata.ts";
+import {
+  deadlineTag,
+  endKind,
+  endOfStreamFlag,
+  itemKind,
+  metadataTag,
+  methodIdTag,
+  onewayFlag,
+  requestKind,
+} from "./numbers.ts";
 
 /** What a call needs of its channel. */
 export interface CallHome {
@@ -83,10 +93,10 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
 
   const events: LaneEvents = {
     requestHeader() {
-      const id = entry(HeaderTag.methodId, method.id);
+      const id = entry(methodIdTag, method.id);
       if (timeoutMs === Infinity) return join([id, pairs]);
       const micros = Math.min(Math.max(0, Math.ceil((deadlineMs - environment.now()) * 1_000)), maxDeadlineMicros);
-      return join([id, entry(HeaderTag.deadline, micros), pairs]);
+      return join([id, entry(deadlineTag, micros), pairs]);
     },
     onMessage(body, cost, header) {
       try {
@@ -115,8 +125,8 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
       if (signal?.aborted === true) throw cancelledBySignal(method, signal);
       const { metadata } = options;
       if (metadata !== undefined) pairs = join(metadataEntries(metadata).map(encodePair));
-      const flags = (method.oneway ? FrameFlag.oneway : 0) | (hasItems ? 0 : FrameFlag.endOfStream);
-      keep({ kind: FrameKind.request, flags, body: hasItems ? noBytes : encode(plan.input) });
+      const flags = (method.oneway ? onewayFlag : 0) | (hasItems ? 0 : endOfStreamFlag);
+      keep({ kind: requestKind, flags, body: hasItems ? noBytes : encode(plan.input) });
       if (signal !== undefined) home.aborts.add(signal, onAbort);
       start();
       if (hasItems) pump = pumpItems(plan.input as Items<unknown>, { send: sendItem, end: endItems, fail: failItems });
@@ -141,11 +151,11 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
   }
 
   function sendItem(item: unknown): boolean {
-    return link.send(lane, keep({ kind: FrameKind.item, flags: 0, body: encode(item) }));
+    return link.send(lane, keep({ kind: itemKind, flags: 0, body: encode(item) }));
   }
 
   function endItems(): void {
-    link.send(lane, keep({ kind: FrameKind.end, flags: FrameFlag.endOfStream, body: noBytes }));
+    link.send(lane, keep({ kind: endKind, flags: endOfStreamFlag, body: noBytes }));
   }
 
   function failItems(error: unknown): void {
@@ -216,7 +226,7 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
 
 function encodePair([key, value]: readonly [string, string]): Uint8Array {
   const name = utf8(key);
-  return entry(HeaderTag.metadata, join([Uint8Array.of(name.length), name, utf8(value)]));
+  return entry(metadataTag, join([Uint8Array.of(name.length), name, utf8(value)]));
 }
 
 /** What the caller gets: declared errors revived, unknown methods named (only their number travels). */

@@ -11,10 +11,13 @@ import { askForToken } from "../client/token.ts";
 import type { Timer } from "../environment/environment.ts";
 import { quietly } from "../errors/quietly.ts";
 import { RpcError } from "../errors/rpc-error.ts";
-import { GoawayCode } from "../protocol/frame.ts";
+
 import { type CallHome, type CallPlan, runCall } from "./call.ts";
-import { createLink, fault, type Link } from "./link.ts";
+import { fault } from "./fault.ts";
+import { createLink } from "./link.ts";
+import type { Link } from "./link-contract.ts";
 import { checkDefaults, checkOptions, elsewhere, type LeanDefaults, type LeanOptions } from "./options.ts";
+import { tooManyPingsCode } from "./numbers.ts";
 
 /** A connection that lived this long was worth making: the failures before it count no more. */
 const provenMs = 1_000;
@@ -134,7 +137,7 @@ function createKeeper(settings: LeanOptions, { token, peerName, onStateChange }:
       token: () => askForToken(token),
       onState: () => onLinkState(link),
       onGoaway(code) {
-        if (code === GoawayCode.tooManyPings) keepaliveMs = Math.min(keepaliveMs * 2, maxKeepaliveMs);
+        if (code === tooManyPingsCode) keepaliveMs = Math.min(keepaliveMs * 2, maxKeepaliveMs);
       },
     });
     links.add(link);

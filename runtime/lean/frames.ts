@@ -1,16 +1,15 @@
 import { metadataLimits } from "../call/metadata.ts";
 import {
-  FrameFlag,
   fixedBytes,
   frameMagicHigh,
   frameMagicLow,
-  GoawayCode,
-  HeaderTag,
+  type GoawayCode,
   ignorableBit,
   lastKind,
   protocolVersion,
 } from "../protocol/frame.ts";
-import type { Limits } from "../protocol/limits.ts";
+import type { PageLimits } from "../protocol/limits.ts";
+import { frameSizeCode, goawayCodeTag, metadataTag, protocolCode, reservedFlag } from "./numbers.ts";
 
 /** A frame that has arrived [FRM-1]. Header and body are views of what came. */
 export interface Frame {
@@ -127,11 +126,11 @@ export function decodeHeader(bytes: Uint8Array): Header | undefined {
     }
     const value = bytes.subarray(at, (at += length));
     if (at > bytes.length || values.has(tag)) return undefined;
-    if (tag === HeaderTag.metadata) {
+    if (tag === metadataTag) {
       if (pairs.push(value) > maxEntries || (pairBytes += length - 1) > maxMetadataBytes) fault ??= "limit_exceeded";
     } else {
       values.set(tag, value);
-      if (tag === 0 || (tag > HeaderTag.goawayCode && tag < ignorableBit)) fault ??= "unsupported";
+      if (tag === 0 || (tag > goawayCodeTag && tag < ignorableBit)) fault ??= "unsupported";
     }
   }
   return { values, pairs, fault };
@@ -154,7 +153,7 @@ export interface FrameCutter {
   push(chunk: Uint8Array): Breach | undefined;
 }
 
-export function createFrameCutter(limits: Limits, onFrame: (frame: Frame) => Breach | undefined): FrameCutter {
+export function createFrameCutter(limits: PageLimits, onFrame: (frame: Frame) => Breach | undefined): FrameCutter {
   let parts: Uint8Array[] = [];
   let arrived = 0;
   let needed = fixedBytes;
@@ -209,7 +208,7 @@ function cut(bytes: Uint8Array, onFrame: (frame: Frame) => Breach | undefined): 
 }
 
 /** Checks the fixed part, before more of the frame is taken in [FRM-2..8]. */
-function breachOf(view: DataView, { maxFrameBytes, maxHeaderBytes }: Limits): Breach | undefined {
+function breachOf(view: DataView, { maxFrameBytes, maxHeaderBytes }: PageLimits): Breach | undefined {
   const kind = view.getUint8(3);
   const length = view.getUint32(4);
   const headerLength = view.getUint16(8);
@@ -219,13 +218,13 @@ function breachOf(view: DataView, { maxFrameBytes, maxHeaderBytes }: Limits): Br
     return breach(`A frame must begin with 3bef01; found ${start.toString(16)}.`);
   }
   if (!isKnown && kind < ignorableBit) return breach(`The frame kind ${kind} is not known.`);
-  if (headerLength > length || (isKnown && (view.getUint8(11) & FrameFlag.reserved) !== 0)) {
+  if (headerLength > length || (isKnown && (view.getUint8(11) & reservedFlag) !== 0)) {
     return breach("The fixed part of a frame contradicts itself.");
   }
   if (headerLength <= maxHeaderBytes && length - headerLength <= maxFrameBytes) return undefined;
-  return breach(`A frame of ${length} bytes is longer than allowed.`, GoawayCode.frameSize);
+  return breach(`A frame of ${length} bytes is longer than allowed.`, frameSizeCode);
 }
 
-export function breach(message: string, code: GoawayCode = GoawayCode.protocol): Breach {
+export function breach(message: string, code: GoawayCode = protocolCode): Breach {
   return { code, message };
 }

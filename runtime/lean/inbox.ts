@@ -1,7 +1,7 @@
-import { FrameFlag, FrameKind, GoawayCode } from "../protocol/frame.ts";
-import { initialCredit, type Limits } from "../protocol/limits.ts";
+import { initialCredit, type PageLimits } from "../protocol/limits.ts";
 import { type Breach, breach, type Frame, type Header, join } from "./frames.ts";
 import type { Lane } from "./lane.ts";
+import { creditOverrunCode, itemKind, moreFollowsFlag } from "./numbers.ts";
 
 /** A message that has arrived as a whole; `cost` comes back by {@link Inbox.consume}. */
 export interface Incoming {
@@ -25,7 +25,7 @@ export interface Inbox {
 }
 
 /** @param grant sends credit, to a lane or to the connection */
-export function createInbox(limits: Limits, grant: (lane: Lane | undefined, bytes: number) => void): Inbox {
+export function createInbox(limits: PageLimits, grant: (lane: Lane | undefined, bytes: number) => void): Inbox {
   /** Lanes whose message has arrived in part, the oldest first. */
   const partial = new Set<Lane>();
   const account = { outstanding: initialCredit.connectionBytes as number, held: 0 };
@@ -68,10 +68,10 @@ export function createInbox(limits: Limits, grant: (lane: Lane | undefined, byte
     partialBytes += body.length;
     lane.partCost += frame.bytes;
     if (body.length > 0) lane.parts.push(body);
-    if ((frame.flags & FrameFlag.moreFollows) !== 0) return void giveBackPart(lane);
+    if ((frame.flags & moreFollowsFlag) !== 0) return void giveBackPart(lane);
     const message = {
       body: join(lane.parts),
-      cost: kind === FrameKind.item ? lane.partCost : 0,
+      cost: kind === itemKind ? lane.partCost : 0,
       header: lane.head ?? header,
     };
     dropPart(lane);
@@ -82,8 +82,8 @@ export function createInbox(limits: Limits, grant: (lane: Lane | undefined, byte
     open: () => giveBack(undefined),
     receive(lane, frame) {
       const { kind, body, header } = frame;
-      const isPart = lane.partKind !== 0 || (frame.flags & FrameFlag.moreFollows) !== 0;
-      const isItem = kind === FrameKind.item;
+      const isPart = lane.partKind !== 0 || (frame.flags & moreFollowsFlag) !== 0;
+      const isItem = kind === itemKind;
       if (lane.partKind !== 0 && lane.partKind !== kind) return breach("A message in chunks was interrupted.");
       if (isItem) account.outstanding -= frame.bytes;
       if (isItem || isPart) lane.outstanding -= frame.bytes;
@@ -118,5 +118,5 @@ export function createInbox(limits: Limits, grant: (lane: Lane | undefined, byte
 }
 
 function overrun(): Breach {
-  return breach("The server sent more than its credit allows.", GoawayCode.creditOverrun);
+  return breach("The server sent more than its credit allows.", creditOverrunCode);
 }

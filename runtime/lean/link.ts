@@ -1,8 +1,7 @@
-import type { Environment, Timer } from "../environment/environment.ts";
-import type { Reason } from "../errors/reason.ts";
+import type { Timer } from "../environment/environment.ts";
 import { RpcError } from "../errors/rpc-error.ts";
-import { FrameFlag, FrameKind, GoawayCode, HeaderTag, ignorableBit, Serialization } from "../protocol/frame.ts";
-import { initialPeerLimits, type Limits } from "../protocol/limits.ts";
+import { ignorableBit } from "../protocol/frame.ts";
+import { initialPeerLimits } from "../protocol/limits.ts";
 import { failureOf } from "./failure.ts";
 import {
   type Breach,
@@ -21,51 +20,44 @@ import { createInbox } from "./inbox.ts";
 import type { Lane, Outgoing } from "./lane.ts";
 import { createLanes } from "./lanes.ts";
 import { createMeter } from "./meter.ts";
-import { decodeOption, encodeOption, parseObject, type PeerLimits, readLimits } from "./option.ts";
+import {
+  createOptionReader,
+  encodeOption,
+  type OptionReader,
+  parseObject,
+  type PeerLimits,
+  readLimits,
+} from "./option.ts";
+import { fault } from "./fault.ts";
+import type { Link, LinkOptions, LinkState } from "./link-contract.ts";
 import { createOutbox } from "./outbox.ts";
 import { openSocket } from "./socket.ts";
 import { createWatch } from "./watch.ts";
-
-/**
- * opening: the socket and the handshake are under way; calls are taken already -> open, draining, closed
- * open -> draining (the server goes away, or we do), closed
- * draining: calls in progress go on -> closed
- */
-export type LinkState = "opening" | "open" | "draining" | "closed";
-
-/** One connection to the server, over one WebSocket. */
-export interface Link {
-  readonly state: LinkState;
-  readonly callsInProgress: number;
-  /** Connects. */
-  dial(): void;
-  /** Takes a call whose request is `request`. Its outcome never comes before this returns. */
-  start(lane: Lane, request: Outgoing): void;
-  /** More for a lane that was started. @returns false: wait for `onSent` before the next */
-  send(lane: Lane, message: Outgoing): boolean;
-  consume(lane: Lane, cost: number): void;
-  /** Ends a call here and, when it was sent, at the server. */
-  cancel(lane: Lane, error: RpcError): void;
-  /** No new calls; closes when those in progress are over, or `graceMs` have passed. Resolves once it is closed. */
-  drain(graceMs: number): Promise<void>;
-  /** Ends everything now. */
-  abort(error: RpcError): void;
-}
-
-/** What a {@link Link} needs. */
-export interface LinkOptions {
-  readonly target: string;
-  readonly environment: Environment;
-  readonly limits: Limits;
-  readonly connectTimeoutMs: number;
-  readonly peerName: string | undefined;
-  /** Asked when the link is dialled. */
-  token(): string | Promise<string> | undefined;
-  /** The state has changed; with `closed`: and why, when the end was not polite. */
-  onState(error?: RpcError): void;
-  /** The server says goodbye. */
-  onGoaway(code: number): void;
-}
+import {
+  binarySerialization,
+  cancelKind,
+  compressorMaskFlag,
+  creditKind,
+  creditOverrunCode,
+  creditTag,
+  endKind,
+  enhanceCalmCode,
+  errorCodeTag,
+  errorKind,
+  errorMessageTag,
+  goawayCodeTag,
+  goawayKind,
+  idleCode,
+  itemKind,
+  jsonSerialization,
+  moreFollowsFlag,
+  noneCode,
+  pingKind,
+  pongKind,
+  requestKind,
+  responseKind,
+  settingsKind,
+} from "./numbers.ts";
 
 /** Credit below this is a frame that brings little: it is charged like one that brings nothing. */
 const minUsefulCredit = 4 * 1024;
@@ -73,11 +65,7 @@ const minUsefulCredit = 4 * 1024;
 const maxQueuedItems = 16;
 const maxQueuedBytes = 64 * 1024;
 
-/** An error made here. */
-export function fault(reason: Reason, message: string, cause?: unknown): RpcError {
-  return new RpcError({ reason, message, cause });
-}
-
+/** Makes a connection; nothing is opened before {@link Link.dial}. */
 export function createLink(options: LinkOptions): Link {
   const { target, environment, limits } = options;
   const idleFrames = createMeter(environment, limits.idleFrameBurst, limits.idleFramesPerSecond);
@@ -85,7 +73,7 @@ export function createLink(options: LinkOptions): Link {
   let state: LinkState = "opening";
   let peer: PeerLimits = initialPeerLimits;
   let peerFault: RpcError | undefined;
-  let optionParts: Uint8Array[] | undefined = [];
+  let readOption: OptionReader | undefined = createOptionReader(limits.maxOptionBytes);
   let handshake: Timer | undefined;
   let grace: Timer | undefined;
   let isIntroduced = false;
@@ -103,19 +91,18 @@ export function createLink(options: LinkOptions): Link {
           : (peerFault ?? error ?? fault("connection_lost", `The connection to ${target} has ended.`)),
       );
     },
-    fill: () => outbox.pump(),
+    fill: () => isIntroduced && outbox.pump(),
     onFlushed: closeWhenDrained,
   });
   const outbox = createOutbox({
     limits,
-    hasRoom: () => isIntroduced && socket.hasRoom,
+    hasRoom: () => socket.hasRoom,
     write: socket.write,
     assignId: (lane) => lanes.assignId(lane),
     onHanded: (lane) => release(lane, () => lane.events.onEnd(noHeader)),
   });
   const inbox = createInbox(limits, (lane, bytes) => {
-    if (state !== "closed")
-      socket.write(encodeFrame(FrameKind.credit, 0, lane ?? noCall, entry(HeaderTag.credit, bytes)));
+    if (state !== "closed") socket.write(encodeFrame(creditKind, 0, lane ?? noCall, entry(creditTag, bytes)));
   });
   const lanes = createLanes(
     () => peer.maxCalls,
@@ -128,7 +115,7 @@ export function createLink(options: LinkOptions): Link {
     isBusy: () => lanes.open > 0,
     isPartial: () => cutter.isPartial,
     queuedBytes: () => socket.queuedBytes,
-    sendPing: () => socket.write(encodeFrame(FrameKind.ping, 0, { idHigh: 0, idLow: 1 })),
+    sendPing: () => socket.write(encodeFrame(pingKind, 0, { idHigh: 0, idLow: 1 })),
     onDead: (message) => abort(fault("connection_lost", message)),
   });
 
@@ -162,7 +149,7 @@ export function createLink(options: LinkOptions): Link {
   }
 
   function onData(bytes: Uint8Array): void {
-    const rest = optionParts === undefined ? bytes : open(optionParts, bytes);
+    const rest = readOption === undefined ? bytes : open(readOption, bytes);
     const found = rest && cutter.push(rest);
     if (found !== undefined && found !== null) return end(found);
     watch.onRead();
@@ -170,61 +157,51 @@ export function createLink(options: LinkOptions): Link {
   }
 
   /** @returns what stands behind the server's Option; undefined when nothing does */
-  function open(parts: Uint8Array[], bytes: Uint8Array): Uint8Array | undefined {
-    parts.push(bytes);
-    const all = join(parts);
-    const lineEnd = all.indexOf(0x0a);
-    if (lineEnd < 0 && all.length < limits.maxOptionBytes) return undefined;
-    const found =
-      lineEnd < limits.maxOptionBytes ? decodeOption(all.subarray(0, Math.max(0, lineEnd))) : "The Option is too long.";
-    optionParts = undefined;
+  function open(read: OptionReader, bytes: Uint8Array): Uint8Array | undefined {
+    const found = read(bytes);
+    if (found === undefined) return undefined;
+    readOption = undefined;
     handshake?.cancel();
     if (typeof found === "string") return void abort(fault("handshake_failed", `${target}: ${found}`));
-    peer = found;
+    peer = found.peer;
     inbox.open();
     if (state === "opening") enter("open");
-    return all.subarray(lineEnd + 1);
+    return found.rest;
   }
 
   function onFrame(frame: Frame): Breach | undefined {
     const { kind, idHigh, idLow, header } = frame;
     if (kind >= ignorableBit) return chargeIdle();
-    const isOfConnection = kind > FrameKind.credit || (kind === FrameKind.credit && idHigh === 0 && idLow === 0);
+    const isOfConnection = kind > creditKind || (kind === creditKind && idHigh === 0 && idLow === 0);
     if (isOfConnection)
       return header.fault !== undefined
         ? breach(`The header of a frame of kind ${kind} cannot be accepted.`)
         : onLinkFrame(frame);
-    if (kind === FrameKind.request || kind === FrameKind.cancel)
-      return breach(`A server sent a frame of kind ${kind}.`);
+    if (kind === requestKind || kind === cancelKind) return breach(`A server sent a frame of kind ${kind}.`);
     const lane = lanes.find(idHigh, idLow);
     if (lane !== undefined) return onLaneFrame(lane, frame);
     if (lanes.isUnused(idHigh, idLow)) return breach("A reply names a call that was never started.");
-    return kind === FrameKind.item ? inbox.discard(frame) : undefined;
+    return kind === itemKind ? inbox.discard(frame) : undefined;
   }
 
   function onLinkFrame({ kind, idHigh, idLow, header, body, serialization }: Frame): Breach | undefined {
     switch (kind) {
-      case FrameKind.credit:
-        return onCredit(undefined, numberOf(header, HeaderTag.credit));
-      case FrameKind.ping:
-        socket.write(encodeFrame(FrameKind.pong, 0, { idHigh, idLow }));
+      case creditKind:
+        return onCredit(undefined, numberOf(header, creditTag));
+      case pingKind:
+        socket.write(encodeFrame(pongKind, 0, { idHigh, idLow }));
         return chargeIdle();
-      case FrameKind.settings: {
+      case settingsKind: {
         const found =
-          serialization === Serialization.json
+          serialization === jsonSerialization
             ? readLimits(parseObject(body) ?? { Limits: [NaN] }, peer)
             : "Settings must be JSON.";
         if (typeof found === "string") return breach(found);
         peer = found;
         return chargeIdle();
       }
-      case FrameKind.goaway:
-        return void onGoaway(
-          idHigh,
-          idLow,
-          numberOf(header, HeaderTag.goawayCode),
-          header.values.get(HeaderTag.errorMessage),
-        );
+      case goawayKind:
+        return void onGoaway(idHigh, idLow, numberOf(header, goawayCodeTag), header.values.get(errorMessageTag));
       default:
         return chargeIdle();
     }
@@ -232,15 +209,16 @@ export function createLink(options: LinkOptions): Link {
 
   function onLaneFrame(lane: Lane, frame: Frame): Breach | undefined {
     const { kind, header, body, flags } = frame;
-    if (kind === FrameKind.credit) return onCredit(lane, numberOf(header, HeaderTag.credit));
+    if (kind === creditKind) return onCredit(lane, numberOf(header, creditTag));
     if (header.fault !== undefined)
       return void cancel(lane, fault(header.fault, "The header of the reply cannot be accepted."));
-    if (kind === FrameKind.error) return void failRemotely(lane, frame);
-    if (kind === FrameKind.end) {
+    if (kind === errorKind) return void release(lane, () => lane.events.onFailure(...failureOf(header, body)));
+    if (kind === endKind) {
       if (lane.partKind !== 0 || body.length > 0) return breach("An end came inside a message, or with a body.");
       return void release(lane, () => lane.events.onEnd(header));
     }
-    if (body.length === 0 && (flags & FrameFlag.moreFollows) !== 0 && chargeIdle() !== undefined) return chargeIdle();
+    const idle = body.length === 0 && (flags & moreFollowsFlag) !== 0 ? chargeIdle() : undefined;
+    if (idle !== undefined) return idle;
     const found = inbox.receive(lane, frame);
     if (found === undefined) return undefined;
     if (found === "too_long")
@@ -249,34 +227,27 @@ export function createLink(options: LinkOptions): Link {
         fault("limit_exceeded", `A message from the server is longer than ${limits.maxMessageBytes} bytes.`),
       );
     if ("code" in found) return found;
-    if (frame.serialization !== Serialization.binary || (flags & FrameFlag.compressorMask) !== 0) {
+    if (frame.serialization !== binarySerialization || (flags & compressorMaskFlag) !== 0) {
       return void cancel(lane, fault("unsupported", "The reply is compressed, or not binary, which was not offered."));
     }
     const deliver = (): void => lane.events.onMessage(found.body, found.cost, found.header);
-    return void (kind === FrameKind.response ? release(lane, deliver) : guard(lane, deliver));
-  }
-
-  function failRemotely(lane: Lane, { header, body }: Frame): void {
-    release(lane, () => {
-      const { error, remote } = failureOf(header, body);
-      lane.events.onFailure(error, remote);
-    });
+    return void (kind === responseKind ? release(lane, deliver) : guard(lane, deliver));
   }
 
   function onCredit(lane: Lane | undefined, bytes: number): Breach | undefined {
     if (!outbox.addCredit(lane, Math.max(0, bytes)))
-      return breach("The sum of credits is above 2^31 - 1.", GoawayCode.creditOverrun);
+      return breach("The sum of credits is above 2^31 - 1.", creditOverrunCode);
     return bytes < minUsefulCredit ? chargeIdle() : undefined;
   }
 
   /** A frame that brings nothing forward [LIM-2]. */
   function chargeIdle(): Breach | undefined {
-    return idleFrames() ? undefined : breach("Too many frames that bring nothing forward.", GoawayCode.enhanceCalm);
+    return idleFrames() ? undefined : breach("Too many frames that bring nothing forward.", enhanceCalmCode);
   }
 
   function onGoaway(idHigh: number, idLow: number, code: number, text: Uint8Array | undefined): void {
     options.onGoaway(code);
-    if (code > GoawayCode.none && code !== GoawayCode.idle) {
+    if (code > noneCode && code !== idleCode) {
       peerFault ??= fault(
         "connection_lost",
         `${target} ended the connection with code ${code}: ${textOf(text).slice(0, 256)}`,
@@ -335,7 +306,7 @@ export function createLink(options: LinkOptions): Link {
     const { idHigh, idLow } = lane;
     // Before the place is free: a call that waits for it must not pass the cancel.
     if ((idHigh !== 0 || idLow !== 0) && state !== "closed") {
-      socket.write(encodeFrame(FrameKind.cancel, 0, lane, entry(HeaderTag.errorCode, error.code)));
+      socket.write(encodeFrame(cancelKind, 0, lane, entry(errorCodeTag, error.code)));
     }
     fail(lane, error);
   }
@@ -370,8 +341,8 @@ export function createLink(options: LinkOptions): Link {
 
   /** A breach: last words, then the end [GOA-4]. */
   function end({ code, message }: Breach): void {
-    const header = join([entry(HeaderTag.goawayCode, code), entry(HeaderTag.errorMessage, message.slice(0, 256))]);
-    socket.write(encodeFrame(FrameKind.goaway, 0, noCall, header));
+    const header = join([entry(goawayCodeTag, code), entry(errorMessageTag, message.slice(0, 256))]);
+    socket.write(encodeFrame(goawayKind, 0, noCall, header));
     finish(fault("protocol_violated", message));
   }
 

@@ -1,5 +1,5 @@
-import { initialPeerLimits, type Limits } from "../protocol/limits.ts";
-import { textOf, utf8 } from "./frames.ts";
+import { initialPeerLimits, type PageLimits } from "../protocol/limits.ts";
+import { join, textOf, utf8 } from "./frames.ts";
 
 /** What a client has to know of what the server accepts. */
 export interface PeerLimits {
@@ -13,7 +13,7 @@ const codecType = "application/x-rpcgen";
 const maxPeerNameLength = 128;
 
 /** The first line of a client [OPT-1..5]: binary only. */
-export function encodeOption(limits: Limits, peerName: string | undefined, token: string | undefined): Uint8Array {
+export function encodeOption(limits: PageLimits, peerName: string | undefined, token: string | undefined): Uint8Array {
   const { maxFrameBytes, maxMessageBytes, maxCalls } = limits;
   const option = {
     MagicNumber: magicNumber,
@@ -27,8 +27,28 @@ export function encodeOption(limits: Limits, peerName: string | undefined, token
   return utf8(`${JSON.stringify(option)}\n`);
 }
 
+/** Takes the next bytes of a server's Option. @returns undefined until it is there; text that says what is wrong */
+export type OptionReader = (
+  bytes: Uint8Array,
+) => undefined | string | { readonly peer: PeerLimits; readonly rest: Uint8Array };
+
+export function createOptionReader(maxBytes: number): OptionReader {
+  const parts: Uint8Array[] = [];
+  return (bytes) => {
+    parts.push(bytes);
+    const all = join(parts);
+    const end = all.indexOf(lineFeed);
+    if (end < 0 && all.length < maxBytes) return undefined;
+    if (end < 0 || end >= maxBytes) return "The Option is too long.";
+    const peer = decodeOption(all.subarray(0, end));
+    return typeof peer === "string" ? peer : { peer, rest: all.subarray(end + 1) };
+  };
+}
+
+const lineFeed = 0x0a;
+
 /** The server's answer. @returns text that says what is wrong */
-export function decodeOption(line: Uint8Array): PeerLimits | string {
+function decodeOption(line: Uint8Array): PeerLimits | string {
   const found = parseObject(line);
   if (found === undefined || found["MagicNumber"] !== magicNumber)
     return "The server answered with something else than an Option.";

@@ -2,7 +2,7 @@ import { checkTimeout } from "../call/deadline.ts";
 import type { ChannelOptions } from "../client/channel-options.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import type { Environment } from "../environment/environment.ts";
-import { createLimits, type Limits } from "../protocol/limits.ts";
+import { layLimits, pageLimits, type PageLimits, pageRanges } from "../protocol/limits.ts";
 import { parseWebSocketAddress } from "../transport/websocket-address.ts";
 
 /** Settings of calls, with every value known. */
@@ -16,7 +16,7 @@ export interface LeanDefaults {
 /** Settings of a channel, with every value known. */
 export interface LeanOptions extends LeanDefaults {
   readonly target: string;
-  readonly limits: Limits;
+  readonly limits: PageLimits;
   readonly environment: Environment;
   readonly connectTimeoutMs: number;
   readonly isEager: boolean;
@@ -84,7 +84,7 @@ export function checkOptions(options: ChannelOptions): LeanOptions {
   return {
     ...checkDefaults(options),
     target: address.text,
-    limits: createLimits(limits),
+    limits: layLimits(limits ?? {}, pageLimits, pageRanges),
     environment,
     connectTimeoutMs: checkTimeout(connectTimeoutMs, "connectTimeoutMs"),
     isEager: connect === "eager",

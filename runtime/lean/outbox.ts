@@ -1,11 +1,12 @@
-import { FrameFlag, FrameKind, fixedBytes, Serialization } from "../protocol/frame.ts";
-import { initialCredit, type Limits } from "../protocol/limits.ts";
+import { fixedBytes } from "../protocol/frame.ts";
+import { initialCredit, type PageLimits } from "../protocol/limits.ts";
 import { encodeFrame, noBytes } from "./frames.ts";
 import type { Lane, Outgoing } from "./lane.ts";
+import { binarySerialization, endKind, itemKind, moreFollowsFlag, noneSerialization, requestKind } from "./numbers.ts";
 
 /** What an outbox needs of its connection. */
 export interface OutboxOptions {
-  readonly limits: Limits;
+  readonly limits: PageLimits;
   /** The socket takes more. */
   hasRoom(): boolean;
   write(frame: Uint8Array): void;
@@ -52,7 +53,7 @@ export function createOutbox({ limits, hasRoom, write, assignId, onHanded }: Out
   /** @returns how much of the body may leave now; -1: the lane has to wait */
   function allowance(lane: Lane, message: Outgoing, overhead: number): number {
     const left = message.body.length - lane.sentBytes;
-    const isItem = message.kind === FrameKind.item;
+    const isItem = message.kind === itemKind;
     const isChunked = lane.sentBytes > 0 || left > chunkBytes;
     if (!isItem && !isChunked) return left;
     const available = (isItem ? Math.min(lane.credit, credit) : lane.credit) - overhead;
@@ -65,20 +66,20 @@ export function createOutbox({ limits, hasRoom, write, assignId, onHanded }: Out
     const [message] = lane.outgoing;
     if (message === undefined) return;
     const { kind, body } = message;
-    const header = kind === FrameKind.request && lane.sentBytes === 0 ? lane.events.requestHeader() : noBytes;
+    const header = kind === requestKind && lane.sentBytes === 0 ? lane.events.requestHeader() : noBytes;
     const size = allowance(lane, message, fixedBytes + header.length);
     if (size < 0) return void parked.add(lane);
     const end = lane.sentBytes + size;
     const isLast = end === body.length;
-    const flags = message.flags | (isLast ? 0 : FrameFlag.moreFollows);
-    if (kind === FrameKind.request && lane.sentBytes === 0) assignId(lane);
-    const serialization = kind === FrameKind.end ? Serialization.none : Serialization.binary;
+    const flags = message.flags | (isLast ? 0 : moreFollowsFlag);
+    if (kind === requestKind && lane.sentBytes === 0) assignId(lane);
+    const serialization = kind === endKind ? noneSerialization : binarySerialization;
     const part = body.subarray(lane.sentBytes, end);
     const frame = encodeFrame(kind, flags, lane, header, part, serialization);
     write(frame);
-    if (kind === FrameKind.item || !isLast || chunked.has(lane)) {
+    if (kind === itemKind || !isLast || chunked.has(lane)) {
       lane.credit -= frame.length;
-      if (kind === FrameKind.item) credit -= frame.length;
+      if (kind === itemKind) credit -= frame.length;
     }
     waitingBytes -= size;
     if (isLast) finish(lane);

@@ -1,10 +1,10 @@
 import type { Environment, Timer } from "../environment/environment.ts";
-import type { Limits } from "../protocol/limits.ts";
+import type { PageLimits } from "../protocol/limits.ts";
 
 /** What a {@link Watch} asks and tells. */
 export interface WatchOptions {
   readonly environment: Environment;
-  readonly limits: Limits;
+  readonly limits: PageLimits;
   /** Calls are open. */
   isBusy(): boolean;
   isPartial(): boolean;

@@ -79,8 +79,8 @@ export interface Limits {
   readonly closeMs: number;
 }
 
-/** The limits that hold unless told otherwise. */
-export const defaultLimits: Limits = Object.freeze({
+/** Those of {@link defaultLimits} that the small client for pages has to do with. */
+export const pageLimits: PageLimits = /* @__PURE__ */ Object.freeze({
   handshakeMs: 5_000,
   maxOptionBytes: 8 * 1024,
   maxFrameBytes: 65 * 1024,
@@ -89,33 +89,66 @@ export const defaultLimits: Limits = Object.freeze({
   maxChunkedMessages: 8,
   maxPartialBytes: 4 * 1024 * 1024,
   partialFrameMs: 10_000,
-  maxMetadataBytes: 16 * 1024,
-  maxMetadataEntries: 64,
-  maxMetadataKeyBytes: 128,
-  maxMetadataValueBytes: 8 * 1024,
   maxCalls: 1_000,
   maxWaitingCalls: 10_000,
-  maxRequestBytes: 64 * 1024 * 1024,
-  maxDeadlineMs: 600_000,
-  cancelBurst: 1_000,
-  cancelsPerSecond: 100,
   idleFrameBurst: 1_000,
   idleFramesPerSecond: 100,
-  minPingIntervalMs: 10_000,
-  minIdlePingIntervalMs: 60_000,
-  pingStrikes: 2,
   keepaliveMs: 20_000,
   keepaliveTimeoutMs: 10_000,
-  idleMs: 900_000,
-  maxAgeMs: 0,
-  ageGraceMs: 30_000,
   streamCreditBytes: 256 * 1024,
   connectionCreditBytes: 1024 * 1024,
-  outboundPauseBytes: 1024 * 1024,
   maxOutboundBytes: 64 * 1024 * 1024,
   slowPeerMs: 10_000,
-  closeMs: 1_000,
 });
+
+/** @see pageLimits */
+export type PageLimits = Pick<
+  Limits,
+  | "handshakeMs"
+  | "maxOptionBytes"
+  | "maxFrameBytes"
+  | "maxHeaderBytes"
+  | "maxMessageBytes"
+  | "maxChunkedMessages"
+  | "maxPartialBytes"
+  | "partialFrameMs"
+  | "maxCalls"
+  | "maxWaitingCalls"
+  | "idleFrameBurst"
+  | "idleFramesPerSecond"
+  | "keepaliveMs"
+  | "keepaliveTimeoutMs"
+  | "streamCreditBytes"
+  | "connectionCreditBytes"
+  | "maxOutboundBytes"
+  | "slowPeerMs"
+>;
+
+/** The limits that hold unless told otherwise. */
+export const defaultLimits: Limits = /* @__PURE__ */ allLimits();
+
+/** A function, so that bundlers see that pages can do without. */
+function allLimits(): Limits {
+  return Object.freeze({
+    ...pageLimits,
+    maxMetadataBytes: 16 * 1024,
+    maxMetadataEntries: 64,
+    maxMetadataKeyBytes: 128,
+    maxMetadataValueBytes: 8 * 1024,
+    maxRequestBytes: 64 * 1024 * 1024,
+    maxDeadlineMs: 600_000,
+    cancelBurst: 1_000,
+    cancelsPerSecond: 100,
+    minPingIntervalMs: 10_000,
+    minIdlePingIntervalMs: 60_000,
+    pingStrikes: 2,
+    idleMs: 900_000,
+    maxAgeMs: 0,
+    ageGraceMs: 30_000,
+    outboundPauseBytes: 1024 * 1024,
+    closeMs: 1_000,
+  });
+}
 
 /** What each side may take for granted about the other before its Option arrives [OPT-9]. */
 export const initialPeerLimits = {
@@ -127,8 +160,10 @@ export const initialPeerLimits = {
 /** Credit that every sender begins with [FLW-2]; a receiver that wants to allow more grants the difference. */
 export const initialCredit = { streamBytes: 262_144, connectionBytes: 1_048_576 } as const;
 
+type Ranges = { readonly [Name in keyof Limits]?: readonly [min: number, max: number] };
+
 /** The floor where it is not 0, and the ceiling where it is not 2^31 - 1. */
-const ranges: { readonly [Name in keyof Limits]?: readonly [min: number, max: number] } = {
+export const pageRanges: Ranges = {
   handshakeMs: [1, 600_000],
   maxOptionBytes: [256, 65_536],
   maxFrameBytes: [initialPeerLimits.maxFrameBytes, 16 * 1024 * 1024],
@@ -136,14 +171,16 @@ const ranges: { readonly [Name in keyof Limits]?: readonly [min: number, max: nu
   maxMessageBytes: [0, 1024 * 1024 * 1024],
   maxChunkedMessages: [1, 1_000],
   partialFrameMs: [1, 600_000],
-  maxMetadataKeyBytes: [1, 255],
   maxCalls: [1, 65_535],
-  pingStrikes: [0, 1_000],
   streamCreditBytes: [initialCredit.streamBytes, 2 ** 30],
   connectionCreditBytes: [initialCredit.connectionBytes, 2 ** 30],
   slowPeerMs: [1, 600_000],
-  closeMs: [1, 60_000],
 };
+const ranges: Ranges = /* @__PURE__ */ Object.assign({}, pageRanges, {
+  maxMetadataKeyBytes: [1, 255],
+  pingStrikes: [0, 1_000],
+  closeMs: [1, 60_000],
+} satisfies Ranges);
 
 /**
  * The defaults with `changes` laid over them, frozen.
@@ -151,26 +188,33 @@ const ranges: { readonly [Name in keyof Limits]?: readonly [min: number, max: nu
  */
 export function createLimits(changes: Partial<Limits> = {}): Limits {
   if (made.has(changes)) return changes as Limits;
-  const limits: Record<string, number> = { ...defaultLimits };
+  const limits = Object.freeze(layLimits(changes, defaultLimits, ranges));
+  made.add(limits);
+  return limits;
+}
+
+/** `changes` over `defaults`, checked. @throws as {@link createLimits} */
+export function layLimits<L extends Partial<Limits>>(changes: Partial<Limits>, defaults: L, allowed: Ranges): L {
+  const limits: Record<string, number> = { ...(defaults as Record<string, number>) };
   for (const [name, value] of Object.entries(changes)) {
-    if (!Object.hasOwn(defaultLimits, name)) throw new TypeError(`"${name}" is not a limit. ${knownNames()}`);
+    if (!Object.hasOwn(defaults, name)) {
+      throw new TypeError(`"${name}" is not a limit. Limits are ${Object.keys(defaults).join(", ")}.`);
+    }
     if (value === undefined) continue;
-    checkLimit(name as keyof Limits, value);
+    checkLimit(name, value, allowed[name as keyof Limits]);
     limits[name] = value;
   }
-  made.add(limits);
-  return Object.freeze(limits) as unknown as Limits;
+  return limits as unknown as L;
 }
 
 /** Limits that were checked: the connections of a server or channel share theirs. */
 const made = /* @__PURE__ */ new WeakSet<object>();
 
-function checkLimit(name: keyof Limits, value: number): void {
-  const [min, max] = ranges[name] ?? [0, 2 ** 31 - 1];
+function checkLimit(
+  name: string,
+  value: number,
+  [min, max]: readonly [min: number, max: number] = [0, 2 ** 31 - 1],
+): void {
   if (Number.isInteger(value) && value >= min && value <= max) return;
   throw new RangeError(`The limit ${name} must be a whole number from ${min} to ${max}; found ${String(value)}.`);
-}
-
-function knownNames(): string {
-  return `Limits are ${Object.keys(defaultLimits).join(", ")}.`;
 }

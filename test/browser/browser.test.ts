@@ -126,7 +126,7 @@ describe("the bundle for browsers", () => {
 
   test("of a client and one service does not grow unnoticed", async () => {
     const { gzipBytes } = await bundleForBrowser(entry);
-    expect(gzipBytes).toBeLessThan(19_000);
+    expect(gzipBytes).toBeLessThan(18_300);
   });
 
   test("of the client with everything holds that client, and no server", async () => {
