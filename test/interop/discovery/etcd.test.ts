@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { expect } from "vitest";
 import { etcd } from "../../../runtime/discovery/etcd/etcd.ts";
+import { faultsOfKernel } from "./fixture/kernel.ts";
 import { startProvider } from "./fixture/provider-process.ts";
 import { faultsAlone, faultsTogether } from "./fixture/faults.ts";
 import { describeDiscovery } from "./fixture/world.ts";
@@ -15,6 +16,7 @@ describeDiscovery(
     alone: (worldTest) => faultsAlone(worldTest, ttlMs),
     together: (worldTest) => {
       faultsTogether(worldTest, "etcd", ttlMs);
+      faultsOfKernel(worldTest, "etcd");
 
       // What pings too often is sent away at the third ping (`too_many_pings`), that is before the lease of the second process has ended.
       worldTest(

@@ -1,5 +1,6 @@
 import { redis } from "../../../runtime/discovery/redis/redis.ts";
 import { faultsAlone, faultsTogether } from "./fixture/faults.ts";
+import { faultsOfKernel } from "./fixture/kernel.ts";
 import { describeDiscovery } from "./fixture/world.ts";
 
 const ttlMs = 1_000;
@@ -10,6 +11,9 @@ describeDiscovery(
   { engine: () => shared, ttlMs },
   {
     alone: (worldTest) => faultsAlone(worldTest, ttlMs),
-    together: (worldTest) => faultsTogether(worldTest, "redis", ttlMs),
+    together: (worldTest) => {
+      faultsTogether(worldTest, "redis", ttlMs);
+      faultsOfKernel(worldTest, "redis");
+    },
   },
 );

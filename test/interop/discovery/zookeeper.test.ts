@@ -1,5 +1,6 @@
 import { zookeeper } from "../../../runtime/discovery/zookeeper/zookeeper.ts";
 import { faultsAlone, faultsTogether } from "./fixture/faults.ts";
+import { faultsOfKernel } from "./fixture/kernel.ts";
 import { describeDiscovery } from "./fixture/world.ts";
 
 const ttlMs = 1_500;
@@ -10,6 +11,9 @@ describeDiscovery(
   { engine: () => shared, ttlMs },
   {
     alone: (worldTest) => faultsAlone(worldTest, ttlMs),
-    together: (worldTest) => faultsTogether(worldTest, "zookeeper", ttlMs),
+    together: (worldTest) => {
+      faultsTogether(worldTest, "zookeeper", ttlMs);
+      faultsOfKernel(worldTest, "zookeeper");
+    },
   },
 );
