@@ -84,7 +84,10 @@ export function createMembers({ channel, onState }: MembersOptions): Members {
       const member = members.get(key) ?? make(instance);
       if (member === undefined) continue;
       isChanged ||= !members.has(key) || member.instance !== instance;
+      const isBack = wantsCalls({ instance }) && !wantsCalls(member);
       member.describe(instance);
+      // It waits for its next attempt as if nothing were known of it.
+      if (isBack && member.state === "transient_failure") member.pool.connect(true);
       next.set(key, member);
     }
     const gone = [...members].filter(([key]) => !next.has(key));
@@ -123,7 +126,7 @@ export function createMembers({ channel, onState }: MembersOptions): Members {
   };
 }
 
-function wantsCalls({ instance }: ClusterEndpoint): boolean {
+function wantsCalls({ instance }: Pick<ClusterEndpoint, "instance">): boolean {
   return instance.status === "up" && instance.weight > 0;
 }
 

@@ -69,4 +69,11 @@ export const clusterBugs = [
     find: "return endpoint.isAvailable && (tried.length === 0 || !tried.includes(endpoint));",
     put: "return endpoint.isAvailable;",
   },
+  {
+    name: "an instance that is back in the list waits for its next attempt to connect",
+    file: "runtime/client/cluster-members.ts",
+    find: 'if (isBack && member.state === "transient_failure") member.pool.connect(true);',
+    put: "",
+    first: 356,
+  },
 ];
