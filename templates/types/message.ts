@@ -9,14 +9,14 @@ import { code, type Code, type FlatCode, type Ident, nothing, type Piece, words 
 import { lineBreak } from "../fill.ts";
 import { below, gathered, part, remembered, withoutBreak } from "../fragments.ts";
 import { docCommentAt, wordComment } from "../jsdoc.ts";
-import { indent, inlineObjectType, unionBehind } from "../layout.ts";
+import { assign, indent, inlineObjectType, unionBehind } from "../layout.ts";
 import { stringLiteral } from "../literal.ts";
 import type { ModuleContext } from "../module-context.ts";
-import type { MessageNames } from "../names.ts";
+import type { MessageNames, OneofNames } from "../names.ts";
 import { locals } from "../naming.ts";
-import { inFile, settled, stacked } from "../settle.ts";
+import { fitting, inFile, settled, stacked } from "../settle.ts";
 import { type CaseSlot, casesOf, type OneofSlot, type Slot, slotsOf } from "../slots.ts";
-import { typeExpression, type Use } from "../type-expression.ts";
+import { holdsMessage, typeExpression, type Use } from "../type-expression.ts";
 import { fieldNotes } from "./notes.ts";
 
 /** The interfaces of a message or of an error's data, and the types of its oneofs. */
@@ -50,7 +50,7 @@ export function unionTypes(context: ModuleContext, union: UnionDescriptor, names
     `,
     inFile`
       ${initComment(names.type)}
-      ${casesType(context, { name: names.init, cases, optional: false, use: "init" })}
+      ${initType(context, names, { cases, optional: false })}
     `,
   );
 }
@@ -137,7 +137,7 @@ function initComment(type: Ident): FlatCode {
 }
 
 function oneofTypes(context: ModuleContext, { member, oneof, cases }: OneofSlot): FlatCode {
-  const { type, init } = oneof;
+  const { type } = oneof;
   const { doc, deprecated, optional } = member;
   return stacked(
     inFile`
@@ -146,9 +146,20 @@ function oneofTypes(context: ModuleContext, { member, oneof, cases }: OneofSlot)
     `,
     inFile`
       ${initComment(type)}
-      ${casesType(context, { name: init, cases, optional, use: "init" })}
+      ${initType(context, oneof, { cases, optional })}
     `,
   );
+}
+
+/** Where no case holds a message, what may be passed is what there is. */
+function initType(
+  context: ModuleContext,
+  { type, init }: Pick<OneofNames, "type" | "init">,
+  { cases, optional }: Pick<CasesType, "cases" | "optional">,
+): FlatCode {
+  if (cases.some(({ field }) => holdsMessage(field.type)))
+    return casesType(context, { name: init, cases, optional, use: "init" });
+  return fitting(0, words`export type ${init} = ${type};`, () => code`${assign(code`export type ${init}`, type)};`);
 }
 
 interface CasesType {

@@ -429,18 +429,14 @@ export type Everything_Opick =
   | { readonly kind: "eight"; readonly value: JsonValue };
 
 /** What may be passed where a {@link Everything_Opick} is expected. */
-export type Everything_OpickInit =
-  | { readonly kind: "seven"; readonly value: number }
-  | { readonly kind: "eight"; readonly value: JsonValue };
+export type Everything_OpickInit = Everything_Opick;
 
 export type Everything_HiddenChoice =
   | { readonly kind: "hiddenText"; readonly value: string }
   | { readonly kind: "shownText"; readonly value: string };
 
 /** What may be passed where a {@link Everything_HiddenChoice} is expected. */
-export type Everything_HiddenChoiceInit =
-  | { readonly kind: "hiddenText"; readonly value: string }
-  | { readonly kind: "shownText"; readonly value: string };
+export type Everything_HiddenChoiceInit = Everything_HiddenChoice;
 
 /** What may be passed where a {@link Everything} is expected: what is left out gets its default. */
 export interface EverythingInit {
