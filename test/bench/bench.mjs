@@ -11,21 +11,23 @@ import { benchIdle } from "./calls/idle.mjs";
 import { benchCodec } from "./codec/codec.mjs";
 import { contenders as codecContenders } from "./codec/contenders/contender.mjs";
 import { payloads } from "./codec/payloads.mjs";
+import { benchGovernance } from "./governance/part.mjs";
 import { describeMachine, loadNow } from "./measure/machine.mjs";
 import { nodeFrom, versionsOf } from "./measure/nodes.mjs";
 import { prepare } from "./prepare.mjs";
 import { formatCalls } from "./report/calls-report.mjs";
 import { codecIntro, formatCase } from "./report/codec-report.mjs";
 import { formatGoals } from "./report/goals.mjs";
+import { formatGovernance } from "./report/governance-report.mjs";
 import { formatIdle } from "./report/idle-report.mjs";
 import { writePage } from "./report/page.mjs";
 import { bold, dim } from "./report/style.mjs";
 
-const parts = ["codec", "calls", "idle", "compile"];
+const parts = ["codec", "calls", "idle", "governance", "compile"];
 const usage = `usage: npm run bench -- [${parts.join("] [")}] [--smoke] [--nodes 20,24] [--json FILE] [--only a,b] [--payload a,b]
        npm run bench -- --page [--json FILE]
 
-  codec, calls, idle, compile   what to measure; all when none is named
+  codec, calls, idle, governance, compile   what to measure; all when none is named
   --smoke                 few short rounds: shows that everything works, proves nothing about speed
   --nodes a,b             Nodes to measure with, major versions or paths; this one when none is named
   --json FILE             writes every figure of every round
@@ -106,7 +108,7 @@ function chosenFrom(what, text, known) {
 
 /**
  * What one Node reached.
- * @typedef {{ readonly node: string, readonly v8: string } & import("./report/goals.mjs").Results} Run
+ * @typedef {{ readonly node: string, readonly v8: string, readonly governance?: import("./governance/part.mjs").GovernanceResult | undefined } & import("./report/goals.mjs").Results} Run
  */
 
 /**
@@ -144,7 +146,7 @@ async function measure(options) {
 async function measureWith(node, options) {
   const settings = { ...options, node, onProgress };
   /** @type {{ -readonly [key in keyof Run]: Run[key] }} */
-  const run = { ...versionsOf(node), codec: undefined, calls: undefined, idle: undefined };
+  const run = { ...versionsOf(node), codec: undefined, calls: undefined, idle: undefined, governance: undefined };
   show(bold(`Node ${run.node}`));
   if (options.parts.includes("codec")) {
     show(codecIntro);
@@ -157,6 +159,10 @@ async function measureWith(node, options) {
   if (options.parts.includes("idle")) {
     run.idle = await benchIdle(settings);
     show(formatIdle(run.idle));
+  }
+  if (options.parts.includes("governance")) {
+    run.governance = benchGovernance(settings);
+    show(formatGovernance(run.governance));
   }
   if (!options.smoke) show(formatGoals(run));
   return run;

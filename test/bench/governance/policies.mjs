@@ -1,9 +1,9 @@
 /**
- * What each policy costs a call that it does not hinder: `node test/bench/governance/policies.mjs [rounds] [calls per round] [memory|tcp] [in flight]`, with a built
+ * What each policy costs a call that it does not hinder: `node test/bench/governance/policies.mjs [rounds] [calls per round] [memory|tcp] [in flight] [--json]`, with a built
  * runtime. Client and server are one process. Over the memory transport a call costs as little as it can, so that a policy's share of it is as large as it can be. Rounds of all cases take
  * turns; a ratio is formed within a round.
  */
-import { createClient, createMemoryTransport, createServer } from "@rpcgen/runtime";
+import * as runtime from "@rpcgen/runtime";
 import { createConfiguration } from "@rpcgen/runtime/configuration";
 import {
   circuitBreaker,
@@ -19,13 +19,16 @@ import {
 import { accessLog, createMetrics } from "@rpcgen/runtime/telemetry";
 import { openTelemetry } from "@rpcgen/runtime/telemetry/opentelemetry";
 import { cpuSince, pingService, quantile } from "./site.mjs";
+import { bothBuilds } from "./without.mjs";
 
 const rounds = Number(process.argv[2] ?? 15);
 const callsPerRound = Number(process.argv[3] ?? 10_000);
 const transport = process.argv[4] ?? "memory";
 const inFlight = Number(process.argv[5] ?? 100);
 
-/** Parts of both sides. @typedef {{ client?: any, server?: any, plugins?: any[], guards?: any[], policy?: any }} Case */
+const builds = await bothBuilds();
+
+/** Parts of both sides. `build`: of which runtime; `against`: the case to compare with, `none` unless it says so. @typedef {{ build?: any, against?: string, client?: any, server?: any, plugins?: any[], guards?: any[], policy?: any }} Case */
 const nothing = () => undefined;
 const log = () =>
   accessLog({ logger: { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing } });
@@ -88,12 +91,15 @@ const cases = {
     };
   },
   "3 addresses": () => ({ client: { target: "all" } }),
-  "3 addresses, outliers": () => ({ client: { target: "all", detectors: [outliers()] } }),
+  "3 addresses, outliers": () => ({ client: { target: "all", detectors: [outliers()] }, against: "3 addresses" }),
+  "build without governance": () => ({ build: builds.without }),
+  "whole build, nothing used": () => ({ build: builds.whole, against: "build without governance" }),
 };
 
 /** @param {Case} one */
-async function open({ client = {}, server = {}, plugins = [], guards = [] }) {
-  const service = pingService({}, "idempotent");
+async function open({ build, client = {}, server = {}, plugins = [], guards = [] }) {
+  const service = pingService({}, "idempotent", build);
+  const { createClient, createMemoryTransport, createServer } = build ?? runtime;
   const transports = [createMemoryTransport()];
   const servers = /** @type {any[]} */ ([]);
   const addresses = [];
@@ -121,27 +127,41 @@ async function measure(stub) {
 
 const sites = [];
 for (const [name, make] of Object.entries(cases)) {
-  const site = await open(make());
-  sites.push({ name, site, times: /** @type {number[]} */ ([]) });
+  const { against = "none", ...parts } = make();
+  sites.push({
+    name,
+    against,
+    ownCode: parts.build !== undefined,
+    site: await open(parts),
+    times: /** @type {number[]} */ ([]),
+  });
 }
 for (let round = -3; round < rounds; round++) {
-  for (const { site, times } of sites) {
+  for (const { site, times, ownCode } of sites) {
+    // Compiled for no other case, so it has to be warmed up alone.
+    if (round < 0 && ownCode) for (let turn = 0; turn < 20; turn++) await measure(site.stub);
     const time = await measure(site.stub);
     if (round >= 0) times.push(time);
   }
 }
 for (const { site } of sites) await site.close();
-const base = sites[0]?.times ?? [];
-const cluster = sites.find(({ name }) => name === "3 addresses")?.times ?? [];
-console.log(
-  `Node ${process.version}, ${rounds} rounds of ${callsPerRound} calls over ${transport}, ${inFlight} in flight; medians, [quartiles]`,
-);
-for (const { name, times } of sites) {
-  const against = name.includes("outliers") ? cluster : base;
-  const ratios = times.map((time, round) => time / (against[round] ?? NaN));
-  const extra = times.map((time, round) => time - (against[round] ?? NaN));
-  const spread = `[${quantile(ratios, 0.25).toFixed(3)} .. ${quantile(ratios, 0.75).toFixed(3)}]`;
+const timesOf = (/** @type {string} */ wanted) => sites.find(({ name }) => name === wanted)?.times ?? [];
+const costs = sites.map(({ name, against, times }) => {
+  const base = timesOf(against);
+  return { name, against, ns: times, ratios: times.map((time, round) => time / (base[round] ?? NaN)) };
+});
+if (process.argv.includes("--json")) console.log(JSON.stringify(costs));
+else print();
+
+function print() {
   console.log(
-    `${name.padEnd(40)} ${quantile(times, 0.5).toFixed(0).padStart(6)} ns  ${quantile(extra, 0.5).toFixed(0).padStart(6)} ns more  x ${quantile(ratios, 0.5).toFixed(3)} ${spread}`,
+    `Node ${process.version}, ${rounds} rounds of ${callsPerRound} calls over ${transport}, ${inFlight} in flight; medians, [quartiles]`,
   );
+  for (const { name, against, ns, ratios } of costs) {
+    const extra = ns.map((time, round) => time - (timesOf(against)[round] ?? NaN));
+    const spread = `[${quantile(ratios, 0.25).toFixed(3)} .. ${quantile(ratios, 0.75).toFixed(3)}]`;
+    console.log(
+      `${name.padEnd(40)} ${quantile(ns, 0.5).toFixed(0).padStart(6)} ns  ${quantile(extra, 0.5).toFixed(0).padStart(6)} ns more  x ${quantile(ratios, 0.5).toFixed(3)} ${spread}`,
+    );
+  }
 }

@@ -1,11 +1,17 @@
 /** What the measurements of governance share: a service of one method, and figures. */
-import { methodType, serviceType, emptyType } from "@rpcgen/runtime/codegen";
+import * as codegen from "@rpcgen/runtime/codegen";
 import { methodIdFromPath } from "@rpcgen/runtime/descriptor";
 
 const path = "/bench.v1.Bench/Ping";
 
-/** A service with one empty method. @param {Record<string, any>} [policy] @param {"unknown" | "idempotent"} [idempotency] */
-export function pingService(policy = {}, idempotency = "unknown") {
+/**
+ * A service with one empty method.
+ * @param {Record<string, any>} [policy]
+ * @param {"unknown" | "idempotent"} [idempotency]
+ * @param {Pick<typeof codegen, "methodType" | "serviceType" | "emptyType">} [build] of which build of the runtime
+ */
+export function pingService(policy = {}, idempotency = "unknown", build = codegen) {
+  const { methodType, serviceType, emptyType } = build;
   const ping = methodType(
     /** @type {any} */ ({
       kind: "unary",

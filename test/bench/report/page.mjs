@@ -10,6 +10,7 @@ import { namesIn } from "./calls-report.mjs";
 import { chartToSvg } from "./chart.mjs";
 import { number, size, time } from "./format.mjs";
 import { goalsOf, isReached } from "./goals.mjs";
+import { governanceHead } from "./governance-report.mjs";
 import { idleRows } from "./idle-report.mjs";
 
 /** @typedef {import("../bench.mjs").Result} Result */
@@ -141,11 +142,12 @@ function times(value = Number.NaN) {
 
 /** @param {Run} run */
 function runSections(run) {
-  const { codec, calls, idle } = run;
+  const { codec, calls, idle, governance } = run;
   return [
     ...(codec ? [`## ${titleOf(run)}: codec`, ...codec.flatMap(codecSection)] : []),
     ...(calls ? [`## ${titleOf(run)}: calls`, ...calls.flatMap(callsSections)] : []),
     ...(idle ? [`## ${titleOf(run)}: idle connections`, idleSection(idle)] : []),
+    ...(governance ? [`## ${titleOf(run)}: governance`, governanceSection(governance)] : []),
   ];
 }
 
@@ -220,6 +222,12 @@ function idleSection(idle) {
   const head = ["KiB per connection", "RSS, client", "RSS, server", "heap, client", "heap, server"];
   const note = `What each of ${idle.connections} open connections takes after one call on it and a garbage collection. Heap: used heap and external memory.`;
   return `${note}\n\n${table(head, idleRows(idle))}`;
+}
+
+/** @param {import("../governance/part.mjs").GovernanceResult} governance */
+function governanceSection(governance) {
+  const { about, head, rows } = governanceHead(governance);
+  return `${about}\n\n${table(head, rows)}`;
 }
 
 /** @param {Result["compile"]} compile */
