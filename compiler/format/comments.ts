@@ -16,8 +16,11 @@ export const commentPrinter: Pick<Printer<AnyNode>, "printComment" | "isBlockCom
       const parts = lines.map((line) => line.trim());
       return [lineSuffixBoundary, join(hardline, parts)];
     }
-    if (!rest.every((line) => line.trimStart().startsWith("*"))) return join(doc.builders.literalline, lines);
-    return join(hardline, [first.trimEnd(), ...rest.map((line) => ` ${line.trim()}`)]);
+    // A comment that waits for the end of a line must not find it inside this one.
+    const start = rest.length > 0 ? [lineSuffixBoundary] : [];
+    if (!rest.every((line) => line.trimStart().startsWith("*")))
+      return [...start, join(doc.builders.literalline, lines)];
+    return [...start, join(hardline, [first.trimEnd(), ...rest.map((line) => ` ${line.trim()}`)])];
   },
 };
 

@@ -167,6 +167,14 @@ service S { @example([{b: 1}, {}]) get(): stream B; }
             ],
             60,
           ],
+          // A block of several lines behind one to the end of the line.
+          [
+            [
+              [1163, "\n/* c#\n */\n"],
+              [1161, "// c#\n"],
+            ],
+            60,
+          ],
         ],
       },
     );
