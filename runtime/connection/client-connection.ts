@@ -204,7 +204,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   onGoaway(idHigh: number, idLow: number, code: number): void {
     this.events.onGoaway?.(code);
     const refused = createError("draining", "The server is going away and did not take this call.");
-    for (const call of this.takeWaiting()) call.fail(refused);
+    for (const call of this.waiting.takeAll()) call.fail(refused);
     for (const call of [...this.table.all(), ...this.oneways]) {
       // No id yet: the request waits in the queues, and the server would drop it.
       const isUnsent = call.idHigh === 0 && call.idLow === 0;
@@ -213,7 +213,8 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   }
 
   terminate(error: RpcError): void {
-    for (const call of this.takeWaiting()) call.fail(createError(this.unsentReason(error), error.message, error.cause));
+    for (const call of this.waiting.takeAll())
+      call.fail(createError(this.unsentReason(error), error.message, error.cause));
     for (const call of this.table.all()) call.fail(error);
     for (const call of [...this.oneways]) call.fail(error);
   }
@@ -249,10 +250,6 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   /** A call that waits in line was never sent, so it may be tried elsewhere. */
   private unsentReason(error: RpcError): "draining" | typeof error.reason {
     return error.reason === "connection_lost" ? "draining" : error.reason;
-  }
-
-  private takeWaiting(): ClientCall[] {
-    return this.waiting.takeAll().filter((call) => call.request !== undefined);
   }
 
   private refusal(request: OutgoingRequest): RpcError | undefined {

@@ -32,9 +32,9 @@ export const parts = {
     tests: [
       ...named("test/runtime/connection", [
         ...["token-bucket", "receive-window", "lane-table", "message-assembly", "memory-budget", "ping-policy"],
-        ...["liveness", "smoke", "states", "calls"],
+        ...["liveness", "smoke", "states", "calls", "unsent-calls"],
       ]),
-      ...named("test/hostile", ["limits", "server-limits", "client", "slow-readers"]),
+      ...named("test/hostile", ["limits", "server-limits", "client", "slow-readers", "memory"]),
       ...named("test/runtime/client", ["cancel", "channel", "deadlines", "errors", "metadata", "streams", "versions"]),
       ...named("test/runtime/server", ["lifecycle"]),
       ...named("test/runtime/compression", ["calls"]),
