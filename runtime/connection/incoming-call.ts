@@ -66,7 +66,6 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   /** Broken off before the request was complete: the rest of it is late, not wrong [STR-6]. */
   private isCutShort: boolean;
   private hasSentMetadata: boolean;
-  private isWritableWanted: boolean;
   private outgoing: OutgoingLane | undefined;
   private incoming: IncomingLane | undefined;
 
@@ -97,7 +96,6 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     this.itemsEnded = !this.hasItems;
     this.isCutShort = false;
     this.hasSentMetadata = false;
-    this.isWritableWanted = false;
     this.outgoing = undefined;
     this.incoming = undefined;
   }
@@ -139,9 +137,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
       header: this.encodeMetadata(metadata),
       body,
     };
-    const isSent = this.owner.link.outbound.send(this.outgoingLane(), message);
-    this.isWritableWanted = !isSent;
-    return isSent;
+    return this.owner.link.outbound.send(this.outgoingLane(), message);
   }
 
   end(metadata?: Metadata): void {
@@ -187,8 +183,6 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
 
   onLaneEmpty(): void {
     if (this.state === "replying") return this.finish();
-    if (!this.isWritableWanted) return;
-    this.isWritableWanted = false;
     this.call(() => this.receiver?.onWritable?.());
   }
 

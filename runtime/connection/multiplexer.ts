@@ -299,7 +299,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
 
   private onCredit(reader: FrameReader): void {
     const { credit } = this.header;
-    if (credit === 0 || credit < minUsefulCredit) this.chargeIdle();
+    if (credit < minUsefulCredit) this.chargeIdle();
     if (this.isClosed()) return;
     const isConnection = reader.idHigh === 0 && reader.idLow === 0;
     const fits = isConnection

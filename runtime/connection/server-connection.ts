@@ -235,7 +235,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     }
     if (reader.kind === FrameKind.item) this.link.messages.discardItem(reader);
     else if (reader.kind === FrameKind.request && (reader.idLow & laneMask) === onewayLane) this.letPass(reader);
-    else if (reader.kind === FrameKind.request && (reader.flags & FrameFlag.moreFollows) === 0 && !this.isNew(reader))
+    else if (reader.kind === FrameKind.request && (reader.flags & FrameFlag.moreFollows) === 0)
       this.lateRequest(reader);
   }
 

@@ -10,7 +10,7 @@ import type {
 } from "../../../runtime/connection/connection.ts";
 import { createServerConnection } from "../../../runtime/connection/server-connection.ts";
 import type { RpcError } from "../../../runtime/errors/rpc-error.ts";
-import { FrameKind } from "../../../runtime/protocol/frame.ts";
+import { FrameKind, HeaderTag } from "../../../runtime/protocol/frame.ts";
 import { FrameReader } from "../../../runtime/protocol/frame-reader.ts";
 import { FrameWriter } from "../../../runtime/protocol/frame-writer.ts";
 import { encodeOption, createOption } from "../../../runtime/protocol/handshake.ts";
@@ -180,6 +180,7 @@ export interface SeenFrame {
     readonly errorCode: number;
     readonly goawayCode: number;
     readonly reason: string | undefined;
+    readonly message: string | undefined;
   };
   readonly length: number;
   readonly body: string;
@@ -207,7 +208,13 @@ export function createRawPeer(transport: VirtualTransport): RawPeer {
           lane: frame.idLow & 0xffff,
           id: ((BigInt(frame.idHigh) << 32n) | BigInt(frame.idLow)).toString(),
           flags: frame.flags,
-          header: { credit, errorCode, goawayCode, reason: header.text(6) },
+          header: {
+            credit,
+            errorCode,
+            goawayCode,
+            reason: header.text(6),
+            message: header.text(HeaderTag.errorMessage),
+          },
           length: frame.frameBytes,
           body: text(frame.body()),
         });
