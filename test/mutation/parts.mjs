@@ -32,7 +32,7 @@ export const parts = {
     tests: [
       ...named("test/runtime/connection", [
         ...["token-bucket", "receive-window", "lane-table", "message-assembly", "memory-budget", "ping-policy"],
-        ...["liveness", "smoke", "states", "calls", "unsent-calls", "late-frames", "last-words", "handlers"],
+        ...["liveness", "smoke", "states", "calls", "unsent-calls", "late-frames", "last-words", "handlers", "callers"],
       ]),
       ...named("test/hostile", ["limits", "server-limits", "client", "slow-readers", "memory"]),
       ...named("test/runtime/client", ["cancel", "channel", "deadlines", "errors", "metadata", "streams", "versions"]),
