@@ -5,7 +5,7 @@ import { RpcError } from "../../../runtime/errors/rpc-error.ts";
 import { FrameKind, onewayLane } from "../../../runtime/protocol/frame.ts";
 import { createOption, encodeOption } from "../../../runtime/protocol/handshake.ts";
 import { HeaderWriter } from "../../../runtime/protocol/header-writer.ts";
-import { initialPeerLimits } from "../../../runtime/protocol/limits.ts";
+import { type AnnouncedLimits, initialPeerLimits } from "../../../runtime/protocol/limits.ts";
 import { createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 import { createVirtualPair } from "../../../runtime/testing/virtual-network.ts";
 import {
@@ -25,7 +25,10 @@ function createHalf(options: Partial<ClientConnectionOptions> = {}) {
   const [transport, serverEnd] = createVirtualPair({ environment });
   const client = createClientConnection({ transport, environment, ...options });
   const peer = createRawPeer(serverEnd);
-  const introduce = (serializations: readonly (1 | 2)[] = [1], peerLimits = initialPeerLimits): void => {
+  const introduce = (
+    serializations: readonly (1 | 2)[] = [1],
+    peerLimits: AnnouncedLimits = initialPeerLimits,
+  ): void => {
     peer.send(encodeOption(createOption(serializations, peerLimits, undefined)));
     environment.advance(1);
   };
