@@ -3,9 +3,9 @@ import { createClientConnection } from "../../../runtime/connection/client-conne
 import type { ClientConnectionOptions } from "../../../runtime/connection/connection.ts";
 import { RpcError } from "../../../runtime/errors/rpc-error.ts";
 import { FrameKind, onewayLane } from "../../../runtime/protocol/frame.ts";
-import { createOption, encodeOption } from "../../../runtime/protocol/handshake.ts";
+import { type AnnouncedLimits, createOption, encodeOption } from "../../../runtime/protocol/handshake.ts";
 import { HeaderWriter } from "../../../runtime/protocol/header-writer.ts";
-import { type AnnouncedLimits, initialPeerLimits } from "../../../runtime/protocol/limits.ts";
+import { initialPeerLimits } from "../../../runtime/protocol/limits.ts";
 import { createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 import { createVirtualPair } from "../../../runtime/testing/virtual-network.ts";
 import {
