@@ -176,7 +176,10 @@ describe("a receiver that throws", () => {
     world.settle();
     world.send(...bytes);
     world.settle();
-    expect([receiver.errors.map(({ message }) => message), world.client.callsInProgress]).toEqual([["internal error"], 0]);
+    expect([receiver.errors.map(({ message }) => message), world.client.callsInProgress]).toEqual([
+      ["internal error"],
+      0,
+    ]);
     expect([kinds(world).includes(FrameKind.cancel), world.client.state]).toEqual([isCancelled, "open"]);
   });
 });
