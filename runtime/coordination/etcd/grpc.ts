@@ -50,6 +50,7 @@ export class GrpcConnection implements Linked {
   private longCalls: number;
   private timer: Timer | undefined;
   private fault: Error | undefined;
+  private isEnding: boolean;
 
   constructor(socket: Socket, options: GrpcOptions) {
     this.options = options;
@@ -57,6 +58,7 @@ export class GrpcConnection implements Linked {
     this.longCalls = 0;
     this.timer = undefined;
     this.fault = undefined;
+    this.isEnding = false;
     const url = `${options.isSecure ? "https" : "http"}://${options.authority}`;
     const settings = { enablePush: false, initialWindowSize: windowBytes };
     const session = connect(url, { createConnection: () => socket, settings });
@@ -78,7 +80,7 @@ export class GrpcConnection implements Linked {
   }
 
   get isOpen(): boolean {
-    return !this.session.closed && !this.session.destroyed && this.fault === undefined;
+    return !this.isEnding && !this.session.closed && !this.session.destroyed && this.fault === undefined;
   }
 
   /**
@@ -97,7 +99,7 @@ export class GrpcConnection implements Linked {
       let error: Error | undefined;
       const onAbort = (): void => {
         error = call.signal.reason as Error;
-        stream.close(constants.NGHTTP2_CANCEL);
+        this.afterReading(() => stream.close(constants.NGHTTP2_CANCEL));
         // Not a byte since the request was sent: what else was sent would be lost too.
         if (!isLong && this.lastReadMs <= startedMs) this.destroy(new Error(`${this.options.authority} is silent.`));
       };
@@ -121,7 +123,7 @@ export class GrpcConnection implements Linked {
           take(chunk);
         } catch (fault) {
           error ??= fault as Error;
-          stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
+          this.afterReading(() => stream.close(constants.NGHTTP2_PROTOCOL_ERROR));
         }
       });
       stream.on("error", (fault: Error) => void (error ??= fault));
@@ -181,12 +183,21 @@ export class GrpcConnection implements Linked {
   /** Ends it at once; calls that are under way fail. */
   destroy(error: Error): void {
     this.fault ??= error;
-    this.session.destroy();
+    void this.close();
   }
 
   close(): Promise<void> {
-    if (!this.session.destroyed) this.session.destroy();
+    this.isEnding = true;
+    this.afterReading(() => this.session.destroy());
     return this.closed;
+  }
+
+  /**
+   * For all that resets streams. Done while Node hands over what it read, as handlers of events and what they resolve are, it makes
+   * Node 20 write without end until memory is used up (https://github.com/nodejs/node/pull/64166).
+   */
+  private afterReading(action: () => void): void {
+    this.options.environment.setTimer(0, action);
   }
 }
 
