@@ -197,7 +197,7 @@ export class GrpcConnection implements Linked {
    * Node 20 write without end until memory is used up (https://github.com/nodejs/node/pull/64166).
    */
   private afterReading(action: () => void): void {
-    this.options.environment.setTimer(0, action);
+    this.options.environment.yieldTurn(action);
   }
 }
 

@@ -13,6 +13,11 @@ let sessions: ServerHttp2Session[];
 let answer: (stream: ServerHttp2Stream, path: string) => void;
 const opened: GrpcConnection[] = [];
 
+/** Virtual time, real turns of the event loop: the sockets are real. */
+function createVirtualTime(): ReturnType<typeof createVirtualEnvironment> {
+  return Object.assign(createVirtualEnvironment(), { yieldTurn: systemEnvironment.yieldTurn });
+}
+
 beforeEach(async () => {
   sessions = [];
   server = createServer();
@@ -104,7 +109,7 @@ describe("a call over HTTP/2", () => {
   });
 
   test("that is given up ends its connection only when that was silent all the while", async () => {
-    const environment = createVirtualEnvironment();
+    const environment = createVirtualTime();
     const connection = await connect(environment);
     let held: ServerHttp2Stream | undefined;
     const arrival = new Promise<void>((resolve) => {
@@ -133,7 +138,7 @@ describe("a call over HTTP/2", () => {
 
 describe("a connection is asked whether it lives", () => {
   test("only while it has a stream, and no more often than it was told", async () => {
-    const environment = createVirtualEnvironment();
+    const environment = createVirtualTime();
     const connection = await connect(environment);
     const pings = countPings();
     answer = (stream, path) => {
@@ -169,7 +174,7 @@ describe("a connection is asked whether it lives", () => {
   });
 
   test("and is given up when there is no answer", async () => {
-    const environment = createVirtualEnvironment();
+    const environment = createVirtualTime();
     const connection = await connect(environment);
     answer = (stream) => stream.respond({ ":status": 200 });
     const watching = connection.call({
