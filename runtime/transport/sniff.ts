@@ -65,6 +65,8 @@ class SniffedTransport implements Transport {
   private session: WebSocketSession | undefined;
   private head: Uint8Array;
   private headLength: number;
+  /** Before this place of the head no empty line begins. */
+  private searched: number;
   /** Copies of bytes that came before `start`; the transport beneath is paused while there are any. */
   private early: Uint8Array[];
   private paused: boolean;
@@ -79,6 +81,7 @@ class SniffedTransport implements Transport {
     this.session = undefined;
     this.head = new Uint8Array(0);
     this.headLength = 0;
+    this.searched = 0;
     this.early = [];
     this.paused = false;
     this.error = undefined;
@@ -202,7 +205,8 @@ class SniffedTransport implements Transport {
   /** @param rest bytes that came behind what the head has room for */
   private readHead(rest: Uint8Array): void {
     const head = this.head.subarray(0, this.headLength);
-    const end = indexOfEmptyLine(head);
+    const end = indexOfEmptyLine(head, this.searched);
+    this.searched = Math.max(0, this.headLength - 3);
     if (end < 0) return this.headLength < maxHttpHeadBytes ? undefined : this.answer(answerTooLarge(maxHttpHeadBytes));
     const text = String.fromCharCode(...head.subarray(0, end));
     const { webSocketPath: path, origins, probe } = this.options;
@@ -275,8 +279,8 @@ function goaway(text: string): Uint8Array {
   return Uint8Array.of(...settings, ...head, ...error, ...[...text].map((letter) => letter.charCodeAt(0)));
 }
 
-function indexOfEmptyLine(bytes: Uint8Array): number {
-  for (let at = bytes.indexOf(13); at >= 0; at = bytes.indexOf(13, at + 1)) {
+function indexOfEmptyLine(bytes: Uint8Array, from: number): number {
+  for (let at = bytes.indexOf(13, from); at >= 0; at = bytes.indexOf(13, at + 1)) {
     if (bytes[at + 1] === 10 && bytes[at + 2] === 13 && bytes[at + 3] === 10) return at;
   }
   return -1;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { record, type Recorder } from "../../../runtime/testing/suites/transport-recorder.ts";
 import { createMemoryPair } from "../../../runtime/transport/memory-pair.ts";
 import { createSniffedTransport, readFirstBytes, type SniffOptions } from "../../../runtime/transport/sniff.ts";
@@ -180,6 +180,31 @@ describe("an HTTP request", () => {
       send(tooLong.peer, padded(8193), size);
       expect(await tooLong.rest()).toContain("431 Request Header Fields Too Large");
     }
+  });
+});
+
+describe("a head that comes byte by byte", () => {
+  test.each([
+    ["one long line", "x".repeat(8_000)],
+    ["many lines", "x\r\nX: ".repeat(1_000)],
+    ["many ends of lines that are none", "x\r\rX: ".repeat(1_000)],
+  ])("is searched for its end but once: %s", async (_name, value) => {
+    const { peer, heard } = meet();
+    const head = upgrade({ fields: { "X-Padding": value } });
+    const search = vi.spyOn(Uint8Array.prototype, "indexOf");
+    send(peer, head, 1);
+    await heard.text(12);
+    const looked = search.mock.calls.map(([, from = 0], at) => (search.mock.contexts[at] as Uint8Array).length - from);
+    search.mockRestore();
+    const sum = looked.reduce((all, count) => all + count, 0);
+    expect(sum).toBeGreaterThan(head.length / 2);
+    expect(sum).toBeLessThan(20 * head.length);
+  });
+
+  test.each([1, 2, 3, 5])("ends with its empty line, in pieces of %d bytes", async (size) => {
+    const { peer, heard } = meet();
+    send(peer, upgrade(), size);
+    expect(await heard.text(129)).toContain(accepted);
   });
 });
 
