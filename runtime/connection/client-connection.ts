@@ -287,6 +287,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     this.waitingCount--;
   }
 
+  /** One-way calls need no lane: those behind a call that gets one follow it. */
   private openNext(): void {
     for (let next = this.waiting.peek(); next !== undefined; next = this.waiting.peek()) {
       const { request } = next;
@@ -295,7 +296,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
       this.waiting.shift();
       if (request === undefined) continue;
       this.waitingCount--;
-      return this.open(next, lane, request, undefined);
+      this.open(next, lane, request, undefined);
     }
   }
 

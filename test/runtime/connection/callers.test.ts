@@ -110,6 +110,41 @@ test("a request that had to wait for the transport tells nobody that items may b
   expect([world.frames.length, outcome.writable, outcome.outcomes]).toEqual([10, 0, 0]);
 });
 
+describe("when a call ends, there leave", () => {
+  /** What the server saw of calls for whom it has one place, before and after the first of them ends. */
+  function sentAfterOneEnds(line: readonly string[]): readonly string[] {
+    const world = createRawServerWorld({ option: withLimit("MaxCalls", 1) });
+    world.start();
+    world.settle();
+    for (const body of line) world.start({ body: Buffer.from(body), oneway: body.startsWith("one-way") });
+    world.settle();
+    expect(kinds(world)).toEqual([FrameKind.request]);
+    world.send(reply(FrameKind.response, 0x10));
+    world.settle();
+    return world.frames.slice(1).map(({ body }) => body);
+  }
+
+  test("the call that waited longest and the one-way calls behind it, which need no place", () => {
+    expect(sentAfterOneEnds(["a", "one-way 1", "one-way 2", "b", "one-way 3"])).toEqual([
+      "a",
+      "one-way 1",
+      "one-way 2",
+    ]);
+  });
+
+  test("as many calls as there are places, whatever one-way calls stand between them", () => {
+    const world = createRawServerWorld({ option: withLimit("MaxCalls", 2) });
+    for (let count = 0; count < 2; count++) world.start();
+    world.settle();
+    for (const body of ["a", "one-way", "b"]) world.start({ body: Buffer.from(body), oneway: body === "one-way" });
+    for (const sequence of [1, 2]) {
+      world.send(frame({ kind: FrameKind.response, sequence, lane: sequence - 1, serialization: 1, flags: 0x10 }));
+      world.settle();
+    }
+    expect(world.frames.slice(2).map(({ body }) => body)).toEqual(["a", "one-way", "b"]);
+  });
+});
+
 describe("a call has one outcome", () => {
   test("when it is cancelled before it hears that it was refused", () => {
     const world = createRawServerWorld();
