@@ -1,6 +1,7 @@
 import type { Change } from "../emit/apply.ts";
-import type { TrackedFile, UnitFacts } from "../emit/manifest.ts";
+import type { UnitFacts } from "../emit/manifest.ts";
 import type { OutputLayout } from "../emit/output-path.ts";
+import type { Stamp } from "../emit/stamp.ts";
 import type { Part } from "../parts/check-part.ts";
 import type { OutputOptions } from "../../templates/template.ts";
 
@@ -30,7 +31,7 @@ export interface HelperUnit {
 
 /** What a helper wrote. */
 export interface HelperWritten {
-  readonly files: ReadonlyMap<string, TrackedFile>;
+  readonly files: ReadonlyMap<string, Stamp>;
   /** The file that the system refused, and why. */
   readonly refused?: { readonly path: string; readonly reason: string };
 }

@@ -1,11 +1,11 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { applyChanges, compareOutputs, type Comparison } from "../emit/apply.ts";
-import type { TrackedFile } from "../emit/manifest.ts";
 import { renderUnit } from "../emit/plan.ts";
+import type { Stamp } from "../emit/stamp.ts";
 import { checkPart } from "../parts/check-part.ts";
 import { builtinTemplates } from "../../templates/index.ts";
 import type { HelperPlan, HelperRequest, HelperWritten } from "./helper-messages.ts";
-import { trackFile } from "./manifest-of.ts";
+import { stampOfContent } from "./manifest-of.ts";
 import { factsFrom } from "./product.ts";
 
 /**
@@ -56,11 +56,11 @@ function prepare({ part, layout, outputs, force }: HelperRequest): Prepared | un
 
 function write({ changes, same, rendered }: Prepared["comparison"]): HelperWritten {
   const { written, refused } = applyChanges(changes);
-  const files = new Map<string, TrackedFile>(written);
+  const files = new Map<string, Stamp>(written);
   for (const path of refused === undefined ? [...same, ...changes.map(({ file }) => file.path)] : []) {
     const bytes = rendered.get(path);
-    const tracked = files.get(path) ?? (bytes && trackFile(path, bytes));
-    if (tracked !== undefined) files.set(path, tracked);
+    const stamp = files.get(path) ?? (bytes && stampOfContent(path, bytes));
+    if (stamp !== undefined) files.set(path, stamp);
   }
   return { files, ...(refused === undefined ? {} : { refused }) };
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { hashText } from "../emit/hash.ts";
 import { type Manifest, MANIFEST_FORMAT, type TrackedFile, type TrackedUnit } from "../emit/manifest.ts";
 import type { PlannedUnit } from "../emit/plan.ts";
 import { identityText } from "../emit/project-key.ts";
@@ -22,7 +21,7 @@ export interface ManifestSource {
   readonly settings: Settings;
   readonly product: Product;
   /** What was written and need not be read again. */
-  readonly written: ReadonlyMap<string, TrackedFile>;
+  readonly written: ReadonlyMap<string, Stamp>;
   readonly warnings: number;
 }
 
@@ -49,11 +48,11 @@ export function manifestOf({ request, host, settings, product, written, warnings
 function trackUnit(
   { path, rendered, elsewhere }: PlannedUnit,
   { keys, factsOf }: Product,
-  written: ReadonlyMap<string, TrackedFile>,
+  written: ReadonlyMap<string, Stamp>,
 ): TrackedUnit {
   const found = elsewhere
     ? elsewhere.map((output) => written.get(output))
-    : (rendered ?? []).map((file) => written.get(file.path) ?? trackFile(file.path, file.bytes));
+    : (rendered ?? []).map((file) => written.get(file.path) ?? stampOfContent(file.path, file.bytes));
   const outputs = found.filter((file) => file !== undefined);
   const key = outputs.length === found.length ? keys.keyOf(path) : "";
   return { path, key, outputs, interface: keys.interfaceOf(path), facts: factsOf(path) };
@@ -61,25 +60,21 @@ function trackUnit(
 
 /** The manifest of a run whose files turned out to hold the same content under new times. */
 export function refreshedManifest(previous: Manifest, settings: Settings, tool: ToolIdentity): Manifest {
-  const refresh = (file: TrackedFile): TrackedFile => ({ ...file, stamp: stampOf(file.stamp.path) ?? file.stamp });
-  const refreshInput = (file: TrackedFile): TrackedFile => {
-    const { stamp, hash } = refresh(file);
-    return { stamp: provable(stamp), hash };
+  const refreshInput = ({ stamp, hash }: TrackedFile): TrackedFile => {
+    return { stamp: provable(stampOf(stamp.path) ?? stamp), hash };
   };
   return {
     ...previous,
     toolStamp: tool.stamp,
     inputs: previous.inputs.map(refreshInput),
     directories: settings.findAgain().directories,
-    units: previous.units.map((unit) => ({ ...unit, outputs: unit.outputs.map(refresh) })),
   };
 }
 
-/** A file on disk, when it holds these bytes. */
-export function trackFile(path: string, bytes: Uint8Array): TrackedFile | undefined {
+/** The stamp of a file on disk, when it holds these bytes. */
+export function stampOfContent(path: string, bytes: Uint8Array): Stamp | undefined {
   const stamp = stampOf(path);
-  const isOurs = stamp !== undefined && readFileSync(path).equals(bytes);
-  return isOurs ? { stamp, hash: hashText(bytes) } : undefined;
+  return stamp !== undefined && readFileSync(path).equals(bytes) ? stamp : undefined;
 }
 
 function provable(stamp: Stamp): Stamp {

@@ -35,8 +35,9 @@ export function createThreads(script: URL, tool: ToolScript): Threads {
 function start(script: URL, tool: ToolScript): Worker {
   return new Worker(script, {
     workerData: { ...tool, cachedData: tool.cachedData && shared(tool.cachedData) } satisfies ToolScript,
-    // Nearly all that a compilation allocates lives to its end: a small young generation would be copied about.
-    resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    // Nearly all that a compilation allocates lives to its end, so a small young generation would be copied about; a large one is
+    // fresh memory for longer, which costs more than the copies (`npm run bench -- compile`).
+    resourceLimits: { maxYoungGenerationSizeMb: 24 },
   });
 }
 

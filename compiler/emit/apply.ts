@@ -1,8 +1,8 @@
 import { projectCatalog } from "../diagnostics/catalog-project.ts";
 import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
 import { createSourceFile } from "../source/source-file.ts";
-import type { TrackedFile } from "./manifest.ts";
 import type { RenderedFile } from "./render.ts";
+import type { Stamp } from "./stamp.ts";
 import { occupantOf, removeGenerated, writeAtomically } from "./write.ts";
 
 /** A file that differs from what is on disk, or must not be touched. */
@@ -53,7 +53,7 @@ export function compareOutputs(files: readonly RenderedFile[], options: CompareO
 /** What {@link applyChanges} did. */
 export interface Applied {
   /** Files that were written and still are what was written, by path. */
-  readonly written: ReadonlyMap<string, TrackedFile>;
+  readonly written: ReadonlyMap<string, Stamp>;
   /** The file that the system refused, after which nothing more was written. */
   readonly refused?: Refusal;
 }
@@ -65,7 +65,7 @@ export interface Refusal {
 
 /** Writes the changes. Stops at the first file that the system refuses. */
 export function applyChanges(changes: readonly Change[]): Applied {
-  const written = new Map<string, TrackedFile>();
+  const written = new Map<string, Stamp>();
   for (const { file } of changes) {
     try {
       const tracked = writeAtomically(file.path, file.bytes);

@@ -7,7 +7,7 @@ import type { Plan, PlannedUnit } from "./plan.ts";
 /** Absolute paths of what a schema file became. */
 export function unitPaths(unit: PlannedUnit | TrackedUnit): readonly string[] {
   const tracked = "outputs" in unit ? unit : unit.kept;
-  if (tracked !== undefined) return tracked.outputs.map((output) => output.stamp.path);
+  if (tracked !== undefined) return tracked.outputs.map((output) => output.path);
   if ("outputs" in unit) return [];
   return unit.elsewhere ?? (unit.rendered ?? []).map((file) => file.path);
 }

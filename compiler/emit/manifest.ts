@@ -4,9 +4,9 @@ import { identityText, projectKey, type ProjectIdentity } from "./project-key.ts
 import type { InterfaceHash } from "./unit-key.ts";
 
 /** Raised whenever the layout of {@link Manifest} changes; older manifests are then ignored. */
-export const MANIFEST_FORMAT = 3;
+export const MANIFEST_FORMAT = 4;
 
-/** A file that took part in a run. */
+/** A file that a run read. */
 export interface TrackedFile {
   readonly stamp: Stamp;
   /** SHA-256 of the bytes. */
@@ -19,7 +19,11 @@ export interface TrackedUnit {
   readonly path: string;
   /** Hash of everything its output depends on; empty when an output was not what was written by the end of the run. */
   readonly key: string;
-  readonly outputs: readonly TrackedFile[];
+  /**
+   * By their stamps alone: hashing all that is written would take a few per cent of a compilation, and only spare one where outputs were
+   * written anew as they were.
+   */
+  readonly outputs: readonly Stamp[];
   readonly interface: InterfaceHash;
   readonly facts: UnitFacts;
 }
@@ -117,7 +121,7 @@ export function isUpToDate(manifest: Manifest): boolean {
     isUntouched(manifest.toolStamp) &&
     manifest.inputs.every((file) => isUntouched(file.stamp)) &&
     manifest.directories.every(isUntouched) &&
-    manifest.units.every((unit) => unit.outputs.every((file) => isUntouched(file.stamp))) &&
+    manifest.units.every((unit) => unit.outputs.every(isUntouched)) &&
     manifest.absent.every(isAbsent)
   );
 }

@@ -36,7 +36,7 @@ export function renderUnit(file: FileDescriptor, schema: SchemaDescriptor, optio
 
 /** The last run's outputs of a schema file when they are on disk as they were and the file has the same key; else nothing. */
 export function keptUnit(previous: TrackedUnit | undefined, key: string): PlannedUnit | undefined {
-  if (previous?.key !== key || !previous.outputs.every((output) => isUntouched(output.stamp))) return undefined;
+  if (previous?.key !== key || !previous.outputs.every(isUntouched)) return undefined;
   return { path: previous.path, kept: previous };
 }
 

@@ -12,11 +12,9 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { hashText } from "./hash.ts";
 import { beginning, isGenerated } from "./header.ts";
-import type { TrackedFile } from "./manifest.ts";
 import { isInside, parentOf } from "./output-path.ts";
-import { stampFrom } from "./stamp.ts";
+import { type Stamp, stampFrom } from "./stamp.ts";
 
 /** What stands where an output goes. */
 export type Occupant =
@@ -54,10 +52,9 @@ function directoriesBetween(base: string, path: string): string[] {
 }
 
 /**
- * Writes a file so that a reader sees the old text or the new one, never half of it. Gives the stamp and the hash of what was
- * written, or `undefined` when something else stands there by now.
+ * Writes a file so that a reader sees the old text or the new one, never half of it. Gives the stamp of what was written, or `undefined` when something else stands there by now.
  */
-export function writeAtomically(path: string, text: string | Uint8Array): TrackedFile | undefined {
+export function writeAtomically(path: string, text: string | Uint8Array): Stamp | undefined {
   const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
   const temporary = `${path}.${process.pid}.tmp`;
   try {
@@ -65,7 +62,7 @@ export function writeAtomically(path: string, text: string | Uint8Array): Tracke
     renameSync(temporary, path);
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined || !isSameFile(written, stats)) return undefined;
-    return { stamp: stampFrom(path, stats), hash: hashText(bytes) };
+    return stampFrom(path, stats);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
