@@ -66,6 +66,9 @@ interface Gap {
  * follows.
  */
 export function docOf(text: string, comments: readonly CommentPlace[], gap: Gap): string | undefined {
+  // Most statements have one comment, and large schemas have many statements.
+  const [first] = comments;
+  if (comments.length === 1 && first !== undefined) return docOfOne(text, first, gap);
   const images: string[] = [];
   for (const place of comments) {
     const image = text.slice(place.start, place.end);
@@ -76,6 +79,13 @@ export function docOf(text: string, comments: readonly CommentPlace[], gap: Gap)
   const lastBlock = images.findLastIndex((image) => image.startsWith("/*"));
   const run = lastBlock === images.length - 1 ? [last] : images.slice(lastBlock + 1);
   const doc = run.map(docText).join("\n").trimEnd();
+  return doc === "" ? undefined : doc;
+}
+
+function docOfOne(text: string, place: CommentPlace, gap: Gap): string | undefined {
+  const image = text.slice(place.start, place.end);
+  if (!isDocComment(image) || trails(text, place, gap)) return undefined;
+  const doc = docText(image);
   return doc === "" ? undefined : doc;
 }
 
