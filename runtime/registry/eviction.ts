@@ -54,9 +54,11 @@ export function startEviction(options: EvictionOptions): Eviction {
     // A round that came late was not there to take renewals either, so leases get that time on top.
     const lateMs = Math.max(0, environment.now() - startedAtMs - intervalMs);
     const expired = shuffled(table.expired(lateMs), environment);
-    const allowed = renewals.allowsEviction ? table.size - Math.floor(table.size * keptShare) : 0;
-    const held = expired.slice(allowed);
-    for (const info of expired.slice(0, allowed)) evict(info, "expired");
+    const leases = { all: table.size, renewed: table.countRenewed() };
+    const allowed = expired.filter(({ leaseInfo }) => renewals.allowsEviction(leaseInfo.durationInSecs, leases));
+    const evicted = new Set(allowed.slice(0, table.size - Math.floor(table.size * keptShare)));
+    const held = expired.filter((info) => !evicted.has(info));
+    for (const info of evicted) evict(info, "expired");
     if (probe !== undefined) await Promise.all(held.slice(0, maxProbes).map((info) => ask(info, probe)));
   }
 

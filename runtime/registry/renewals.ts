@@ -14,9 +14,18 @@ export interface Renewals {
   expect(intervalSeconds: number, change: 1 | -1): void;
   /** Renewals below or at which nothing is evicted. */
   readonly threshold: number;
-  /** False while leases that ran out are kept. */
-  readonly allowsEviction: boolean;
+  /**
+   * False while leases of this many seconds that ran out are kept. The first window has none before it, so in its place stands how many of all leases were
+   * renewed of late, and none ends before it had its whole duration: a registry that was restarted was not there to take renewals.
+   */
+  allowsEviction(durationSeconds: number, leases: LeaseCount): boolean;
   close(): void;
+}
+
+/** How many leases there are, and how many of them were renewed within two of their intervals. */
+export interface LeaseCount {
+  readonly all: number;
+  readonly renewed: number;
 }
 
 /** Settings of {@link createRenewals}. */
@@ -34,18 +43,27 @@ export function createRenewals({ environment, selfPreservation, windowMs }: Rene
   let owed = 0;
   let current = 0;
   let last = 0;
+  /** Undefined after the first window. */
+  let startedAtMs: number | undefined = environment.now();
   let timer: Timer = environment.setTimer(windowMs, turn);
   timer.unref();
 
   function turn(): void {
     last = current;
     current = 0;
+    startedAtMs = undefined;
     timer = environment.setTimer(windowMs, turn);
     timer.unref();
   }
 
   // Sums of fractions drift; the part below a thousandth of a renewal is none.
-  const threshold = (): number => Math.floor(Math.round(owed * expectedShare * 1_000) / 1_000);
+  const shareOf = (count: number): number => Math.floor(Math.round(count * expectedShare * 1_000) / 1_000);
+  const threshold = (): number => shareOf(owed);
+
+  function areEnough(durationSeconds: number, { all, renewed }: LeaseCount): boolean {
+    if (startedAtMs === undefined) return last > threshold();
+    return environment.now() - startedAtMs >= durationSeconds * 1_000 && renewed > shareOf(all);
+  }
 
   return {
     count: () => void current++,
@@ -58,9 +76,8 @@ export function createRenewals({ environment, selfPreservation, windowMs }: Rene
     get threshold() {
       return threshold();
     },
-    get allowsEviction() {
-      return !selfPreservation || (threshold() > 0 && last > threshold());
-    },
+    allowsEviction: (durationSeconds, leases) =>
+      !selfPreservation || (threshold() > 0 && areEnough(durationSeconds, leases)),
     close: () => timer.cancel(),
   };
 }

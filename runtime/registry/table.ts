@@ -15,6 +15,8 @@ export interface InstanceTable {
   find(app: string, id: string): InstanceInfo | undefined;
   /** The instances whose leases are over. @param graceMs added to their durations */
   expired(graceMs: number): readonly InstanceInfo[];
+  /** How many were renewed within two of their intervals. */
+  countRenewed(): number;
   /**
    * @param ageMs milliseconds since the lease was renewed, as the peer that the instance is from says
    * @returns what is registered now: what was there already when that is newer
@@ -226,6 +228,12 @@ export function createTable({ environment, renewals, changesKeptMs, onChange }: 
       const isOver = ({ info, renewedAtMs }: Lease): boolean =>
         now > renewedAtMs + info.leaseInfo.durationInSecs * 1_000 + graceMs;
       return [...apps.values()].flatMap((instances) => [...instances.values()].filter(isOver).map(({ info }) => info));
+    },
+    countRenewed() {
+      const now = environment.now();
+      const isRenewed = ({ info, renewedAtMs }: Lease): boolean =>
+        now <= renewedAtMs + 2 * info.leaseInfo.renewalIntervalInSecs * 1_000;
+      return [...apps.values()].reduce((sum, instances) => sum + [...instances.values()].filter(isRenewed).length, 0);
     },
     register,
     renew,
