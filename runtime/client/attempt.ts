@@ -1,9 +1,7 @@
-import { type ItemPump, pumpItems } from "../call/item-pump.ts";
 import { ItemQueue } from "../call/item-queue.ts";
 import { LazyItem } from "../call/lazy-item.ts";
 import type { Items } from "../call/method-type.ts";
 import type { PackedBody } from "../compression/compression.ts";
-import { decompress } from "../compression/decompress.ts";
 import { decodeBody, encodeBody, encodeBodyToCopy } from "../codec/body.ts";
 import type {
   ClientConnection,
@@ -18,13 +16,14 @@ import type { TraceContext } from "../protocol/trace.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import type { AttemptCall } from "./attempt-call.ts";
 import type { ClientCallState } from "./client-call.ts";
-import { brokenRequest, cancelledBySignal, itemsFailed, unreadableReply } from "./client-errors.ts";
+import { checkRequest, unpackReply } from "./bodies.ts";
+import { cancelledBySignal, unreadableReply } from "./client-errors.ts";
 import { isUnreached, mayMoveOn, roomFor } from "./moving-on.ts";
 import type { AttemptScope, AttemptWatcher } from "./attempt-scope.ts";
 import type { Pick } from "./cluster-pick.ts";
 import type { WaitingRoom } from "./pool.ts";
 import { remoteError } from "./remote-error.ts";
-import { Replay } from "./replay.ts";
+import { RequestItems } from "./request-items.ts";
 import { waitForConnection } from "./wait.ts";
 
 const noBody: Uint8Array = new Uint8Array(0);
@@ -52,7 +51,6 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   private readonly own: AttemptCall | undefined;
   private watcher: AttemptWatcher | undefined;
   private pick: Pick | undefined;
-  private connection: ClientConnection | undefined;
   private outgoing: OutgoingCall | undefined;
   /** The request before it was compressed: another connection may not take it otherwise. */
   private plain: Uint8Array;
@@ -63,11 +61,11 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   private resolve: ((value: unknown) => void) | undefined;
   private reject: ((error: unknown) => void) | undefined;
   private queue: ItemQueue<unknown> | undefined;
-  private pump: ItemPump | undefined;
   private onAbort: (() => void) | undefined;
   private headShown: boolean;
   private isAbandoned: boolean;
-  private replay: Replay | undefined;
+  /** What it sends when that is more than one message. */
+  private readonly requests: RequestItems | undefined;
   private restarts: number;
 
   constructor(call: ClientCallState, scope: AttemptScope, own?: AttemptCall, watcher?: AttemptWatcher) {
@@ -88,7 +86,6 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.own = own;
     this.watcher = watcher;
     this.pick = undefined;
-    this.connection = undefined;
     this.outgoing = undefined;
     this.plain = noBody;
     this.message = undefined;
@@ -97,11 +94,10 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.resolve = undefined;
     this.reject = undefined;
     this.queue = undefined;
-    this.pump = undefined;
     this.onAbort = undefined;
     this.headShown = false;
     this.isAbandoned = false;
-    this.replay = this.hasItems ? new Replay() : undefined;
+    this.requests = this.hasItems ? new RequestItems(call, scope.compression) : undefined;
     this.restarts = 0;
   }
 
@@ -131,21 +127,16 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     const room = roomFor(this.call, this.scope);
     if (room !== undefined) return this.wait(room, () => this.start(requests));
     try {
-      if (!this.hasItems) this.call.message = requests;
+      if (this.requests === undefined) this.call.message = requests;
       const connection = this.connect();
       this.serialization = connection.serialization;
-      const isPlain = connection.peerCompressors.length === 0;
-      if (this.hasItems || isPlain) this.outgoing = this.startPlain(connection, requests);
-      else {
-        this.body = this.encode(requests);
-        this.call.bytesSent += this.body.length;
-        if (!this.isPacking(connection)) this.outgoing = connection.startCall(this);
-      }
+      if (this.requests === undefined) this.outgoing = this.startRequest(connection, requests);
+      else this.startItems(connection, this.requests);
     } catch (error) {
       return this.fail(error);
     }
     if (signal !== undefined) this.watch(signal);
-    if (this.hasItems) this.send(requests as Items<unknown>);
+    if (this.requests !== undefined) this.send(this.requests, requests as Items<unknown>);
   }
 
   onResponse(body: Uint8Array, head: ReplyHead): void {
@@ -158,7 +149,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   onItem(body: Uint8Array, cost: number, head: ReplyHead): void {
-    this.replay?.drop();
+    this.requests?.answered();
     if (head.compressor !== 0) return this.onPackedItem(body, cost, head);
     try {
       this.queue?.push(this.read(body, head), cost);
@@ -179,7 +170,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
 
   onError(error: RpcError, failure: RemoteFailure | undefined): void {
     if (this.restart(error)) return;
-    if (this.call.waitForReady && isUnreached(error) && this.replay?.isPossible !== false) {
+    if (this.call.waitForReady && isUnreached(error) && this.requests?.isRepeatable !== false) {
       this.giveBack(error);
       return this.wait(this.scope.pool, () => this.startAgain());
     }
@@ -202,33 +193,57 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   onWritable(): void {
-    this.pump?.writable();
+    this.requests?.writable();
+  }
+
+  private startItems(connection: ClientConnection, requests: RequestItems): void {
+    this.outgoing = connection.startCall(this);
+    requests.goTo(connection, this.outgoing);
+  }
+
+  /** @returns undefined when it is sent later */
+  private startRequest(connection: ClientConnection, request: unknown): OutgoingCall | undefined {
+    const body = this.encodeToCopy(request);
+    if (this.isPacked(connection, body)) return this.startPacking(connection, new Uint8Array(body));
+    this.message = request;
+    this.isLent = true;
+    return this.startLent(connection, body);
   }
 
   /** The connection copies the body at once, or takes it over, so it need not have memory of its own (bench `calls`). */
-  private startPlain(connection: ClientConnection, request: unknown): OutgoingCall {
-    if (this.hasItems) return connection.startCall(this);
-    this.check(request);
-    this.message = request;
-    this.isLent = true;
-    this.body = encodeBodyToCopy(this.call.method.request, request, this.serialization);
-    this.call.bytesSent += this.body.length;
+  private startLent(connection: ClientConnection, body: Uint8Array): OutgoingCall {
+    this.body = body;
     const outgoing = connection.startCall(this);
     this.body = noBody;
     return outgoing;
   }
 
-  /** Compresses the request. @returns true when that takes its time: it is sent afterwards */
-  private isPacking(connection: ClientConnection): boolean {
+  private encodeToCopy(request: unknown): Uint8Array {
+    const { method } = this.call;
+    if (this.scope.validate) checkRequest(method, request);
+    const body = encodeBodyToCopy(method.request, request, this.serialization);
+    this.call.bytesSent += body.length;
+    return body;
+  }
+
+  /** Whether a request is to be compressed. One that is too long even before goes on as it is, to be refused where that is decided. */
+  private isPacked({ peerCompressors, peerLimits }: ClientConnection, { length }: Uint8Array): boolean {
+    if (peerCompressors.length === 0 || length > peerLimits.maxMessageBytes) return false;
     const { method, options } = this.call;
-    if (this.body.length > connection.peerLimits.maxMessageBytes) return false;
-    const packed = this.scope.compression.pack(method, this.body, connection.peerCompressors, options.compress);
+    return this.scope.compression.takes(method, length, options.compress);
+  }
+
+  /** @returns undefined when compressing takes its time: it is sent afterwards */
+  private startPacking(connection: ClientConnection, body: Uint8Array): OutgoingCall | undefined {
+    const { method, options } = this.call;
+    this.body = body;
+    const packed = this.scope.compression.pack(method, body, connection.peerCompressors, options.compress);
     if (packed instanceof Promise) {
       packed.then((later) => this.startPacked(later)).catch((error: unknown) => this.fail(error));
-      return true;
+      return undefined;
     }
     this.takePacked(packed);
-    return false;
+    return connection.startCall(this);
   }
 
   private takePacked({ body, compressor }: PackedBody): void {
@@ -248,9 +263,9 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   private onPackedResponse(body: Uint8Array, head: ReplyHead): void {
     // The connection has done with the call: from here on a signal ends it without a word to the server.
     this.outgoing = undefined;
-    this.pump?.stop();
+    this.requests?.stop();
     try {
-      const plain = this.unpack(body, head.compressor);
+      const plain = unpackReply(this.scope, this.call.method, { body, number: head.compressor });
       if (!(plain instanceof Promise)) return this.finish(this.read(plain, head));
       plain.then((later) => this.finish(this.read(later, head))).catch((error: unknown) => this.fail(error));
     } catch (error) {
@@ -263,7 +278,8 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     const kept = new Uint8Array(body);
     const read = async (): Promise<unknown> => {
       try {
-        return this.read(await this.unpack(kept, head.compressor), head);
+        const packed = { body: kept, number: head.compressor };
+        return this.read(await unpackReply(this.scope, this.call.method, packed), head);
       } catch (error) {
         this.fail(error);
         this.outgoing?.cancel(RpcError.from(error));
@@ -271,26 +287,6 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
       }
     };
     this.queue?.push(new LazyItem(read), cost);
-  }
-
-  private unpack(body: Uint8Array, number: number): Uint8Array | Promise<Uint8Array> {
-    const { compression, maxMessageBytes } = this.scope;
-    const { method } = this.call;
-    const compressor = compression.find(number);
-    if (compressor === undefined) throw unreadableReply(method, `the compressor ${number} is not known`);
-    return decompress(compressor, body, maxMessageBytes);
-  }
-
-  private encode(message: unknown): Uint8Array {
-    this.check(message);
-    return encodeBody(this.call.method.request, message, this.serialization);
-  }
-
-  private check(message: unknown): void {
-    if (!this.scope.validate) return;
-    const { method } = this.call;
-    const violations = method.request.validate(message);
-    if (violations.length > 0) throw brokenRequest(method, violations);
   }
 
   private read(body: Uint8Array, head: ReplyHead): unknown {
@@ -311,14 +307,14 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.call.showReply(head);
   }
 
-  /** The connection to use from now on. */
+  /** The connection to use. */
   private connect(): ClientConnection {
     const { picker } = this.scope;
-    if (picker === undefined) return (this.connection = this.scope.connection());
+    if (picker === undefined) return this.scope.connection();
     const pick = picker.pick(this.call, this.own?.wanted);
     this.pick = pick;
     if (this.own !== undefined) this.own.endpoint = pick.endpoint;
-    return (this.connection = pick.connection);
+    return pick.connection;
   }
 
   /** The endpoint has had its part. */
@@ -352,7 +348,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
 
   private leave(): void {
     this.isOver = true;
-    this.pump?.stop();
+    this.requests?.stop();
     if (this.hasItems || this.queue !== undefined || this.call.isPassedOn) this.call.finish();
     if (this.onAbort === undefined) return;
     this.scope.aborts.remove(this.call.options.signal as AbortSignal, this.onAbort);
@@ -363,7 +359,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   private restart(error: RpcError): boolean {
     const picker = this.own?.wanted === undefined ? this.scope.picker : undefined;
     if (!mayMoveOn({ call: this.call, picker, restarts: this.restarts }, error)) return false;
-    if (this.replay?.isPossible === false) return false;
+    if (this.requests?.isRepeatable === false) return false;
     this.restarts++;
     this.giveBack(error);
     this.startAgain();
@@ -378,9 +374,9 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
       const connection = this.connect();
       if (this.isLent) this.serialization = connection.serialization;
       if (this.compressor !== 0 && !connection.peerCompressors.includes(this.compressor)) this.sendPlain();
-      const outgoing = this.isLent ? this.startPlain(connection, this.message) : connection.startCall(this);
-      this.outgoing = outgoing;
-      if (this.replay?.run(outgoing) === true) this.pump?.writable();
+      if (this.requests !== undefined) this.startItems(connection, this.requests);
+      else if (this.isLent) this.outgoing = this.startLent(connection, this.encodeToCopy(this.message));
+      else this.outgoing = connection.startCall(this);
     } catch (error) {
       this.fail(error);
     }
@@ -400,6 +396,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   private wait(room: WaitingRoom, onReady: () => void): void {
     const { aborts, wheel } = this.scope;
     this.outgoing = undefined;
+    this.requests?.wait();
     waitForConnection(
       this.call,
       { pool: room, aborts, wheel },
@@ -419,42 +416,16 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.scope.aborts.add(signal, this.onAbort);
   }
 
-  private send(items: Items<unknown>): void {
+  private send(requests: RequestItems, items: Items<unknown>): void {
+    const { method } = this.call;
     try {
-      this.pump = pumpItems(items, {
-        send: (item) => this.sendItem(this.encode(item)),
-        end: () => {
-          this.replay?.end();
-          this.outgoing?.endItems();
-        },
-        fail: (error) => this.outgoing?.cancel(itemsFailed(this.call.method, error)),
+      requests.send(items, (item) => {
+        if (this.scope.validate) checkRequest(method, item);
+        return encodeBody(method.request, item, this.serialization);
       });
     } catch (error) {
       this.fail(error);
       this.outgoing?.cancel();
     }
-  }
-
-  private sendItem(body: Uint8Array): boolean {
-    this.call.bytesSent += body.length;
-    this.replay?.add(body);
-    const outgoing = this.outgoing;
-    const readable = this.connection?.peerCompressors;
-    if (outgoing === undefined || readable === undefined) return true;
-    return readable.length === 0 ? outgoing.sendItem(body) : this.sendPacked(outgoing, body, readable);
-  }
-
-  private sendPacked(outgoing: OutgoingCall, body: Uint8Array, readable: readonly number[]): boolean {
-    const { method, options } = this.call;
-    const packed = this.scope.compression.pack(method, body, readable, options.compress);
-    if (!(packed instanceof Promise)) return outgoing.sendItem(packed.body, packed.compressor);
-    packed.then(
-      (later) => {
-        // A call that began again elsewhere has sent the item there already, as it was.
-        if (this.outgoing === outgoing && outgoing.sendItem(later.body, later.compressor)) this.pump?.writable();
-      },
-      (error: unknown) => outgoing.cancel(itemsFailed(method, error)),
-    );
-    return false;
   }
 }

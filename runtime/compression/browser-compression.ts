@@ -9,6 +9,7 @@ export function createCompression(option: boolean | CompressionOptions | undefin
     compressors: [],
     allowMarked: () => undefined,
     find: () => undefined,
+    takes: () => false,
     pack: (_method, body) => ({ body, compressor: 0 }),
   };
 }

@@ -40,6 +40,8 @@ export interface Compression {
   allowMarked(): void;
   /** The compressor with this number. */
   find(id: number): Compressor | undefined;
+  /** Whether {@link Compression.pack} would look at a body of so many bytes at all; most are too small, or of methods that are not compressed. */
+  takes(method: CompressionSubject, bytes: number, wanted?: boolean): boolean;
   /**
    * The body as it should be sent; a promise when it is so large that compressing it here would hold up everything else.
    * @param readable numbers that the peer reads, its favourite first
@@ -77,6 +79,10 @@ export function createCompression(option: boolean | CompressionOptions | undefin
     return record;
   }
 
+  function takes(method: CompressionSubject, bytes: number, wanted?: boolean): boolean {
+    return bytes >= thresholdBytes && (wanted ?? method.policy.compress ?? byDefault);
+  }
+
   function keep(record: GainRecord, body: Uint8Array, packed: Uint8Array, compressor: Compressor): PackedBody {
     const isWorthIt = record.note(body.length, packed.length);
     // Beyond this ratio the other side must take the body for a bomb.
@@ -92,9 +98,9 @@ export function createCompression(option: boolean | CompressionOptions | undefin
       if (option === undefined) active = chosen;
     },
     find: (id) => active.find((compressor) => compressor.id === id),
+    takes,
     pack(method, body, readable, wanted) {
-      if (!(wanted ?? method.policy.compress ?? byDefault)) return plain(body);
-      if (body.length < thresholdBytes || readable.length === 0) return plain(body);
+      if (!takes(method, body.length, wanted) || readable.length === 0) return plain(body);
       const compressor = active.find(({ id }) => readable.includes(id));
       const record = recordOf(method);
       if (compressor === undefined || !record.isWorthTrying()) return plain(body);

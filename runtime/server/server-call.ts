@@ -8,7 +8,7 @@ import type { Principal } from "../call/principal.ts";
 import { findKept, keep, type Kept, type Slot } from "../call/slot.ts";
 import type { Compression, PackedBody } from "../compression/compression.ts";
 import { decompress } from "../compression/decompress.ts";
-import { decodeBody, encodeBody, encodeBodyToCopy } from "../codec/body.ts";
+import { decodeBody, encodeBodyToCopy } from "../codec/body.ts";
 import type { IncomingCall, RequestReceiver } from "../connection/connection.ts";
 import { showAs } from "../environment/shown.ts";
 import type { Environment } from "../environment/environment.ts";
@@ -225,13 +225,9 @@ export class ServerCallState implements CallContext, RequestReceiver {
   reply(result: unknown): void {
     if (this.running && !this.method.oneway) {
       try {
-        const { response } = this.method;
-        const { serialization } = this.incoming;
-        const mayPack = this.session.readable.length > 0;
-        const encode = mayPack ? encodeBody : encodeBodyToCopy;
-        const body = encode(response, result, serialization);
+        const body = encodeBodyToCopy(this.method.response, result, this.incoming.serialization);
         this.begun = true;
-        if (mayPack && this.replyPacked(body)) return;
+        if (this.isPacked(body)) return this.replyPacked(new Uint8Array(body));
         this.respond(body, 0);
       } catch (error) {
         this.failWith(error);
@@ -246,31 +242,33 @@ export class ServerCallState implements CallContext, RequestReceiver {
     this.answered();
   }
 
-  /** @returns true: the reply and the end of the call come later, or were seen to */
-  private replyPacked(body: Uint8Array): boolean {
+  /** Ends the call too, now or later. */
+  private replyPacked(body: Uint8Array): void {
     const packed = this.pack(body);
     if (!(packed instanceof Promise)) {
       this.respond(packed.body, packed.compressor);
-      this.settle();
-      return true;
+      return this.settle();
     }
     packed
       .then((later) => this.running && this.respond(later.body, later.compressor))
       .catch((error: unknown) => this.failWith(error))
       .finally(() => this.settle());
-    return true;
   }
 
-  /** A reply that is too long even before it is compressed goes on as it is, to be refused where that is decided. */
+  /** Whether a body is to be compressed. One that is too long even before goes on as it is, to be refused where that is decided. */
+  private isPacked({ length }: Uint8Array): boolean {
+    const { session, scope, method } = this;
+    return session.readable.length > 0 && length <= session.maxReplyBytes && scope.compression.takes(method, length);
+  }
+
   private pack(body: Uint8Array): PackedBody | Promise<PackedBody> {
-    const { session, method } = this;
-    if (body.length > session.maxReplyBytes) return { body, compressor: 0 };
-    return this.scope.compression.pack(method, body, session.readable);
+    return this.scope.compression.pack(this.method, body, this.session.readable);
   }
 
+  /** @param body in lent memory */
   private sendItem(body: Uint8Array): boolean {
-    if (this.session.readable.length === 0) return this.emit(body, 0);
-    const packed = this.pack(body);
+    if (!this.isPacked(body)) return this.emit(body, 0);
+    const packed = this.pack(new Uint8Array(body));
     if (!(packed instanceof Promise)) return this.emit(packed.body, packed.compressor);
     packed
       .then((later) => this.emit(later.body, later.compressor) && this.pump?.writable())
@@ -292,10 +290,9 @@ export class ServerCallState implements CallContext, RequestReceiver {
   replyItems(items: Items<unknown>): void {
     const { response } = this.method;
     const format = this.incoming.serialization;
-    const encode = this.session.readable.length > 0 ? encodeBody : encodeBodyToCopy;
     try {
       this.pump = pumpItems(items, {
-        send: (item) => this.sendItem(encode(response, item, format)),
+        send: (item) => this.sendItem(encodeBodyToCopy(response, item, format)),
         end: () => this.endItems(),
         fail: (error) => this.failWith(error),
       });

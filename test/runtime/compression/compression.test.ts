@@ -40,12 +40,14 @@ test.each([
   const { body, compressor } = await pack(option, method, text, wanted);
   expect(compressor !== 0).toBe(isCompressed);
   expect(body === text).toBe(!isCompressed);
+  expect(createCompression(option).takes(method, text.length, wanted)).toBe(isCompressed);
 });
 
 test("a message below the threshold goes as it is, one at it does not", async () => {
   const option = { thresholdBytes: 500 };
   expect((await pack(option, plainMethod, text.subarray(0, 499))).compressor).toBe(0);
   expect((await pack(option, plainMethod, text.subarray(0, 500))).compressor).not.toBe(0);
+  expect([499, 500].map((bytes) => createCompression(option).takes(plainMethod, bytes))).toEqual([false, true]);
 });
 
 test("only what the peer reads is used, our favourite first", async () => {
