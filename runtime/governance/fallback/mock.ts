@@ -1,12 +1,15 @@
 import type { MethodType } from "../../call/method-type.ts";
 import type { ExampleValue, MethodDescriptor } from "../../descriptor/descriptor.ts";
+import { Code } from "../../errors/code.ts";
+import { RpcError } from "../../errors/rpc-error.ts";
+import { violationError } from "../../errors/violation-error.ts";
 import { type DescribedSchema, exampleOf, indexOf, type SchemaIndex } from "./example-message.ts";
 
 /** Replies made of the examples of schemas. */
 export interface Mocks {
   /**
    * The items of a mocked call, new ones each time; one for a method without a stream of results. Undefined for a method that no schema describes.
-   * @throws RpcError when the schema is of another version than the types of the method
+   * @throws RpcError `internal` naming method and field when one breaks a constraint, or when the schema is of another version than the types of the method
    */
   of(method: MethodType): readonly unknown[] | undefined;
 }
@@ -26,8 +29,38 @@ export function createMocks(schemas: readonly DescribedSchema[]): Mocks {
   }
 
   return {
-    of: (method) => shownBy(method)?.map((item) => method.response.fromJson(item as never, { ignoreUnknown: true })),
+    of: (method) => shownBy(method)?.map((item) => replyOf(method, item)),
   };
+}
+
+/** A mock that no server could have sent would only hide what its readers do with those that are sent. */
+function replyOf({ path, response }: MethodType, item: ExampleValue): unknown {
+  const reply = orSay(`The mock of ${path} is no reply`, () =>
+    response.fromJson(item as never, { ignoreUnknown: true }),
+  );
+  const violations = orSay(`The mock of ${path} cannot be validated`, () => response.validate(reply));
+  if (violations.length === 0) return reply;
+  const { reason, message, details } = violationError(`The mock of ${path}`, violations);
+  throw new RpcError({
+    code: Code.internal,
+    reason,
+    message: `${message}. Give it an @example that does not.`,
+    details,
+  });
+}
+
+function orSay<T>(what: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new RpcError({
+      code: Code.internal,
+      reason: RpcError.from(cause).reason,
+      message: `${what}: ${message}`,
+      cause,
+    });
+  }
 }
 
 /** What the method shows itself, else one message made of the examples of its fields. */

@@ -6,6 +6,9 @@ import { createConfiguration } from "../../../runtime/configuration/index.ts";
 import { memoryConfiguration } from "../../../runtime/configuration/memory/memory.ts";
 import { createMocks } from "../../../runtime/governance/fallback/mock.ts";
 import { degradation, type DegradationOptions, type DescribedSchema } from "../../../runtime/governance/index.ts";
+import { Code, RpcError } from "../../../runtime/index.ts";
+import type { OutputPart } from "../../../templates/template.ts";
+import { evaluate, renderCodecs } from "../../codec/support/load.ts";
 import { createFleet } from "../client/fleet.ts";
 import { unwell } from "./repeatable.ts";
 
@@ -20,7 +23,7 @@ function described(text: string): DescribedSchema {
 
 /** What the method `get` of a schema is answered with, in the JSON mapping. */
 function shown(text: string): readonly unknown[] | undefined {
-  const response = { fromJson: (json: unknown) => json };
+  const response = { fromJson: (json: unknown) => json, validate: () => [] };
   return createMocks([described(`package p; ${text}`)]).of({ path: "/p.S/Get", response } as unknown as MethodType);
 }
 
@@ -90,6 +93,64 @@ describe("a mock", () => {
     expect(JSON.stringify(shown(text)).length).toBeLessThan(100_000);
   });
 });
+
+describe("a mock is validated before it is given out", () => {
+  /** What the method `get` of a schema is answered with, read and validated by the types that are generated from `types`. */
+  function replies(text: string, types: string = text, emit = parts): readonly unknown[] | undefined {
+    const file = described(`package p; ${types}`).descriptor();
+    const response = evaluate(renderCodecs(file, { files: [file] }, { emit }))["M"];
+    return createMocks([described(`package p; ${text}`)]).of({ path: "/p.S/Get", response } as unknown as MethodType);
+  }
+
+  const parts: readonly OutputPart[] = ["types", "codec", "json", "validate"];
+  const service = "service S { get(): M; }";
+
+  test("and is the reply when it keeps to all constraints", () => {
+    const text = `message M { code: string = 1 @pattern("^[A-Z]{3}$") @example("EUR"); } ${service}`;
+    expect(replies(text)).toEqual([{ code: "EUR" }]);
+  });
+
+  test("and fails the call, naming method, field and constraint, where no example keeps to them", () => {
+    const text = `message Price { code: string = 1 @pattern("^[A-Z]{3}$"); } message M { price: Price = 1; } ${service}`;
+    const failure = failureOf(() => replies(text));
+    expect(failure).toMatchObject({ code: Code.internal, reason: "constraint_violated" });
+    expect(failure.message).toMatch(/^The mock of \/p\.S\/Get breaks a constraint: price\.code: .*@example/);
+    expect(failure.violations).toMatchObject([{ path: "price.code", rule: "pattern" }]);
+  });
+
+  test("item by item where it is a stream", () => {
+    const text = (size: number): string =>
+      `message M { a: int32 = 1 @max(${size}); } service S { @example([{ a: 1 }, { a: 2 }]) get(): stream M; }`;
+    expect(replies(text(2))).toEqual([{ a: 1 }, { a: 2 }]);
+    expect(failureOf(() => replies(text(2), text(1).replace(/@example.*?\]\)/, ""))).violations).toMatchObject([
+      { path: "a", rule: "max" },
+    ]);
+  });
+
+  test("and by the types of the method, when the schema is of another version", () => {
+    const failure = failureOf(() =>
+      replies(`message M { a: string = 1 @example("x"); } ${service}`, `message M { a: int32 = 1; } ${service}`),
+    );
+    expect(failure).toMatchObject({ code: Code.internal, reason: "malformed_message" });
+    expect(failure.message).toMatch(/^The mock of \/p\.S\/Get is no reply: .*\ba\b/);
+  });
+
+  test("so that types without validation have none", () => {
+    const failure = failureOf(() =>
+      replies(`message M { a: int32 = 1; } ${service}`, undefined, ["types", "codec", "json"]),
+    );
+    expect(failure.message).toMatch(/^The mock of \/p\.S\/Get cannot be validated: .* add it to "emit"/);
+  });
+});
+
+function failureOf(action: () => unknown): RpcError {
+  try {
+    action();
+  } catch (error) {
+    return RpcError.from(error);
+  }
+  throw new Error("nothing was thrown");
+}
 
 const lab = `package lab.v1;
   message Note { text: string = 1 @example("from the schema"); count: int32 = 2 @example(41); data: bytes = 3; }
