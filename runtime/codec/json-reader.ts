@@ -1,4 +1,4 @@
-import type { RpcError } from "../errors/rpc-error.ts";
+import { RpcError } from "../errors/rpc-error.ts";
 import { wireLimits } from "../wire/limits.ts";
 import { describeValue, malformed } from "../wire/malformed.ts";
 import { isWellFormed } from "../wire/utf8.ts";
@@ -17,6 +17,9 @@ export class JsonReader {
   private readonly objects: { readonly [key: string]: JsonValue }[];
   private readonly path: string[];
   private nesting: number;
+  private hiding: number;
+  /** Parts of the path that name the outermost field that is hidden. */
+  private shownParts: number;
 
   /** @param typeName names the outermost message in errors */
   constructor(typeName: string, options: JsonOptions = {}) {
@@ -25,12 +28,31 @@ export class JsonReader {
     this.objects = [];
     this.path = [];
     this.nesting = 0;
+    this.hiding = 0;
+    this.shownParts = 0;
   }
 
   /** The error for the value at the current path. */
   fail(message: string): RpcError {
     const path = this.path.join("").replace(/^\./, "");
     return malformed(`${this.typeName}${path === "" ? "" : ` at ${path}`}: ${message}`);
+  }
+
+  /** A `@sensitive` field is read from here to {@link show}: what goes wrong in it is told without its value. */
+  hide(): void {
+    if (this.hiding++ === 0) this.shownParts = this.path.length;
+  }
+
+  /** Ends {@link hide}. */
+  show(): void {
+    this.hiding--;
+  }
+
+  /** What is thrown for `error`, which reading came upon: inside of a hidden field only where that is, for texts quote values and paths keys of maps. */
+  failure(error: unknown): unknown {
+    if (this.hiding === 0 || !RpcError.is(error)) return error;
+    this.path.length = this.shownParts;
+    return this.fail("the value, which is @sensitive, does not fit the schema");
   }
 
   private expected(what: string, found: JsonValue): RpcError {

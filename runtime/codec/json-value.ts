@@ -16,5 +16,10 @@ export function toJson<T, Init>(type: MessageType<T, Init>, value: Init, options
 
 /** The message in a JSON value: `User.fromJson(json)`, also in pages. @throws RpcError `invalid_argument` naming the path when the JSON does not fit */
 export function fromJson<T, Init>(type: MessageType<T, Init>, json: JsonValue, options?: JsonOptions): T {
-  return type.readJson(new JsonReader(type.typeName, options), json);
+  const reader = new JsonReader(type.typeName, options);
+  try {
+    return type.readJson(reader, json);
+  } catch (error) {
+    throw reader.failure(error);
+  }
 }

@@ -94,7 +94,7 @@ function clause(field: FieldDescriptor, twoNames: boolean, statements: readonly 
   return code`
     ${names.map((name) => code`case ${name}:`)}
       ${twoNames ? code`${call(code`reader.single`, names)};` : undefined}
-      ${statements}
+      ${field.sensitive ? [code`reader.hide();`, ...statements, code`reader.show();`] : statements}
       break;
   `;
 }

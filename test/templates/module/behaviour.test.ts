@@ -3,6 +3,14 @@ import { Constrained, Everything, NotFound, Shape, Slug } from "./everything/exp
 import { Point } from "./users/expected/geo.rpc.ts";
 import { Role, User, usersSchema } from "./users/expected/users.rpc.ts";
 
+function thrownBy(action: () => unknown): unknown {
+  try {
+    return action();
+  } catch (error) {
+    return error;
+  }
+}
+
 function brokenIn(violations: readonly { readonly path: string; readonly rule: string }[]): string[] {
   return violations.map(({ path, rule }) => `${path}:${rule}`);
 }
@@ -57,6 +65,28 @@ describe("generated code", () => {
       hiddenPin: 77,
       hiddenText: "s",
     });
+  });
+
+  test.each([
+    [{ hiddenPin: "4711x" }, "hiddenPin"],
+    [{ hidden_pin: 4711.5 }, "hidden_pin"],
+    [{ hiddenKeys: { 4711: "secret" } }, "hiddenKeys"],
+    [{ hiddenReader: "4711" }, "hiddenReader"],
+    [{ hiddenReader: { name: 4711 } }, "hiddenReader"],
+    [{ hiddenReader: { secret: 4711 } }, "hiddenReader"],
+    [{ hiddenText: 4711 }, "hiddenText"],
+  ])("tells nothing of the value of a sensitive field that JSON has of another type: %j", (json, place) => {
+    const message = `acme.nasty.v1.Everything at ${place}: the value, which is @sensitive, does not fit the schema`;
+    const thrown = thrownBy(() => Everything.fromJson(json));
+    expect(thrown).toMatchObject({ message, details: [] });
+    expect(thrown).not.toHaveProperty("cause");
+  });
+
+  test("tells what JSON has in the fields after a sensitive one", () => {
+    expect(() => Everything.fromJson({ hiddenPin: 1, hiddenReader: { name: "x" }, shownText: 4711 })).toThrow(
+      "acme.nasty.v1.Everything at shownText: expected a string, found number 4711",
+    );
+    expect(() => Everything.fromJson({ hiddenPin: 1, secret: 2 })).toThrow('unknown field "secret"');
   });
 
   test("tells nothing of the value of a sensitive field that breaks a constraint", () => {

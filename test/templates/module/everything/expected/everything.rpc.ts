@@ -3858,27 +3858,35 @@ function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
       case "hiddenPin":
       case "hidden_pin":
         reader.single("hiddenPin", "hidden_pin");
+        reader.hide();
         if (item !== null) hiddenPin = reader.int32(item);
+        reader.show();
         break;
       case "hiddenKeys":
       case "hidden_keys":
         reader.single("hiddenKeys", "hidden_keys");
+        reader.hide();
         for (const [field, entry] of reader.map(item)) {
           hiddenKeys.set(reader.string(field), reader.double(entry));
         }
+        reader.show();
         break;
       case "hiddenReader":
       case "hidden_reader":
         reader.single("hiddenReader", "hidden_reader");
+        reader.hide();
         if (item !== null) hiddenReader = readerFromJson(reader, item);
+        reader.show();
         break;
       case "hiddenText":
       case "hidden_text":
         reader.single("hiddenText", "hidden_text");
+        reader.hide();
         if (item !== null) {
           reader.once(hiddenChoice?.kind);
           hiddenChoice = { kind: "hiddenText", value: reader.string(item) };
         }
+        reader.show();
         break;
       case "shownText":
       case "shown_text":
