@@ -62,6 +62,7 @@ export const clusterBugs = [
     find: "if (record.isEjected) this.return(endpoint, record, false);\n      this.records",
     put: "if (record.isEjected) this.ejected--;\n      this.records",
     first: 121,
+    calls: 500,
   },
   {
     name: "retries go where the call has been",
@@ -75,5 +76,6 @@ export const clusterBugs = [
     find: 'if (isBack && member.state === "transient_failure") member.pool.connect(true);',
     put: "",
     first: 356,
+    calls: 500,
   },
 ];
