@@ -21,12 +21,10 @@ export type AnyInit = Partial<Any>;
 export function writeAny(writer: Writer, init: AnyInit): void {
   const { typeUrl, value } = checkedAny(init);
   if (typeUrl !== undefined && typeUrl !== "") {
-    writer.tag(10);
-    writer.string(typeUrl);
+    writer.string(10, typeUrl);
   }
   if (value !== undefined && value.length > 0) {
-    writer.tag(18);
-    writer.bytes(value);
+    writer.bytes(18, value);
   }
 }
 

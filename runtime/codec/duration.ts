@@ -29,12 +29,10 @@ function partsFromMs(value: number): Parts {
 export function writeDuration(writer: Writer, value: number): void {
   const { seconds, nanos } = partsFromMs(value);
   if (seconds !== 0) {
-    writer.tag(8);
-    writer.int53(seconds);
+    writer.int53(8, seconds);
   }
   if (nanos !== 0) {
-    writer.tag(16);
-    writer.int32(nanos);
+    writer.int32(16, nanos);
   }
 }
 

@@ -15,12 +15,10 @@ export function writeTimestamp(writer: Writer, value: Date): void {
   const seconds = Math.floor(ms / 1000);
   const nanos = (ms - seconds * 1000) * 1_000_000;
   if (seconds !== 0) {
-    writer.tag(8);
-    writer.int53(seconds);
+    writer.int53(8, seconds);
   }
   if (nanos !== 0) {
-    writer.tag(16);
-    writer.int32(nanos);
+    writer.int32(16, nanos);
   }
 }
 

@@ -10,16 +10,13 @@ import type { JsonValue } from "./message-type.ts";
 export function writeValue(writer: Writer, value: JsonValue): void {
   switch (typeof value) {
     case "number":
-      writer.tag(17);
-      writer.double(finite(value));
+      writer.double(17, finite(value));
       return;
     case "string":
-      writer.tag(26);
-      writer.string(value);
+      writer.string(26, value);
       return;
     case "boolean":
-      writer.tag(32);
-      writer.bool(value);
+      writer.bool(32, value);
       return;
     case "object":
       writeObject(writer, value);
@@ -31,12 +28,10 @@ export function writeValue(writer: Writer, value: JsonValue): void {
 
 function writeObject(writer: Writer, value: JsonValue[] | JsonObject | null): void {
   if (value === null) {
-    writer.tag(8);
-    writer.int32(0);
+    writer.int32(8, 0);
     return;
   }
-  writer.tag(Array.isArray(value) ? 50 : 42);
-  const mark = writer.begin();
+  const mark = writer.begin(Array.isArray(value) ? 50 : 42);
   if (Array.isArray(value)) writeItems(writer, value);
   else writeMembers(writer, value);
   writer.end(mark);
@@ -44,8 +39,7 @@ function writeObject(writer: Writer, value: JsonValue[] | JsonObject | null): vo
 
 function writeItems(writer: Writer, items: readonly JsonValue[]): void {
   for (const item of items) {
-    writer.tag(10);
-    const mark = writer.begin();
+    const mark = writer.begin(10);
     writeValue(writer, item);
     writer.end(mark);
   }
@@ -53,12 +47,9 @@ function writeItems(writer: Writer, items: readonly JsonValue[]): void {
 
 function writeMembers(writer: Writer, object: JsonObject): void {
   for (const [key, item] of Object.entries(object)) {
-    writer.tag(10);
-    const entry = writer.begin();
-    writer.tag(10);
-    writer.string(key);
-    writer.tag(18);
-    const mark = writer.begin();
+    const entry = writer.begin(10);
+    writer.string(10, key);
+    const mark = writer.begin(18);
     writeValue(writer, item);
     writer.end(mark);
     writer.end(entry);

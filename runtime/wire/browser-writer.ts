@@ -109,6 +109,11 @@ export class Writer {
     this.varint(key);
   }
 
+  /** The key of a value; a value in a packed list has none, which 0 stands for. */
+  private open(key: number): void {
+    if (key > 0) this.tag(key);
+  }
+
   /** An unsigned integer of 32 bits. */
   private varint(value: number): void {
     let rest = value;
@@ -122,89 +127,105 @@ export class Writer {
     this.put(Number(rest));
   }
 
-  bool(value: boolean): void {
+  bool(key: number, value: boolean): void {
+    this.open(key);
     this.check(typeof value === "boolean", "a boolean", value);
     this.put(value ? 1 : 0);
   }
 
-  int32(value: number): void {
+  int32(key: number, value: number): void {
+    this.open(key);
     this.checkInt32(value);
-    this.int53(value);
+    this.int53(0, value);
   }
 
-  uint32(value: number): void {
+  uint32(key: number, value: number): void {
+    this.open(key);
     this.checkUint32(value);
     this.varint(value);
   }
 
-  sint32(value: number): void {
+  sint32(key: number, value: number): void {
+    this.open(key);
     this.checkInt32(value);
     this.varint(((value << 1) ^ (value >> 31)) >>> 0);
   }
 
-  fixed32(value: number): void {
+  fixed32(key: number, value: number): void {
+    this.open(key);
     this.checkUint32(value);
     const at = this.step(4);
     this.view.setUint32(at, value, true);
   }
 
-  sfixed32(value: number): void {
+  sfixed32(key: number, value: number): void {
+    this.open(key);
     this.checkInt32(value);
     const at = this.step(4);
     this.view.setInt32(at, value, true);
   }
 
-  int64(value: bigint): void {
+  int64(key: number, value: bigint): void {
+    this.open(key);
     this.checkInt64(value);
     this.big(value);
   }
 
-  uint64(value: bigint): void {
+  uint64(key: number, value: bigint): void {
+    this.open(key);
     this.checkUint64(value);
     this.big(value);
   }
 
-  sint64(value: bigint): void {
+  sint64(key: number, value: bigint): void {
+    this.open(key);
     this.checkInt64(value);
     this.big((value << 1n) ^ (value >> 63n));
   }
 
-  fixed64(value: bigint): void {
+  fixed64(key: number, value: bigint): void {
+    this.open(key);
     this.checkUint64(value);
     const at = this.step(8);
     this.view.setBigUint64(at, value, true);
   }
 
-  sfixed64(value: bigint): void {
+  sfixed64(key: number, value: bigint): void {
+    this.open(key);
     this.checkInt64(value);
     const at = this.step(8);
     this.view.setBigInt64(at, value, true);
   }
 
-  int53(value: number): void {
+  int53(key: number, value: number): void {
+    this.open(key);
     this.check(Number.isSafeInteger(value), "an integer within 2^53", value);
     if (value >>> 0 === value) this.varint(value);
     else this.big(BigInt(value));
   }
 
-  uint53(value: number): void {
+  uint53(key: number, value: number): void {
+    this.open(key);
     this.check(Number.isSafeInteger(value) && value >= 0, "an unsigned integer below 2^53", value);
-    this.int53(value);
+    this.int53(0, value);
   }
 
-  float(value: number): void {
+  float(key: number, value: number): void {
+    this.open(key);
     this.checkNumber(value);
     const at = this.step(4);
     this.view.setFloat32(at, value, true);
   }
 
-  double(value: number): void {
+  double(key: number, value: number): void {
+    this.open(key);
     this.checkNumber(value);
     const at = this.step(8);
     this.view.setFloat64(at, value, true);
   }
 
-  string(value: string): void {
+  string(key: number, value: string): void {
+    this.open(key);
     this.check(typeof value === "string", "a string", value);
     this.reserve(value.length * 3 + 1);
     const end = encodeLongUtf8(value, this.buffer, this.pos + 1);
@@ -213,18 +234,20 @@ export class Writer {
     this.prefix(content);
   }
 
-  bytes(value: Uint8Array): void {
+  bytes(key: number, value: Uint8Array): void {
+    this.open(key);
     this.check(value instanceof Uint8Array, "a Uint8Array", value);
     this.varint(value.length);
     const start = this.step(value.length);
     this.buffer.set(value, start);
   }
 
-  begin(value?: unknown): number {
-    this.check(arguments.length === 0 || (typeof value === "object" && value !== null), "an object", value);
+  begin(key: number, value?: unknown): number {
+    this.open(key);
+    this.check(arguments.length === 1 || (typeof value === "object" && value !== null), "an object", value);
     if (this.depth >= wireLimits.maxDepth) throw malformed(`messages are nested deeper than ${wireLimits.maxDepth}`);
     this.count(1);
-    this.path[this.depth++] = this.key;
+    this.path[this.depth++] = key;
     return this.step(1) + 1;
   }
 
@@ -278,10 +301,10 @@ export class Writer {
   }
 
   /** The length is read only once: a proxy might give another one the next time. */
-  private packed<T>(values: readonly T[], write: (value: T) => void): void {
+  private packed<T>(values: readonly T[], write: (key: number, value: T) => void): void {
     const count = this.itemsOf(values);
     const content = this.step(1) + 1;
-    for (let index = 0; index < count; index++) write.call(this, values[index] as T);
+    for (let index = 0; index < count; index++) write.call(this, 0, values[index] as T);
     this.prefix(content);
   }
 

@@ -60,20 +60,18 @@ export function conversionOf(type: ScalarType): "none" | "number" | "text" {
   return type.js === "number" && scalarMethod(type) === type.scalar ? "number" : "none";
 }
 
-/** Statements that write one value behind its key. `mark` names the variable for nested messages. */
+/** Statements that write one value with its key. `mark` names the variable for nested messages. */
 export function writeElement(
   context: ModuleContext,
   type: ElementType,
   target: { readonly key: number; readonly value: Ident; readonly mark?: Ident },
 ): Code[] {
-  const tag = code`writer.tag(${target.key});`;
-  const { value } = target;
-  if (!isMessageLike(type)) return [tag, code`${writeScalar(context, type, value)};`];
-  if (type.kind === "builtin" && type.name === "void") return [tag, code`writer.end(writer.begin());`];
+  const { key, value } = target;
+  if (!isMessageLike(type)) return [code`${writeScalar(context, type, key, value)};`];
+  if (type.kind === "builtin" && type.name === "void") return [code`writer.end(writer.begin(${key}));`];
   const mark = target.mark ?? locals.mark;
-  const checked = type.kind === "builtin" ? code`writer.begin()` : call(begin, [value]);
+  const checked = type.kind === "builtin" ? code`writer.begin(${key})` : call(begin, [key, value]);
   return [
-    tag,
     code`const ${mark} = ${checked};`,
     code`${call(messageWriter(context, type), [locals.writer, value])};`,
     code`writer.end(${mark});`,
@@ -82,10 +80,12 @@ export function writeElement(
 
 const begin = code`writer.begin`;
 
-function writeScalar(context: ModuleContext, type: ElementType, value: Ident): Code {
-  if (type.kind === "scalar") return call(code`writer.${ident(scalarMethod(type))}`, [toWire(context, type, value)]);
-  if (type.kind === "enum") return call(code`writer.int32`, [call(enumFunction(context, type, "toNumber"), [value])]);
-  return call(code`writer.string`, [call(context.imports.runtime("checkUuid"), [value])]);
+function writeScalar(context: ModuleContext, type: ElementType, key: number, value: Ident): Code {
+  if (type.kind === "scalar")
+    return call(code`writer.${ident(scalarMethod(type))}`, [key, toWire(context, type, value)]);
+  if (type.kind === "enum")
+    return call(code`writer.int32`, [key, call(enumFunction(context, type, "toNumber"), [value])]);
+  return call(code`writer.string`, [key, call(context.imports.runtime("checkUuid"), [value])]);
 }
 
 function toWire(context: ModuleContext, type: ScalarType, value: Ident): Piece {

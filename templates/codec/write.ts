@@ -164,8 +164,7 @@ function writeMap(context: ModuleContext, field: FieldDescriptor, type: MapType,
   const item = { key: keyOf(2, wireTypeOf(type.value)), value: locals.item, mark: locals.inner };
   return code`
     for (const [key, item] of ${call(code`writer.map`, [variable])}) {
-      writer.tag(${keyOf(field.number, wireType.bytes)});
-      const mark = writer.begin();
+      const mark = writer.begin(${keyOf(field.number, wireType.bytes)});
       ${writeElement(context, type.key, key)}
       ${writeElement(context, type.value, item)}
       writer.end(mark);

@@ -110,19 +110,18 @@ function bytesOf(parts: readonly EnumPart[]): Uint8Array {
 
 function writeEnum(writer: Writer, { field: number, values, key }: EnumPart): void {
   const [value = 0] = values;
-  writer.tag(number * 8 + (number === 3 || number === 5 || number === 7 ? 2 : 0));
+  const tag = number * 8 + (number === 3 || number === 5 || number === 7 ? 2 : 0);
   if (number === 3) {
+    writer.tag(tag);
     writer.packedInt32(values);
   } else if (number === 5) {
-    const mark = writer.begin();
-    writer.tag(10);
-    writer.string(`k${key}`);
-    writer.tag(16);
-    writer.int32(value);
+    const mark = writer.begin(tag);
+    writer.string(10, `k${key}`);
+    writer.int32(16, value);
     writer.end(mark);
   } else if (number === 7) {
-    writer.string("text");
+    writer.string(tag, "text");
   } else {
-    writer.int32(value);
+    writer.int32(tag, value);
   }
 }

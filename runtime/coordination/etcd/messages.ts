@@ -43,8 +43,7 @@ function encode(write: (writer: Writer) => void): Uint8Array {
 
 function text(writer: Writer, key: number, value: string): void {
   if (value === "") return;
-  writer.tag(key);
-  writer.bytes(encoder.encode(value));
+  writer.bytes(key, encoder.encode(value));
 }
 
 /** Reads the fields of a message; `read` returns false for one that it does not know. */
@@ -123,23 +122,20 @@ export function putRequest(key: string, value: string, lease: bigint): Uint8Arra
   return encode((writer) => {
     text(writer, 0x0a, key);
     text(writer, 0x12, value);
-    writer.tag(0x18);
-    writer.int64(lease);
+    writer.int64(0x18, lease);
   });
 }
 
 export function leaseGrantRequest(ttlSeconds: number): Uint8Array {
   return encode((writer) => {
-    writer.tag(0x08);
-    writer.int53(ttlSeconds);
+    writer.int53(0x08, ttlSeconds);
   });
 }
 
 /** Requests to revoke a lease and to keep it alive look alike. */
 export function leaseRequest(id: bigint): Uint8Array {
   return encode((writer) => {
-    writer.tag(0x08);
-    writer.int64(id);
+    writer.int64(0x08, id);
   });
 }
 
@@ -159,12 +155,10 @@ export function readLease(bytes: Uint8Array): { readonly id: bigint; readonly tt
 
 export function watchCreateRequest(key: string, end: string, startRevision: number): Uint8Array {
   return encode((writer) => {
-    writer.tag(0x0a);
-    const mark = writer.begin();
+    const mark = writer.begin(0x0a);
     text(writer, 0x0a, key);
     text(writer, 0x12, end);
-    writer.tag(0x18);
-    writer.int53(startRevision);
+    writer.int53(0x18, startRevision);
     writer.end(mark);
   });
 }

@@ -342,8 +342,7 @@ function writeUnknownServiceData(
 ): void {
   const service = value.service;
   if (service !== undefined && service !== "") {
-    writer.tag(10);
-    writer.string(service);
+    writer.string(10, service);
   }
 }
 
@@ -423,8 +422,7 @@ function writeHealth_CheckRequest(
 ): void {
   const service = value.service;
   if (service !== undefined && service !== "") {
-    writer.tag(10);
-    writer.string(service);
+    writer.string(10, service);
   }
 }
 
@@ -512,8 +510,7 @@ function writeHealth_CheckResult(
 ): void {
   const status = value.status;
   if (status !== undefined && status !== "unspecified") {
-    writer.tag(8);
-    writer.int32(servingStatusToNumber(status));
+    writer.int32(8, servingStatusToNumber(status));
   }
 }
 
@@ -596,8 +593,7 @@ function writeHealth_WatchRequest(
 ): void {
   const service = value.service;
   if (service !== undefined && service !== "") {
-    writer.tag(10);
-    writer.string(service);
+    writer.string(10, service);
   }
 }
 
@@ -685,8 +681,7 @@ function writeHealth_WatchResult(
 ): void {
   const status = value.status;
   if (status !== undefined && status !== "unspecified") {
-    writer.tag(8);
-    writer.int32(servingStatusToNumber(status));
+    writer.int32(8, servingStatusToNumber(status));
   }
 }
 

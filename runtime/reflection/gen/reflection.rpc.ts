@@ -285,22 +285,19 @@ export const Reflection: ServiceType<ReflectionClient, ReflectionHandlers> =
 function writeServiceInfo(writer: Writer, value: ServiceInfoInit): void {
   const name = value.name;
   if (name !== undefined && name !== "") {
-    writer.tag(10);
-    writer.string(name);
+    writer.string(10, name);
   }
   const methods = value.methods;
   if (methods !== undefined) {
     for (const item of writer.list(methods)) {
-      writer.tag(18);
-      const mark = writer.begin(item);
+      const mark = writer.begin(18, item);
       writeMethodInfo(writer, item);
       writer.end(mark);
     }
   }
   const described = value.described;
   if (described !== undefined && described !== false) {
-    writer.tag(24);
-    writer.bool(described);
+    writer.bool(24, described);
   }
 }
 
@@ -407,28 +404,23 @@ function equalsServiceInfo(a: ServiceInfoInit, b: ServiceInfoInit): boolean {
 function writeMethodInfo(writer: Writer, value: MethodInfoInit): void {
   const path = value.path;
   if (path !== undefined && path !== "") {
-    writer.tag(10);
-    writer.string(path);
+    writer.string(10, path);
   }
   const kind = value.kind;
   if (kind !== undefined && kind !== "") {
-    writer.tag(18);
-    writer.string(kind);
+    writer.string(18, kind);
   }
   const request = value.request;
   if (request !== undefined && request !== "") {
-    writer.tag(26);
-    writer.string(request);
+    writer.string(26, request);
   }
   const response = value.response;
   if (response !== undefined && response !== "") {
-    writer.tag(34);
-    writer.string(response);
+    writer.string(34, response);
   }
   const oneway = value.oneway;
   if (oneway !== undefined && oneway !== false) {
-    writer.tag(40);
-    writer.bool(oneway);
+    writer.bool(40, oneway);
   }
 }
 
@@ -559,8 +551,7 @@ function writeNotDescribedData(
 ): void {
   const service = value.service;
   if (service !== undefined && service !== "") {
-    writer.tag(10);
-    writer.string(service);
+    writer.string(10, service);
   }
 }
 
@@ -641,8 +632,7 @@ function writeReflection_ListResult(
   const services = value.services;
   if (services !== undefined) {
     for (const item of writer.list(services)) {
-      writer.tag(10);
-      const mark = writer.begin(item);
+      const mark = writer.begin(10, item);
       writeServiceInfo(writer, item);
       writer.end(mark);
     }
@@ -734,8 +724,7 @@ function writeReflection_DescribeRequest(
 ): void {
   const service = value.service;
   if (service !== undefined && service !== "") {
-    writer.tag(10);
-    writer.string(service);
+    writer.string(10, service);
   }
 }
 
@@ -824,8 +813,7 @@ function writeReflection_DescribeResult(
   const files = value.files;
   if (files !== undefined) {
     for (const item of writer.list(files)) {
-      writer.tag(10);
-      writer.string(item);
+      writer.string(10, item);
     }
   }
 }

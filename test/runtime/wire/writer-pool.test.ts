@@ -3,7 +3,7 @@ import { encodeWith } from "../../../runtime/wire/writer-pool.ts";
 import { Writer } from "../../../runtime/wire/writer.ts";
 
 function encode(bytes: Uint8Array): Uint8Array {
-  return encodeWith("test.Blob", (writer: Writer, value: Uint8Array) => writer.bytes(value), bytes);
+  return encodeWith("test.Blob", (writer: Writer, value: Uint8Array) => writer.bytes(10, value), bytes);
 }
 
 test.each([1, 1000, 20_000, 65_536, 300_000])(
@@ -15,7 +15,7 @@ test.each([1, 1000, 20_000, 65_536, 300_000])(
     expect(first.length).toBe(second.length);
     expect(new Set(first.subarray(-size))).toEqual(new Set([1]));
     expect(new Set(second.subarray(-size))).toEqual(new Set([2]));
-    expect([...third]).toEqual([5, 3, 3, 3, 3, 3]);
+    expect([...third]).toEqual([10, 5, 3, 3, 3, 3, 3]);
   },
 );
 
@@ -31,10 +31,8 @@ test("a large result keeps little more memory alive than it has, a small one no 
 /** Nested messages and lists, whose lengths are patched when their content is there, wherever memory ends. */
 function writeTree(writer: Writer, depth: number): void {
   for (let index = 0; index < 3; index++) {
-    writer.tag(10);
-    const mark = writer.begin({});
-    writer.tag(18);
-    writer.string("x".repeat(depth * 40 + index));
+    const mark = writer.begin(10, {});
+    writer.string(18, "x".repeat(depth * 40 + index));
     writer.tag(26);
     writer.packedSint32(Array.from({ length: depth * 30 }, (_, at) => at * 50));
     if (depth > 0) writeTree(writer, depth - 1);
@@ -56,7 +54,7 @@ test("a message is the same wherever in a slab it begins", () => {
 
 test("messages that fail leave nothing in those that follow", () => {
   const poisoned = (writer: Writer): void => {
-    writer.string("POISON".repeat(100));
+    writer.string(10, "POISON".repeat(100));
     throw new Error("broken");
   };
   for (let size = 1; size < 600; size++) {
@@ -75,7 +73,7 @@ test("memory that messages share cannot be transferred away from under them", ()
   } catch {
     // Newer Nodes refuse, older ones copy.
   }
-  expect([...second]).toEqual([3, 4, 5, 6]);
+  expect([...second]).toEqual([10, 3, 4, 5, 6]);
 });
 
 test("where memory could be transferred, each message has its own", async () => {
@@ -84,7 +82,8 @@ test("where memory could be transferred, each message has its own", async () => 
   const pool = await import("../../../runtime/wire/writer-pool.ts");
   vi.unstubAllGlobals();
   vi.resetModules();
-  const encodeText = (text: string): Uint8Array => pool.encodeWith("test.Text", (writer) => writer.string(text), {});
+  const encodeText = (text: string): Uint8Array =>
+    pool.encodeWith("test.Text", (writer) => writer.string(10, text), {});
   const all = ["a", "bc", "d".repeat(3_000)].map((text) => encodeText(text));
-  expect(all.map((bytes) => bytes.buffer.byteLength)).toEqual([2, 3, 3_002]);
+  expect(all.map((bytes) => bytes.buffer.byteLength)).toEqual([3, 4, 3_003]);
 });

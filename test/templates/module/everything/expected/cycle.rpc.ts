@@ -152,20 +152,17 @@ export const Cyc: ServiceType<CycClient, CycHandlers> =
 function writeB(writer: Writer, value: BInit): void {
   const reader_ = value.reader;
   if (reader_ !== undefined) {
-    writer.tag(10);
-    const mark = writer.begin(reader_);
+    const mark = writer.begin(10, reader_);
     everything_Reader.write(writer, reader_);
     writer.end(mark);
   }
   const color = value.color;
   if (color !== undefined && color !== "unspecified") {
-    writer.tag(16);
-    writer.int32(Color.toNumber(color));
+    writer.int32(16, Color.toNumber(color));
   }
   const deep = value.deep;
   if (deep !== undefined && deep !== "") {
-    writer.tag(26);
-    writer.string(deep);
+    writer.string(26, deep);
   }
   const colors = value.colors;
   if (colors !== undefined && !writer.isEmpty(colors)) {
@@ -175,12 +172,9 @@ function writeB(writer: Writer, value: BInit): void {
   const cm = value.cm;
   if (cm !== undefined) {
     for (const [key, item] of writer.map(cm)) {
-      writer.tag(42);
-      const mark = writer.begin();
-      writer.tag(10);
-      writer.string(key);
-      writer.tag(16);
-      writer.int32(Color.toNumber(item));
+      const mark = writer.begin(42);
+      writer.string(10, key);
+      writer.int32(16, Color.toNumber(item));
       writer.end(mark);
     }
   }
@@ -370,8 +364,7 @@ function equalsB(a: BInit, b: BInit): boolean {
 function writeGoneData(writer: Writer, value: GoneDataInit): void {
   const b = value.b;
   if (b !== undefined) {
-    writer.tag(10);
-    const mark = writer.begin(b);
+    const mark = writer.begin(10, b);
     writeB(writer, b);
     writer.end(mark);
   }

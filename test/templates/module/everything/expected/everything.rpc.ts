@@ -1159,8 +1159,7 @@ export const Call: ServiceType<CallClient, CallHandlers> =
 function writeReader(writer: Writer, value: ReaderInit): void {
   const name = value.name;
   if (name !== undefined && name !== "") {
-    writer.tag(10);
-    writer.string(name);
+    writer.string(10, name);
   }
 }
 
@@ -1221,8 +1220,7 @@ function equalsReader(a: ReaderInit, b: ReaderInit): boolean {
 function writeDate_(writer: Writer, value: Date_Init): void {
   const value__ = value.value;
   if (value__ !== undefined && value__ !== "") {
-    writer.tag(10);
-    writer.string(value__);
+    writer.string(10, value__);
   }
 }
 
@@ -1285,15 +1283,13 @@ function equalsDate_(a: Date_Init, b: Date_Init): boolean {
 function writePromise_(writer: Writer, value: Promise_Init): void {
   const writer_ = value.writer;
   if (writer_ !== undefined) {
-    writer.tag(10);
-    const mark = writer.begin(writer_);
+    const mark = writer.begin(10, writer_);
     writeReader(writer, writer_);
     writer.end(mark);
   }
   const when = value.when;
   if (when !== undefined) {
-    writer.tag(18);
-    const mark = writer.begin(when);
+    const mark = writer.begin(18, when);
     writeDate_(writer, when);
     writer.end(mark);
   }
@@ -1378,20 +1374,17 @@ function equalsPromise_(a: Promise_Init, b: Promise_Init): boolean {
 function writevalue_(writer: Writer, value: value_Init): void {
   const value__ = value.value;
   if (value__ !== undefined && value__ !== 0) {
-    writer.tag(8);
-    writer.int32(value__);
+    writer.int32(8, value__);
   }
   const writer_ = value.writer;
   if (writer_ !== undefined) {
-    writer.tag(18);
-    const mark = writer.begin(writer_);
+    const mark = writer.begin(18, writer_);
     writeReader(writer, writer_);
     writer.end(mark);
   }
   const self = value.self;
   if (self !== undefined) {
-    writer.tag(26);
-    const mark = writer.begin(self);
+    const mark = writer.begin(26, self);
     writevalue_(writer, self);
     writer.end(mark);
   }
@@ -1492,18 +1485,15 @@ function equalsvalue_(a: value_Init, b: value_Init): boolean {
 function writeclass_(writer: Writer, value: class_Init): void {
   const class__ = value.class;
   if (class__ !== undefined && class__ !== "") {
-    writer.tag(10);
-    writer.string(class__);
+    writer.string(10, class__);
   }
   const new_ = value.new;
   if (new_ !== undefined && new_ !== 0) {
-    writer.tag(16);
-    writer.int32(new_);
+    writer.int32(16, new_);
   }
   const function_ = value.function;
   if (function_ !== undefined && function_ !== false) {
-    writer.tag(24);
-    writer.bool(function_);
+    writer.bool(24, function_);
   }
 }
 
@@ -1754,226 +1744,185 @@ function veryLongEnumerationNameForTestingPurposesOnlyFromName(
 function writeEverything(writer: Writer, value: EverythingInit): void {
   const b = value.b;
   if (b !== undefined && b !== false) {
-    writer.tag(8);
-    writer.bool(b);
+    writer.bool(8, b);
   }
   const s = value.s;
   if (s !== undefined && s !== "") {
-    writer.tag(18);
-    writer.string(s);
+    writer.string(18, s);
   }
   const by = value.by;
   if (by !== undefined && !writer.isEmpty(by)) {
-    writer.tag(26);
-    writer.bytes(by);
+    writer.bytes(26, by);
   }
   const i32 = value.i32;
   if (i32 !== undefined && i32 !== 0) {
-    writer.tag(32);
-    writer.int32(i32);
+    writer.int32(32, i32);
   }
   const u32 = value.u32;
   if (u32 !== undefined && u32 !== 0) {
-    writer.tag(40);
-    writer.uint32(u32);
+    writer.uint32(40, u32);
   }
   const s32 = value.s32;
   if (s32 !== undefined && s32 !== 0) {
-    writer.tag(48);
-    writer.sint32(s32);
+    writer.sint32(48, s32);
   }
   const f32 = value.f32;
   if (f32 !== undefined && f32 !== 0) {
-    writer.tag(61);
-    writer.fixed32(f32);
+    writer.fixed32(61, f32);
   }
   const sf32 = value.sf32;
   if (sf32 !== undefined && sf32 !== 0) {
-    writer.tag(69);
-    writer.sfixed32(sf32);
+    writer.sfixed32(69, sf32);
   }
   const i64 = value.i64;
   if (i64 !== undefined && i64 !== 0n) {
-    writer.tag(72);
-    writer.int64(i64);
+    writer.int64(72, i64);
   }
   const u64 = value.u64;
   if (u64 !== undefined && u64 !== 0n) {
-    writer.tag(80);
-    writer.uint64(u64);
+    writer.uint64(80, u64);
   }
   const s64 = value.s64;
   if (s64 !== undefined && s64 !== 0n) {
-    writer.tag(88);
-    writer.sint64(s64);
+    writer.sint64(88, s64);
   }
   const f64 = value.f64;
   if (f64 !== undefined && f64 !== 0n) {
-    writer.tag(97);
-    writer.fixed64(f64);
+    writer.fixed64(97, f64);
   }
   const sf64 = value.sf64;
   if (sf64 !== undefined && sf64 !== 0n) {
-    writer.tag(105);
-    writer.sfixed64(sf64);
+    writer.sfixed64(105, sf64);
   }
   const i53 = value.i53;
   if (i53 !== undefined && i53 !== 0) {
-    writer.tag(112);
-    writer.int53(i53);
+    writer.int53(112, i53);
   }
   const u53 = value.u53;
   if (u53 !== undefined && u53 !== 0) {
-    writer.tag(120);
-    writer.uint53(u53);
+    writer.uint53(120, u53);
   }
   const fl = value.fl;
   if (fl !== undefined && !Object.is(fl, 0)) {
-    writer.tag(133);
-    writer.float(fl);
+    writer.float(133, fl);
   }
   const d = value.d;
   if (d !== undefined) {
-    writer.tag(137);
-    writer.double(d);
+    writer.double(137, d);
   }
   const ts = value.ts;
   if (ts !== undefined) {
-    writer.tag(146);
-    const mark = writer.begin();
+    const mark = writer.begin(146);
     writeTimestamp(writer, ts);
     writer.end(mark);
   }
   const du = value.du;
   if (du !== undefined) {
-    writer.tag(154);
-    const mark = writer.begin();
+    const mark = writer.begin(154);
     writeDuration(writer, du);
     writer.end(mark);
   }
   const js = value.js;
   if (js !== undefined) {
-    writer.tag(162);
-    const mark = writer.begin();
+    const mark = writer.begin(162);
     writeValue(writer, js);
     writer.end(mark);
   }
   const an = value.an;
   if (an !== undefined) {
-    writer.tag(170);
-    const mark = writer.begin();
+    const mark = writer.begin(170);
     writeAny(writer, an);
     writer.end(mark);
   }
   const id = value.id;
   if (id !== undefined && id !== "") {
-    writer.tag(178);
-    writer.string(checkUuid(id));
+    writer.string(178, checkUuid(id));
   }
   const ots = value.ots;
   if (ots !== undefined) {
-    writer.tag(186);
-    const mark = writer.begin();
+    const mark = writer.begin(186);
     writeTimestamp(writer, ots);
     writer.end(mark);
   }
   const odu = value.odu;
   if (odu !== undefined) {
-    writer.tag(194);
-    const mark = writer.begin();
+    const mark = writer.begin(194);
     writeDuration(writer, odu);
     writer.end(mark);
   }
   const ojs = value.ojs;
   if (ojs !== undefined) {
-    writer.tag(202);
-    const mark = writer.begin();
+    const mark = writer.begin(202);
     writeValue(writer, ojs);
     writer.end(mark);
   }
   const oan = value.oan;
   if (oan !== undefined) {
-    writer.tag(210);
-    const mark = writer.begin();
+    const mark = writer.begin(210);
     writeAny(writer, oan);
     writer.end(mark);
   }
   const oid = value.oid;
   if (oid !== undefined) {
-    writer.tag(218);
-    writer.string(checkUuid(oid));
+    writer.string(218, checkUuid(oid));
   }
   const color = value.color;
   if (color !== undefined) {
-    writer.tag(224);
-    writer.int32(colorToNumber(color));
+    writer.int32(224, colorToNumber(color));
   }
   const tone = value.tone;
   if (tone !== undefined && tone !== "a") {
-    writer.tag(232);
-    writer.int32(toneToNumber(tone));
+    writer.int32(232, toneToNumber(tone));
   }
   const ocolor = value.ocolor;
   if (ocolor !== undefined) {
-    writer.tag(240);
-    writer.int32(colorToNumber(ocolor));
+    writer.int32(240, colorToNumber(ocolor));
   }
   const key_ = value.key;
   if (key_ !== undefined && key_ !== "0") {
-    writer.tag(248);
-    writer.int64(int64FromText(key_));
+    writer.int64(248, int64FromText(key_));
   }
   const num = value.num;
   if (num !== undefined && num !== 0) {
-    writer.tag(256);
-    writer.uint53(num);
+    writer.uint53(256, num);
   }
   const slug = value.slug;
   if (slug !== undefined && slug !== "") {
-    writer.tag(266);
-    writer.string(slug);
+    writer.string(266, slug);
   }
   const oslug = value.oslug;
   if (oslug !== undefined) {
-    writer.tag(274);
-    writer.string(oslug);
+    writer.string(274, oslug);
   }
   const slugs = value.slugs;
   if (slugs !== undefined) {
     for (const item of writer.list(slugs)) {
-      writer.tag(282);
-      writer.string(item);
+      writer.string(282, item);
     }
   }
   const slugMap = value.slugMap;
   if (slugMap !== undefined) {
     for (const [key, item] of writer.map(slugMap)) {
-      writer.tag(290);
-      const mark = writer.begin();
-      writer.tag(10);
-      writer.string(key);
-      writer.tag(18);
-      writer.string(item);
+      const mark = writer.begin(290);
+      writer.string(10, key);
+      writer.string(18, item);
       writer.end(mark);
     }
   }
   const percent = value.percent;
   if (percent !== undefined && !Object.is(percent, 0)) {
-    writer.tag(297);
-    writer.double(percent);
+    writer.double(297, percent);
   }
   const ids = value.ids;
   if (ids !== undefined) {
     for (const item of writer.list(ids)) {
-      writer.tag(306);
-      writer.string(item);
+      writer.string(306, item);
     }
   }
   const msgs = value.msgs;
   if (msgs !== undefined) {
     for (const item of writer.list(msgs)) {
-      writer.tag(314);
-      const mark = writer.begin(item);
+      const mark = writer.begin(314, item);
       writeReader(writer, item);
       writer.end(mark);
     }
@@ -1981,12 +1930,9 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
   const mmap = value.mmap;
   if (mmap !== undefined) {
     for (const [key, item] of writer.map(mmap)) {
-      writer.tag(322);
-      const mark = writer.begin();
-      writer.tag(8);
-      writer.int32(key);
-      writer.tag(18);
-      const inner = writer.begin(item);
+      const mark = writer.begin(322);
+      writer.int32(8, key);
+      const inner = writer.begin(18, item);
       writeReader(writer, item);
       writer.end(inner);
       writer.end(mark);
@@ -1995,109 +1941,89 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
   const bmap = value.bmap;
   if (bmap !== undefined) {
     for (const [key, item] of writer.map(bmap)) {
-      writer.tag(330);
-      const mark = writer.begin();
-      writer.tag(8);
-      writer.bool(key);
-      writer.tag(18);
-      writer.bytes(item);
+      const mark = writer.begin(330);
+      writer.bool(8, key);
+      writer.bytes(18, item);
       writer.end(mark);
     }
   }
   const cmap = value.cmap;
   if (cmap !== undefined) {
     for (const [key, item] of writer.map(cmap)) {
-      writer.tag(338);
-      const mark = writer.begin();
-      writer.tag(10);
-      writer.string(key);
-      writer.tag(16);
-      writer.int32(colorToNumber(item));
+      const mark = writer.begin(338);
+      writer.string(10, key);
+      writer.int32(16, colorToNumber(item));
       writer.end(mark);
     }
   }
   const lmap = value.lmap;
   if (lmap !== undefined) {
     for (const [key, item] of writer.map(lmap)) {
-      writer.tag(346);
-      const mark = writer.begin();
-      writer.tag(8);
-      writer.int64(key);
-      writer.tag(17);
-      writer.double(item);
+      const mark = writer.begin(346);
+      writer.int64(8, key);
+      writer.double(17, item);
       writer.end(mark);
     }
   }
   const shape = value.shape;
   if (shape !== undefined) {
-    writer.tag(354);
-    const mark = writer.begin(shape);
+    const mark = writer.begin(354, shape);
     writeShape(writer, shape);
     writer.end(mark);
   }
   const oshape = value.oshape;
   if (oshape !== undefined) {
-    writer.tag(362);
-    const mark = writer.begin(oshape);
+    const mark = writer.begin(362, oshape);
     writeShape(writer, oshape);
     writer.end(mark);
   }
   const shapes = value.shapes;
   if (shapes !== undefined) {
     for (const item of writer.list(shapes)) {
-      writer.tag(370);
-      const mark = writer.begin(item);
+      const mark = writer.begin(370, item);
       writeShape(writer, item);
       writer.end(mark);
     }
   }
   const reqd = value.reqd;
-  writer.tag(378);
-  writer.string(reqd);
+  writer.string(378, reqd);
   const reqm = value.reqm;
-  writer.tag(386);
-  const mark = writer.begin(reqm);
+  const mark = writer.begin(386, reqm);
   writeReader(writer, reqm);
   writer.end(mark);
   const pick = value.pick;
   switch (pick?.kind) {
     case "one": {
       const item = pick.value;
-      writer.tag(394);
-      writer.string(item);
+      writer.string(394, item);
       break;
     }
     case "two": {
       const item = pick.value;
-      writer.tag(402);
-      const mark = writer.begin(item);
+      const mark = writer.begin(402, item);
       writeReader(writer, item);
       writer.end(mark);
       break;
     }
     case "three": {
-      writer.tag(410);
-      writer.end(writer.begin());
+      writer.end(writer.begin(410));
       break;
     }
     case "four": {
       const item = pick.value;
-      writer.tag(418);
-      const mark = writer.begin(item);
+      const mark = writer.begin(418, item);
       writeConstrained(writer, item);
       writer.end(mark);
       break;
     }
     case "five": {
       const item = pick.value;
-      writer.tag(426);
-      writer.bytes(item);
+      writer.bytes(426, item);
       break;
     }
     case "six": {
       const item = pick.value;
-      writer.tag(434);
-      const mark = writer.begin();
+      const mark = writer.begin(434);
       writeTimestamp(writer, item);
       writer.end(mark);
       break;
@@ -2111,14 +2037,12 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
   switch (opick?.kind) {
     case "seven": {
       const item = opick.value;
-      writer.tag(441);
-      writer.double(item);
+      writer.double(441, item);
       break;
     }
     case "eight": {
       const item = opick.value;
-      writer.tag(450);
-      const mark = writer.begin();
+      const mark = writer.begin(450);
       writeValue(writer, item);
       writer.end(mark);
       break;
@@ -2131,8 +2055,7 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
   const anyList = value.anyList;
   if (anyList !== undefined) {
     for (const item of writer.list(anyList)) {
-      writer.tag(458);
-      const mark = writer.begin();
+      const mark = writer.begin(458);
       writeAny(writer, item);
       writer.end(mark);
     }
@@ -2140,8 +2063,7 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
   const tsList = value.tsList;
   if (tsList !== undefined) {
     for (const item of writer.list(tsList)) {
-      writer.tag(466);
-      const mark = writer.begin();
+      const mark = writer.begin(466);
       writeTimestamp(writer, item);
       writer.end(mark);
     }
@@ -2149,8 +2071,7 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
   const jsList = value.jsList;
   if (jsList !== undefined) {
     for (const item of writer.list(jsList)) {
-      writer.tag(474);
-      const mark = writer.begin();
+      const mark = writer.begin(474);
       writeValue(writer, item);
       writer.end(mark);
     }
@@ -2158,8 +2079,7 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
   const duList = value.duList;
   if (duList !== undefined) {
     for (const item of writer.list(duList)) {
-      writer.tag(482);
-      const mark = writer.begin();
+      const mark = writer.begin(482);
       writeDuration(writer, item);
       writer.end(mark);
     }
@@ -2167,22 +2087,19 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
   const boolList = value.boolList;
   if (boolList !== undefined) {
     for (const item of writer.list(boolList)) {
-      writer.tag(488);
-      writer.bool(item);
+      writer.bool(488, item);
     }
   }
   const cons = value.cons;
   if (cons !== undefined) {
-    writer.tag(498);
-    const mark = writer.begin(cons);
+    const mark = writer.begin(498, cons);
     writeConstrained(writer, cons);
     writer.end(mark);
   }
   const consList = value.consList;
   if (consList !== undefined) {
     for (const item of writer.list(consList)) {
-      writer.tag(506);
-      const mark = writer.begin(item);
+      const mark = writer.begin(506, item);
       writeConstrained(writer, item);
       writer.end(mark);
     }
@@ -2190,12 +2107,9 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
   const consMap = value.consMap;
   if (consMap !== undefined) {
     for (const [key, item] of writer.map(consMap)) {
-      writer.tag(514);
-      const mark = writer.begin();
-      writer.tag(10);
-      writer.string(key);
-      writer.tag(18);
-      const inner = writer.begin(item);
+      const mark = writer.begin(514);
+      writer.string(10, key);
+      const inner = writer.begin(18, item);
       writeConstrained(writer, item);
       writer.end(inner);
       writer.end(mark);
@@ -2203,71 +2117,59 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
   }
   const then = value.then_;
   if (then !== undefined && then !== "") {
-    writer.tag(522);
-    writer.string(then);
+    writer.string(522, then);
   }
   const constructor = value.constructor_;
   if (constructor !== undefined && constructor !== "") {
-    writer.tag(530);
-    writer.string(constructor);
+    writer.string(530, constructor);
   }
   const toString = value.toString_;
   if (toString !== undefined && toString !== 0) {
-    writer.tag(536);
-    writer.int32(toString);
+    writer.int32(536, toString);
   }
   const hasOwnProperty = value.hasOwnProperty_;
   if (hasOwnProperty !== undefined && hasOwnProperty !== false) {
-    writer.tag(544);
-    writer.bool(hasOwnProperty);
+    writer.bool(544, hasOwnProperty);
   }
   const other = value.other;
   if (other !== undefined) {
-    writer.tag(562);
-    const mark = writer.begin(other);
+    const mark = writer.begin(562, other);
     B.write(writer, other);
     writer.end(mark);
   }
   const others = value.others;
   if (others !== undefined) {
     for (const item of writer.list(others)) {
-      writer.tag(570);
-      const mark = writer.begin(item);
+      const mark = writer.begin(570, item);
       B.write(writer, item);
       writer.end(mark);
     }
   }
   const def = value.def;
   if (def !== undefined) {
-    writer.tag(578);
-    writer.string(def);
+    writer.string(578, def);
   }
   const defb = value.defb;
   if (defb !== undefined) {
-    writer.tag(584);
-    writer.int64(defb);
+    writer.int64(584, defb);
   }
   const defd = value.defd;
   if (defd !== undefined) {
-    writer.tag(594);
-    const mark = writer.begin();
+    const mark = writer.begin(594);
     writeDuration(writer, defd);
     writer.end(mark);
   }
   const host = value.host;
   if (host !== undefined && host !== "") {
-    writer.tag(602);
-    writer.string(host);
+    writer.string(602, host);
   }
   const ipa = value.ipa;
   if (ipa !== undefined && ipa !== "") {
-    writer.tag(610);
-    writer.string(ipa);
+    writer.string(610, ipa);
   }
   const uri_ = value.uri_;
   if (uri_ !== undefined && uri_ !== "") {
-    writer.tag(618);
-    writer.string(uri_);
+    writer.string(618, uri_);
   }
   const aVeryLongFieldNameThatGoesOnAndOnAndOnToTheEndOfTheLineAndBeyondIt =
     value.aVeryLongFieldNameThatGoesOnAndOnAndOnToTheEndOfTheLineAndBeyondIt;
@@ -2278,20 +2180,19 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
     for (const [key, item] of writer.map(
       aVeryLongFieldNameThatGoesOnAndOnAndOnToTheEndOfTheLineAndBeyondIt,
     )) {
-      writer.tag(626);
-      const mark = writer.begin();
-      writer.tag(10);
-      writer.string(key);
-      writer.tag(16);
-      writer.int32(veryLongEnumerationNameForTestingPurposesOnlyToNumber(item));
+      const mark = writer.begin(626);
+      writer.string(10, key);
+      writer.int32(
+        16,
+        veryLongEnumerationNameForTestingPurposesOnlyToNumber(item),
+      );
       writer.end(mark);
     }
   }
   const anotherVeryLongFieldNameThatGoesOnAndOn =
     value.anotherVeryLongFieldNameThatGoesOnAndOn;
   if (anotherVeryLongFieldNameThatGoesOnAndOn !== undefined) {
-    writer.tag(634);
-    const mark = writer.begin(anotherVeryLongFieldNameThatGoesOnAndOn);
+    const mark = writer.begin(634, anotherVeryLongFieldNameThatGoesOnAndOn);
     writeVeryLongMessageNameForTestingPurposesOnlyAndNothingElse(
       writer,
       anotherVeryLongFieldNameThatGoesOnAndOn,
@@ -2301,8 +2202,7 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
   const thirdVeryLongFieldNameThatGoesOnAndOnAndOnA =
     value.thirdVeryLongFieldNameThatGoesOnAndOnAndOnA;
   if (thirdVeryLongFieldNameThatGoesOnAndOnAndOnA !== undefined) {
-    writer.tag(642);
-    const mark = writer.begin(thirdVeryLongFieldNameThatGoesOnAndOnAndOnA);
+    const mark = writer.begin(642, thirdVeryLongFieldNameThatGoesOnAndOnAndOnA);
     writeVeryLongMessageNameForTestingPurposesOnlyAndNothingElse(
       writer,
       thirdVeryLongFieldNameThatGoesOnAndOnAndOnA,
@@ -2311,25 +2211,20 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
   }
   const hiddenPin = value.hiddenPin;
   if (hiddenPin !== undefined && hiddenPin !== 0) {
-    writer.tag(648);
-    writer.int32(hiddenPin);
+    writer.int32(648, hiddenPin);
   }
   const hiddenKeys = value.hiddenKeys;
   if (hiddenKeys !== undefined) {
     for (const [key, item] of writer.map(hiddenKeys)) {
-      writer.tag(658);
-      const mark = writer.begin();
-      writer.tag(10);
-      writer.string(key);
-      writer.tag(17);
-      writer.double(item);
+      const mark = writer.begin(658);
+      writer.string(10, key);
+      writer.double(17, item);
       writer.end(mark);
     }
   }
   const hiddenReader = value.hiddenReader;
   if (hiddenReader !== undefined) {
-    writer.tag(666);
-    const mark = writer.begin(hiddenReader);
+    const mark = writer.begin(666, hiddenReader);
     writeReader(writer, hiddenReader);
     writer.end(mark);
   }
@@ -2337,14 +2232,12 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
   switch (hiddenChoice?.kind) {
     case "hiddenText": {
       const item = hiddenChoice.value;
-      writer.tag(674);
-      writer.string(item);
+      writer.string(674, item);
       break;
     }
     case "shownText": {
       const item = hiddenChoice.value;
-      writer.tag(682);
-      writer.string(item);
+      writer.string(682, item);
       break;
     }
     case undefined:
@@ -4399,47 +4292,39 @@ function equalsEverything_HiddenChoice(
 function writeConstrained(writer: Writer, value: ConstrainedInit): void {
   const start = value.start;
   if (start !== undefined) {
-    writer.tag(10);
-    const mark = writer.begin();
+    const mark = writer.begin(10);
     writeTimestamp(writer, start);
     writer.end(mark);
   }
   const end = value.end;
   if (end !== undefined) {
-    writer.tag(18);
-    const mark = writer.begin();
+    const mark = writer.begin(18);
     writeTimestamp(writer, end);
     writer.end(mark);
   }
   const note = value.note;
   if (note !== undefined) {
-    writer.tag(26);
-    writer.string(note);
+    writer.string(26, note);
   }
   const name = value.name;
   if (name !== undefined && name !== "") {
-    writer.tag(34);
-    writer.string(name);
+    writer.string(34, name);
   }
   const max = value.max;
   if (max !== undefined && max !== 0) {
-    writer.tag(40);
-    writer.int32(max);
+    writer.int32(40, max);
   }
   const min = value.min;
   if (min !== undefined && min !== 0) {
-    writer.tag(48);
-    writer.int32(min);
+    writer.int32(48, min);
   }
   const big = value.big;
   if (big !== undefined && big !== 0n) {
-    writer.tag(56);
-    writer.int64(big);
+    writer.int64(56, big);
   }
   const color = value.color;
   if (color !== undefined && color !== "unspecified") {
-    writer.tag(64);
-    writer.int32(colorToNumber(color));
+    writer.int32(64, colorToNumber(color));
   }
 }
 
@@ -4636,33 +4521,28 @@ function writeShape(writer: Writer, value: ShapeInit): void {
   switch (value.kind) {
     case "circle": {
       const item = value.value;
-      writer.tag(10);
-      const mark = writer.begin(item);
+      const mark = writer.begin(10, item);
       writeReader(writer, item);
       writer.end(mark);
       break;
     }
     case "text": {
       const item = value.value;
-      writer.tag(18);
-      writer.string(item);
+      writer.string(18, item);
       break;
     }
     case "blob": {
       const item = value.value;
-      writer.tag(26);
-      writer.bytes(item);
+      writer.bytes(26, item);
       break;
     }
     case "none": {
-      writer.tag(34);
-      writer.end(writer.begin());
+      writer.end(writer.begin(34));
       break;
     }
     case "cons": {
       const item = value.value;
-      writer.tag(42);
-      const mark = writer.begin(item);
+      const mark = writer.begin(42, item);
       writeConstrained(writer, item);
       writer.end(mark);
       break;
@@ -4862,8 +4742,7 @@ function writeVeryLongMessageNameForTestingPurposesOnlyAndNothingElse(
   switch (inner_?.kind) {
     case "aVeryLongCaseNameForTestingPurposesOnlyAndNothing": {
       const item = inner_.value;
-      writer.tag(10);
-      const mark = writer.begin(item);
+      const mark = writer.begin(10, item);
       writeVeryLongMessageNameForTestingPurposesOnlyAndNothingElse(
         writer,
         item,
@@ -4873,8 +4752,7 @@ function writeVeryLongMessageNameForTestingPurposesOnlyAndNothingElse(
     }
     case "b": {
       const item = inner_.value;
-      writer.tag(18);
-      writer.string(item);
+      writer.string(18, item);
       break;
     }
     case undefined:
@@ -4888,8 +4766,7 @@ function writeVeryLongMessageNameForTestingPurposesOnlyAndNothingElse(
   const nested = value.nested;
   if (nested !== undefined) {
     for (const item of writer.list(nested)) {
-      writer.tag(26);
-      const mark = writer.begin(item);
+      const mark = writer.begin(26, item);
       writeVeryLongMessageNameForTestingPurposesOnlyAndNothingElse_NestedMessageWithALongNameToo(
         writer,
         item,
@@ -5123,8 +5000,7 @@ function writeVeryLongMessageNameForTestingPurposesOnlyAndNothingElse_NestedMess
 ): void {
   const x = value.x;
   if (x !== undefined && x !== 0) {
-    writer.tag(8);
-    writer.int32(x);
+    writer.int32(8, x);
   }
 }
 
@@ -5198,8 +5074,7 @@ function equalsVeryLongMessageNameForTestingPurposesOnlyAndNothingElse_NestedMes
 
 function writeNotFoundData(writer: Writer, value: NotFoundDataInit): void {
   const what = value.what;
-  writer.tag(10);
-  writer.string(what);
+  writer.string(10, what);
 }
 
 function readNotFoundData(
@@ -5285,8 +5160,7 @@ function writeVeryLongErrorNameForTestingPurposesOnlyAndNothingElseData(
 ): void {
   const reason = value.reason;
   if (reason !== undefined) {
-    writer.tag(10);
-    const mark = writer.begin(reason);
+    const mark = writer.begin(10, reason);
     writeReader(writer, reason);
     writer.end(mark);
   }
@@ -5401,13 +5275,11 @@ function writeCall_InlineRequest(
 ): void {
   const a = value.a;
   if (a !== undefined && a !== "") {
-    writer.tag(10);
-    writer.string(a);
+    writer.string(10, a);
   }
   const b = value.b;
   if (b !== undefined) {
-    writer.tag(18);
-    const mark = writer.begin(b);
+    const mark = writer.begin(18, b);
     writeShape(writer, b);
     writer.end(mark);
   }
@@ -5513,21 +5385,18 @@ function writeCall_InlineResult(
 ): void {
   const c = value.c;
   if (c !== undefined && c !== "unspecified") {
-    writer.tag(8);
-    writer.int32(colorToNumber(c));
+    writer.int32(8, colorToNumber(c));
   }
   const d = value.d;
   switch (d?.kind) {
     case "e": {
       const item = d.value;
-      writer.tag(18);
-      writer.string(item);
+      writer.string(18, item);
       break;
     }
     case "f": {
       const item = d.value;
-      writer.tag(26);
-      const mark = writer.begin(item);
+      const mark = writer.begin(26, item);
       B.write(writer, item);
       writer.end(mark);
       break;
@@ -5729,16 +5598,14 @@ function writeWrapper_Everything(
 ): void {
   const item_ = value.item;
   if (item_ !== undefined) {
-    writer.tag(10);
-    const mark = writer.begin(item_);
+    const mark = writer.begin(10, item_);
     writeEverything(writer, item_);
     writer.end(mark);
   }
   const items = value.items;
   if (items !== undefined) {
     for (const item of writer.list(items)) {
-      writer.tag(18);
-      const mark = writer.begin(item);
+      const mark = writer.begin(18, item);
       writeEverything(writer, item);
       writer.end(mark);
     }

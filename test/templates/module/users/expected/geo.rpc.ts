@@ -44,13 +44,11 @@ export const Point: MessageType<Point, PointInit> = /*@__PURE__*/ messageType({
 function writePoint(writer: Writer, value: PointInit): void {
   const latitude = value.latitude;
   if (latitude !== undefined && !Object.is(latitude, 0)) {
-    writer.tag(9);
-    writer.double(latitude);
+    writer.double(9, latitude);
   }
   const longitude = value.longitude;
   if (longitude !== undefined && !Object.is(longitude, 0)) {
-    writer.tag(17);
-    writer.double(longitude);
+    writer.double(17, longitude);
   }
 }
 

@@ -1021,54 +1021,44 @@ function colorFromName(name: string): Color | undefined {
 function writeUser(writer: Writer, value: UserInit): void {
   const id = value.id;
   if (id !== undefined && id !== 0n) {
-    writer.tag(8);
-    writer.uint64(id);
+    writer.uint64(8, id);
   }
   const name = value.name;
   if (name !== undefined && name !== "") {
-    writer.tag(18);
-    writer.string(name);
+    writer.string(18, name);
   }
   const email = value.email;
   if (email !== undefined) {
-    writer.tag(26);
-    writer.string(email);
+    writer.string(26, email);
   }
   const role = value.role;
   if (role !== undefined) {
-    writer.tag(32);
-    writer.int32(roleToNumber(role));
+    writer.int32(32, roleToNumber(role));
   }
   const tags = value.tags;
   if (tags !== undefined) {
     for (const item of writer.list(tags)) {
-      writer.tag(42);
-      writer.string(item);
+      writer.string(42, item);
     }
   }
   const labels = value.labels;
   if (labels !== undefined) {
     for (const [key, item] of writer.map(labels)) {
-      writer.tag(50);
-      const mark = writer.begin();
-      writer.tag(10);
-      writer.string(key);
-      writer.tag(18);
-      writer.string(item);
+      const mark = writer.begin(50);
+      writer.string(10, key);
+      writer.string(18, item);
       writer.end(mark);
     }
   }
   const createdAt = value.createdAt;
   if (createdAt !== undefined) {
-    writer.tag(58);
-    const mark = writer.begin();
+    const mark = writer.begin(58);
     writeTimestamp(writer, createdAt);
     writer.end(mark);
   }
   const home = value.home;
   if (home !== undefined) {
-    writer.tag(66);
-    const mark = writer.begin(home);
+    const mark = writer.begin(66, home);
     Point.write(writer, home);
     writer.end(mark);
   }
@@ -1076,21 +1066,18 @@ function writeUser(writer: Writer, value: UserInit): void {
   switch (contact?.kind) {
     case "phone": {
       const item = contact.value;
-      writer.tag(74);
-      writer.string(item);
+      writer.string(74, item);
       break;
     }
     case "chat": {
       const item = contact.value;
-      writer.tag(82);
-      const mark = writer.begin(item);
+      const mark = writer.begin(82, item);
       writeUser_ChatHandle(writer, item);
       writer.end(mark);
       break;
     }
     case "none": {
-      writer.tag(90);
-      writer.end(writer.begin());
+      writer.end(writer.begin(90));
       break;
     }
     case undefined:
@@ -1100,13 +1087,11 @@ function writeUser(writer: Writer, value: UserInit): void {
   }
   const views = value.views;
   if (views !== undefined && views !== 0) {
-    writer.tag(96);
-    writer.int53(views);
+    writer.int53(96, views);
   }
   const avatar = value.avatar;
   if (avatar !== undefined && !writer.isEmpty(avatar)) {
-    writer.tag(106);
-    writer.bytes(avatar);
+    writer.bytes(106, avatar);
   }
 }
 
@@ -1441,13 +1426,11 @@ function writeUser_ChatHandle(
 ): void {
   const network = value.network;
   if (network !== undefined && network !== "") {
-    writer.tag(10);
-    writer.string(network);
+    writer.string(10, network);
   }
   const handle = value.handle;
   if (handle !== undefined && handle !== "") {
-    writer.tag(18);
-    writer.string(handle);
+    writer.string(18, handle);
   }
 }
 
@@ -1543,24 +1526,21 @@ function writeShape(writer: Writer, value: ShapeInit): void {
   switch (value.kind) {
     case "circle": {
       const item = value.value;
-      writer.tag(10);
-      const mark = writer.begin(item);
+      const mark = writer.begin(10, item);
       writeCircle(writer, item);
       writer.end(mark);
       break;
     }
     case "square": {
       const item = value.value;
-      writer.tag(18);
-      const mark = writer.begin(item);
+      const mark = writer.begin(18, item);
       writeSquare(writer, item);
       writer.end(mark);
       break;
     }
     case "text": {
       const item = value.value;
-      writer.tag(26);
-      writer.string(item);
+      writer.string(26, item);
       break;
     }
     case undefined:
@@ -1695,8 +1675,7 @@ function equalsShape(a: ShapeInit, b: ShapeInit): boolean {
 function writeCircle(writer: Writer, value: CircleInit): void {
   const r = value.r;
   if (r !== undefined && !Object.is(r, 0)) {
-    writer.tag(9);
-    writer.double(r);
+    writer.double(9, r);
   }
 }
 
@@ -1763,8 +1742,7 @@ function equalsCircle(a: CircleInit, b: CircleInit): boolean {
 function writeSquare(writer: Writer, value: SquareInit): void {
   const a = value.a;
   if (a !== undefined && !Object.is(a, 0)) {
-    writer.tag(9);
-    writer.double(a);
+    writer.double(9, a);
   }
 }
 
@@ -1825,13 +1803,11 @@ function equalsSquare(a: SquareInit, b: SquareInit): boolean {
 function writeNotFoundData(writer: Writer, value: NotFoundDataInit): void {
   const resource = value.resource;
   if (resource !== undefined && resource !== "") {
-    writer.tag(10);
-    writer.string(resource);
+    writer.string(10, resource);
   }
   const id = value.id;
   if (id !== undefined && id !== "") {
-    writer.tag(18);
-    writer.string(id);
+    writer.string(18, id);
   }
 }
 
@@ -1961,13 +1937,11 @@ function writeUsers_GetRequest(
 ): void {
   const id = value.id;
   if (id !== undefined && id !== 0n) {
-    writer.tag(8);
-    writer.uint64(id);
+    writer.uint64(8, id);
   }
   const view = value.view;
   if (view !== undefined) {
-    writer.tag(18);
-    writer.string(view);
+    writer.string(18, view);
   }
 }
 
@@ -2058,13 +2032,11 @@ function writeUsers_ListRequest(
 ): void {
   const pageSize = value.pageSize;
   if (pageSize !== undefined) {
-    writer.tag(8);
-    writer.int32(pageSize);
+    writer.int32(8, pageSize);
   }
   const pageToken = value.pageToken;
   if (pageToken !== undefined) {
-    writer.tag(18);
-    writer.string(pageToken);
+    writer.string(18, pageToken);
   }
 }
 
@@ -2168,16 +2140,14 @@ function writeUsers_ListResult(
   const users = value.users;
   if (users !== undefined) {
     for (const item of writer.list(users)) {
-      writer.tag(10);
-      const mark = writer.begin(item);
+      const mark = writer.begin(10, item);
       writeUser(writer, item);
       writer.end(mark);
     }
   }
   const next = value.next;
   if (next !== undefined) {
-    writer.tag(18);
-    writer.string(next);
+    writer.string(18, next);
   }
 }
 
@@ -2289,8 +2259,7 @@ function writeUsers_TrackRequest(
 ): void {
   const event = value.event;
   if (event !== undefined && event !== "") {
-    writer.tag(10);
-    writer.string(event);
+    writer.string(10, event);
   }
 }
 
@@ -2383,48 +2352,39 @@ function usersStub(invoker: Invoker): Stub<UsersClient> {
 function writeCreateUser(writer: Writer, value: CreateUserInit): void {
   const type = value.type;
   if (type !== undefined && type !== "") {
-    writer.tag(10);
-    writer.string(type);
+    writer.string(10, type);
   }
   const message = value.message;
   if (message !== undefined && message !== "") {
-    writer.tag(18);
-    writer.string(message);
+    writer.string(18, message);
   }
   const stream = value.stream;
   if (stream !== undefined && stream !== false) {
-    writer.tag(24);
-    writer.bool(stream);
+    writer.bool(24, stream);
   }
   const error = value.error;
   if (error !== undefined) {
-    writer.tag(34);
-    writer.string(error);
+    writer.string(34, error);
   }
   const enum_ = value.enum;
   if (enum_ !== undefined && enum_ !== 0) {
-    writer.tag(40);
-    writer.int32(enum_);
+    writer.int32(40, enum_);
   }
   const reserved = value.reserved;
   if (reserved !== undefined && reserved !== false) {
-    writer.tag(48);
-    writer.bool(reserved);
+    writer.bool(48, reserved);
   }
   const oneof = value.oneof;
   if (oneof !== undefined && oneof !== "") {
-    writer.tag(58);
-    writer.string(oneof);
+    writer.string(58, oneof);
   }
   const map = value.map;
   if (map !== undefined && map !== "") {
-    writer.tag(66);
-    writer.string(map);
+    writer.string(66, map);
   }
   const open = value.open;
   if (open !== undefined && open !== false) {
-    writer.tag(72);
-    writer.bool(open);
+    writer.bool(72, open);
   }
 }
 
@@ -2608,13 +2568,11 @@ function equalsCreateUser(a: CreateUserInit, b: CreateUserInit): boolean {
 function writeWatchRequest(writer: Writer, value: WatchRequestInit): void {
   const status = value.status;
   if (status !== undefined && status !== "unspecified") {
-    writer.tag(8);
-    writer.int32(Status.toNumber(status));
+    writer.int32(8, Status.toNumber(status));
   }
   const at = value.at;
   if (at !== undefined) {
-    writer.tag(18);
-    const mark = writer.begin(at);
+    const mark = writer.begin(18, at);
     Point.write(writer, at);
     writer.end(mark);
   }
@@ -2715,8 +2673,7 @@ function equalsWatchRequest(a: WatchRequestInit, b: WatchRequestInit): boolean {
 function writeChunk(writer: Writer, value: ChunkInit): void {
   const data = value.data;
   if (data !== undefined && !writer.isEmpty(data)) {
-    writer.tag(10);
-    writer.bytes(data);
+    writer.bytes(10, data);
   }
 }
 
@@ -2779,8 +2736,7 @@ function equalsChunk(a: ChunkInit, b: ChunkInit): boolean {
 function writeChat(writer: Writer, value: ChatInit): void {
   const text = value.text;
   if (text !== undefined && text !== "") {
-    writer.tag(10);
-    writer.string(text);
+    writer.string(10, text);
   }
 }
 
@@ -2842,16 +2798,14 @@ function writePage_Tree_User(writer: Writer, value: Page_Tree_UserInit): void {
   const items = value.items;
   if (items !== undefined) {
     for (const item of writer.list(items)) {
-      writer.tag(10);
-      const mark = writer.begin(item);
+      const mark = writer.begin(10, item);
       writeTree_User(writer, item);
       writer.end(mark);
     }
   }
   const next = value.next;
   if (next !== undefined) {
-    writer.tag(18);
-    writer.string(next);
+    writer.string(18, next);
   }
 }
 
@@ -2959,16 +2913,14 @@ function writePage_User(writer: Writer, value: Page_UserInit): void {
   const items = value.items;
   if (items !== undefined) {
     for (const item of writer.list(items)) {
-      writer.tag(10);
-      const mark = writer.begin(item);
+      const mark = writer.begin(10, item);
       writeUser(writer, item);
       writer.end(mark);
     }
   }
   const next = value.next;
   if (next !== undefined) {
-    writer.tag(18);
-    writer.string(next);
+    writer.string(18, next);
   }
 }
 
@@ -3063,16 +3015,14 @@ function equalsPage_User(a: Page_UserInit, b: Page_UserInit): boolean {
 function writeTree_User(writer: Writer, value: Tree_UserInit): void {
   const value_ = value.value;
   if (value_ !== undefined) {
-    writer.tag(10);
-    const mark = writer.begin(value_);
+    const mark = writer.begin(10, value_);
     writeUser(writer, value_);
     writer.end(mark);
   }
   const children = value.children;
   if (children !== undefined) {
     for (const item of writer.list(children)) {
-      writer.tag(18);
-      const mark = writer.begin(item);
+      const mark = writer.begin(18, item);
       writeTree_User(writer, item);
       writer.end(mark);
     }
