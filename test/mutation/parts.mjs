@@ -3,7 +3,7 @@ const connection = [
   ...["client-connection", "server-connection", "multiplexer", "opening", "incoming-call", "outgoing-call"],
   ...["incoming-lane", "outgoing-lane", "lane-table", "message-receiver", "message-assembly", "partial-messages"],
   ...["receive-window", "failure", "reply-head", "compressor-offer", "liveness", "pings", "ping-policy"],
-  ...["token-bucket", "memory-budget"],
+  ...["outbound", "token-bucket", "memory-budget"],
 ];
 const protocol = [
   ...[
@@ -32,7 +32,8 @@ export const parts = {
     tests: [
       ...named("test/runtime/connection", [
         ...["token-bucket", "receive-window", "lane-table", "message-assembly", "memory-budget", "ping-policy"],
-        ...["liveness", "smoke", "states", "calls", "unsent-calls", "late-frames", "last-words", "handlers", "callers"],
+        ...["liveness", "smoke", "states", "calls", "unsent-calls", "late-frames", "last-words", "handlers"],
+        ...["callers", "outbound"],
       ]),
       ...named("test/hostile", ["limits", "server-limits", "client", "slow-readers", "memory"]),
       ...named("test/runtime/client", ["cancel", "channel", "deadlines", "errors", "metadata", "streams", "versions"]),
