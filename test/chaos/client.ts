@@ -18,6 +18,8 @@ export interface ClientReport {
   /** Ids of the calls that were answered: the server must have run them. */
   readonly answered: readonly string[];
   readonly failed: Readonly<Record<string, number>>;
+  /** What the first failure of each reason said. */
+  readonly texts: Readonly<Record<string, string>>;
   /** Replies that belong to other calls, streams out of order. */
   readonly wrong: readonly string[];
   /** Calls that are not over. */
@@ -64,6 +66,7 @@ export function playClient(): void {
       const reason = RpcError.is(error) ? error.reason : "wrong";
       if (!RpcError.is(error)) report.wrong.push(String(error));
       report.failed[reason] = (report.failed[reason] ?? 0) + 1;
+      report.texts[reason] ??= String(error);
       return false;
     } finally {
       open--;
@@ -137,10 +140,11 @@ interface OpenReport {
   ok: number;
   answered: string[];
   failed: Record<string, number>;
+  texts: Record<string, string>;
   wrong: string[];
   latestMs: number;
 }
 
 function emptyReport(): OpenReport {
-  return { ok: 0, answered: [], failed: {}, wrong: [], latestMs: -Infinity };
+  return { ok: 0, answered: [], failed: {}, texts: {}, wrong: [], latestMs: -Infinity };
 }

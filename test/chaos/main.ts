@@ -87,7 +87,7 @@ async function play(scenario: Scenario): Promise<Act> {
 
 type Found = Omit<Act, "breaches" | "late">;
 
-function breachesOf({ ok, open, wrong, failed, repeated, invented }: Found, mustNotFail: boolean): string[] {
+function breachesOf({ ok, open, wrong, failed, texts, repeated, invented }: Found, mustNotFail: boolean): string[] {
   const allowed = new Set(mustNotFail ? [] : ["connection_lost", "connect_failed", "deadline_passed", "draining"]);
   return [
     ...(ok === 0 ? ["no call was answered"] : []),
@@ -95,7 +95,9 @@ function breachesOf({ ok, open, wrong, failed, repeated, invented }: Found, must
     ...wrong,
     ...repeated.map((id) => `${id} ran twice`),
     ...invented.map((id) => `${id} was answered and did not run`),
-    ...Object.entries(failed).flatMap(([reason, times]) => (allowed.has(reason) ? [] : [`${times} failed: ${reason}`])),
+    ...Object.entries(failed)
+      .filter(([reason]) => !allowed.has(reason))
+      .map(([reason, times]) => `${times} failed: ${reason}, the first with: ${texts[reason]}`),
   ];
 }
 

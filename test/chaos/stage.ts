@@ -94,6 +94,7 @@ export async function openLine(options: LineOptions): Promise<Line> {
 export interface Tally {
   ok: number;
   failed: Record<string, number>;
+  texts: Record<string, string>;
   answered: string[];
   wrong: string[];
   open: number;
@@ -101,13 +102,14 @@ export interface Tally {
 }
 
 export async function tallyOf(stage: Stage): Promise<Tally> {
-  const sum: Tally = { ok: 0, failed: {}, answered: [], wrong: [], open: 0, latestMs: -Infinity };
+  const sum: Tally = { ok: 0, failed: {}, texts: {}, answered: [], wrong: [], open: 0, latestMs: -Infinity };
   for (const { client } of stage.lines) {
     const report = await client.request<ClientReport>("look");
     sum.ok += report.ok;
     sum.open += report.open;
     sum.answered.push(...report.answered);
     sum.wrong.push(...report.wrong);
+    sum.texts = { ...report.texts, ...sum.texts };
     sum.latestMs = Math.max(sum.latestMs, report.latestMs);
     for (const [reason, times] of Object.entries(report.failed)) sum.failed[reason] = (sum.failed[reason] ?? 0) + times;
   }
