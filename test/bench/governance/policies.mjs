@@ -3,22 +3,8 @@
  * runtime. Client and server are one process. Over the memory transport a call costs as little as it can, so that a policy's share of it is as large as it can be. Rounds of all cases take
  * turns; a ratio is formed within a round.
  */
-import * as runtime from "@rpcgen/runtime";
-import { createConfiguration } from "@rpcgen/runtime/configuration";
-import {
-  circuitBreaker,
-  concurrencyLimit,
-  degradation,
-  fromSchema,
-  hedged,
-  outliers,
-  rateLimit,
-  sre,
-  threshold,
-} from "@rpcgen/runtime/governance";
-import { accessLog, createMetrics } from "@rpcgen/runtime/telemetry";
-import { openTelemetry } from "@rpcgen/runtime/telemetry/opentelemetry";
-import { cpuSince, pingService, quantile } from "./site.mjs";
+import { callMany, openCase, policyCases } from "./policy-cases.mjs";
+import { cpuSince, quantile } from "./site.mjs";
 import { bothBuilds } from "./without.mjs";
 
 const rounds = Number(process.argv[2] ?? 15);
@@ -26,102 +12,12 @@ const callsPerRound = Number(process.argv[3] ?? 10_000);
 const transport = process.argv[4] ?? "memory";
 const inFlight = Number(process.argv[5] ?? 100);
 
-const builds = await bothBuilds();
-
-/** Parts of both sides. `build`: of which runtime; `against`: the case to compare with, `none` unless it says so. @typedef {{ build?: any, against?: string, client?: any, server?: any, plugins?: any[], guards?: any[], policy?: any }} Case */
-const nothing = () => undefined;
-const log = () =>
-  accessLog({ logger: { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing } });
-const limits = () => [rateLimit({ rules: [{ calls: 1e9 }] }), concurrencyLimit({ shed: false })];
-const configuration = () => createConfiguration({ policies: { "*": { timeoutMs: 10_000 } } });
-
-/** @type {Record<string, () => Case>} */
-const cases = {
-  none: () => ({}),
-  "none, again": () => ({}),
-  "rateLimit, one rule": () => ({ guards: [rateLimit({ rules: [{ calls: 1e9 }] })] }),
-  "rateLimit, by address": () => ({ guards: [rateLimit({ rules: [{ calls: 1e9, key: "address" }] })] }),
-  concurrencyLimit: () => ({ guards: [concurrencyLimit({ shed: false })] }),
-  "circuitBreaker, sre": () => ({ plugins: [circuitBreaker({ kind: sre() })] }),
-  "circuitBreaker, threshold": () => ({ plugins: [circuitBreaker({ kind: threshold() })] }),
-  "fromSchema (failover)": () => ({ client: { faultMode: fromSchema() } }),
-  hedged: () => ({ client: { faultMode: hedged() } }),
-  degradation: () => ({ plugins: [degradation({ rules: [{ method: "*", use: [{ value: {} }] }] })] }),
-  "metrics, both sides": () => {
-    const metrics = createMetrics();
-    return { plugins: [metrics.client()], guards: [metrics.server()] };
-  },
-  "accessLog to nowhere, both sides": () => ({ plugins: [log().client()], guards: [log().server()] }),
-  "configuration, both sides": () => ({
-    client: { configuration: configuration() },
-    server: { configuration: configuration() },
-  }),
-  "openTelemetry without SDK, both sides": () => ({
-    plugins: [openTelemetry().client()],
-    guards: [openTelemetry().server()],
-  }),
-  "all policies": () => ({
-    client: { faultMode: fromSchema(), configuration: configuration() },
-    server: { configuration: configuration() },
-    plugins: [degradation({ rules: [{ method: "*", use: [{ value: {} }] }] }), circuitBreaker()],
-    guards: limits(),
-  }),
-  "all policies, metrics": () => {
-    const metrics = createMetrics();
-    return {
-      client: { faultMode: fromSchema(), configuration: configuration() },
-      server: { configuration: configuration() },
-      plugins: [degradation({ rules: [{ method: "*", use: [{ value: {} }] }] }), circuitBreaker(), metrics.client()],
-      guards: [...limits(), metrics.server()],
-    };
-  },
-  "all policies, metrics, log, tracing": () => {
-    const metrics = createMetrics();
-    return {
-      client: { faultMode: fromSchema(), configuration: configuration() },
-      server: { configuration: configuration() },
-      plugins: [
-        degradation({ rules: [{ method: "*", use: [{ value: {} }] }] }),
-        circuitBreaker(),
-        metrics.client(),
-        log().client(),
-        openTelemetry().client(),
-      ],
-      guards: [...limits(), metrics.server(), log().server(), openTelemetry().server()],
-    };
-  },
-  "3 addresses": () => ({ client: { target: "all" } }),
-  "3 addresses, outliers": () => ({ client: { target: "all", detectors: [outliers()] }, against: "3 addresses" }),
-  "build without governance": () => ({ build: builds.without }),
-  "whole build, nothing used": () => ({ build: builds.whole, against: "build without governance" }),
-};
-
-/** @param {Case} one */
-async function open({ build, client = {}, server = {}, plugins = [], guards = [] }) {
-  const service = pingService({}, "idempotent", build);
-  const { createClient, createMemoryTransport, createServer } = build ?? runtime;
-  const transports = [createMemoryTransport()];
-  const servers = /** @type {any[]} */ ([]);
-  const addresses = [];
-  for (const name of ["p0", "p1", "p2"]) {
-    const each = createServer({ transports, plugins: name === "p0" ? guards : [], ...server });
-    each.add(service, /** @type {any} */ ({ ping: nothing }));
-    addresses.push(await each.listen(transport === "tcp" ? "tcp://127.0.0.1:0" : `memory:${name}`));
-    servers.push(each);
-  }
-  const target = client.target === "all" ? addresses.join() : (addresses[0] ?? "");
-  const stub = createClient(service, { transports, plugins, ...client, target });
-  return { stub, close: () => Promise.all([stub.close(), ...servers.map((each) => each.close())]) };
-}
+const cases = policyCases(await bothBuilds());
 
 /** @param {any} stub @returns {Promise<number>} nanoseconds of CPU per call */
 async function measure(stub) {
-  let left = callsPerRound;
-  const lane = async () => {
-    while (left-- > 0) await stub.ping({});
-  };
   const before = process.cpuUsage();
-  await Promise.all(Array.from({ length: inFlight }, lane));
+  await callMany(stub, callsPerRound, inFlight);
   return (cpuSince(before) * 1_000) / callsPerRound;
 }
 
@@ -132,7 +28,7 @@ for (const [name, make] of Object.entries(cases)) {
     name,
     against,
     ownCode: parts.build !== undefined,
-    site: await open(parts),
+    site: await openCase(parts, transport),
     times: /** @type {number[]} */ ([]),
   });
 }
