@@ -1,5 +1,6 @@
 import type { CallInfo } from "../call/context.ts";
 import type { Items } from "../call/method-type.ts";
+import type { Environment } from "../environment/environment.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import type { AttemptOptions, FaultMode, FaultScope, StartedAttempt } from "../governance/fault-mode.ts";
 import { composeStream, composeUnary, failedItems } from "../interceptor/compose.ts";
@@ -21,6 +22,8 @@ export type AttemptsScope = AttemptScope & Pick<Reach, "endpoint">;
 export interface AttemptsHome {
   readonly scope: AttemptsScope;
   readonly home: CallHome;
+  /** That of fault modes. */
+  readonly clock: Environment;
 }
 
 /** The way of calls whose attempts somebody stands around; undefined where nobody does. */
@@ -35,7 +38,7 @@ export interface Attempts {
 
 /** @param interceptors those at `attempt` */
 export function createAttempts(
-  { scope, home }: AttemptsHome,
+  { scope, home, clock }: AttemptsHome,
   interceptors: readonly ClientInterceptor[],
   mode: FaultMode | undefined,
 ): Attempts {
@@ -94,7 +97,7 @@ export function createAttempts(
   function faultScope(state: ClientCallState): FaultScope {
     const request = state.message;
     return {
-      environment: home.environment,
+      environment: clock,
       channel: scope.pool,
       start: (options) => start(state, request, options),
       repeat: (timeoutMs) => start(repeated(state, timeoutMs), request).reply,

@@ -2,6 +2,7 @@ import { createAbortRegistry } from "../call/abort-registry.ts";
 import type { Invoker, ServiceType } from "../call/method-type.ts";
 import type { InstanceView } from "../discovery/instance-view.ts";
 import { TimerWheel } from "../environment/timer-wheel.ts";
+import { HookClock } from "../interceptor/hook-clock.ts";
 import { startPlugins } from "../plugin/kernel.ts";
 import { type CallDefaults, type ChannelOptions, checkChannelOptions, checkDefaults } from "./channel-options.ts";
 import type { ChannelState } from "./channel-state.ts";
@@ -57,9 +58,10 @@ export function createChannel(options: ChannelOptions): Channel {
   const { environment } = checked;
   const reach = createReach(checked, options, tellQuietly(checked.onStateChange));
   const { pool } = reach;
+  const clock = new HookClock(environment);
   const plugins = startPlugins({
     side: "client",
-    environment,
+    environment: clock,
     interceptors: checked.defaults.interceptors,
     plugins: checked.plugins,
   });
@@ -96,7 +98,7 @@ export function createChannel(options: ChannelOptions): Channel {
       const { maxMessageBytes } = checked.limits;
       const { validate } = defaults;
       const scope = { ...reach, aborts, wheel, validate, compression, maxMessageBytes };
-      return createInvoker(scope, defaults, environment);
+      return createInvoker(scope, defaults, clock);
     },
     close,
     [Symbol.asyncDispose]: () => close(),

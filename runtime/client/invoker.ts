@@ -1,7 +1,7 @@
 import type { CallInfo } from "../call/context.ts";
 import { checkTimeout } from "../call/deadline.ts";
 import type { CallOptions, Invoker, Items, MethodType } from "../call/method-type.ts";
-import type { Environment } from "../environment/environment.ts";
+import type { HookClock } from "../interceptor/hook-clock.ts";
 import { hasHooks, unaryFromHooks } from "../interceptor/hooks.ts";
 import type { ClientInterceptor, UnaryNext } from "../interceptor/interceptor.ts";
 import { composeStream, composeUnary, failedItems } from "../interceptor/compose.ts";
@@ -14,30 +14,38 @@ import { onlyItem } from "./settle.ts";
 import { Watched } from "./watched.ts";
 
 /** What stubs call, for one channel and one set of defaults. Promises are passed on, never wrapped, unless interceptors stand between. */
-export function createInvoker(
-  scope: AttemptsScope & GuardScope,
-  defaults: CheckedDefaults,
-  environment: Environment,
-): Invoker {
+export function createInvoker(scope: AttemptsScope & GuardScope, defaults: CheckedDefaults, clock: HookClock): Invoker {
   const { configuration, interceptors, faultMode, waitForReady } = defaults;
+  const { environment } = clock;
   const home = { environment, waitForReady, endpoint: scope.endpoint };
-  const attempts = createAttempts({ scope, home }, interceptors.filter(isAtAttempt), faultMode);
+  const attempts = createAttempts({ scope, home, clock }, interceptors.filter(isAtAttempt), faultMode);
   const around = interceptors.filter((interceptor) => !isAtAttempt(interceptor));
-  const unaryChain = composeAround(around, (hooks) => {
+  const unaryChain = composeAround(around, (hooks, isOutermost) => {
     if (hooks.length === 0 && (attempts.unary === undefined || faultMode?.watch === undefined)) return attempts.unary;
-    const channel = { environment, channel: scope.pool };
+    const channel = { environment: clock, channel: scope.pool };
     const { isDirect, faultScope, unary: otherwise } = attempts;
-    const watched = new Watched({ scope, hooks, mode: faultMode, channel, faultScope, otherwise, isDirect });
+    const mode = faultMode;
+    const watched = new Watched({
+      scope,
+      hooks,
+      mode,
+      channel,
+      clock,
+      isOutermost,
+      faultScope,
+      otherwise,
+      isDirect,
+    });
     return (call, request) => watched.send(call, request);
   });
 
   /** Hooks that no function stands inside of are the attempt's to call; undefined when there is nothing around calls. */
   function composeAround(
     around: readonly ClientInterceptor[],
-    innermost: (hooks: readonly ClientInterceptor[]) => UnaryNext | undefined,
+    innermost: (hooks: readonly ClientInterceptor[], isOutermost: boolean) => UnaryNext | undefined,
   ): UnaryNext | undefined {
     const outer = around.findLastIndex(({ unary }) => unary !== undefined) + 1;
-    const last = innermost(around.slice(outer).filter(hasHooks));
+    const last = innermost(around.slice(outer).filter(hasHooks), outer === 0);
     return composeUnary(around.slice(0, outer).map(unaryFromHooks), last ?? sendUnary) ?? last;
   }
 

@@ -1,6 +1,7 @@
 import type { CallInfo } from "../call/context.ts";
 import type { TimerWheel, WheelEntry } from "../environment/timer-wheel.ts";
 import type { AttemptWatch, ChannelScope, FaultMode, FaultScope } from "../governance/fault-mode.ts";
+import type { HookClock } from "../interceptor/hook-clock.ts";
 import { HookChain } from "../interceptor/hooks.ts";
 import type { ClientInterceptor, UnaryNext } from "../interceptor/interceptor.ts";
 import { Attempt } from "./attempt.ts";
@@ -17,6 +18,10 @@ export interface WatchedOptions {
   readonly mode: FaultMode | undefined;
   /** The same for all calls. */
   readonly channel: ChannelScope;
+  /** That of the hooks and the mode. */
+  readonly clock: HookClock;
+  /** No function stands around the hooks: they are called when the call begins. */
+  readonly isOutermost: boolean;
   /** What a mode gets for one call. */
   faultScope(call: ClientCallState): FaultScope;
   /** The way of calls whose mode has to be run from the start, or around whose attempts interceptors stand; undefined: there are none. */
@@ -29,25 +34,33 @@ export interface WatchedOptions {
 export class Watched implements AttemptWatcher {
   readonly options: WatchedOptions;
   private readonly chain: HookChain;
+  private failureWatcher: FailureWatcher | undefined;
 
   constructor(options: WatchedOptions) {
     this.options = options;
     this.chain = new HookChain(options.hooks);
+    this.failureWatcher = undefined;
   }
 
   send(info: CallInfo, request: unknown): Promise<unknown> {
     const call = callOf(info);
     call.message = request;
     const { chain, options } = this;
-    const refused = chain.enter(call, request);
-    if (refused !== undefined) return refused;
-    const { mode, channel, scope, otherwise } = options;
-    const watch = options.isDirect ? mode?.watch?.(call.method, channel) : undefined;
-    if (watch === undefined && otherwise !== undefined) {
+    const { mode, channel, clock, scope, otherwise, isDirect } = options;
+    let watcher: AttemptWatcher | undefined;
+    clock.hold(options.isOutermost ? call.startedMs : undefined);
+    try {
+      const refused = chain.enter(call, request);
+      if (refused !== undefined) return refused;
+      const watch = isDirect ? mode?.watch?.(call.method, channel) : undefined;
+      watcher = watch === undefined ? undefined : this.watcherWith(call, watch);
+    } finally {
+      clock.release();
+    }
+    if (watcher === undefined && otherwise !== undefined) {
       return chain.after(call, request, { reply: otherwise(call, request) });
     }
-    const watcher = watch === undefined ? this : this.watcherWith(call, watch);
-    const attempt = new Attempt(call, scope, undefined, watcher);
+    const attempt = new Attempt(call, scope, undefined, watcher ?? this);
     if (watcher instanceof LateWatcher) watcher.start(attempt);
     const reply = attempt.reply(request);
     // Who passes it on needs no watch over the call (bench `governance`).
@@ -55,8 +68,15 @@ export class Watched implements AttemptWatcher {
     return reply;
   }
 
-  succeeded(call: ClientCallState, reply: unknown): void {
-    this.chain.succeeded(call, reply);
+  succeeded(call: ClientCallState, reply: unknown, watch?: AttemptWatch): void {
+    const { channel, clock } = this.options;
+    clock.hold();
+    try {
+      watch?.succeeded?.(call, channel);
+      this.chain.succeeded(call, reply);
+    } finally {
+      clock.release();
+    }
   }
 
   failed(call: ClientCallState, error: unknown, watch?: AttemptWatch): Promise<unknown> | undefined {
@@ -74,15 +94,21 @@ export class Watched implements AttemptWatcher {
 
   private watcherWith(call: ClientCallState, watch: AttemptWatch): AttemptWatcher {
     const afterMs = watch.begin(call, this.options.channel);
-    if (afterMs === Infinity && watch.succeeded === undefined) return new FailureWatcher(this, watch);
+    if (afterMs === Infinity && watch.succeeded === undefined) return this.failureWatcherWith(watch);
     return new LateWatcher(this, watch, { call, afterMs });
+  }
+
+  /** It keeps nothing of a call, and most modes have one watch for all calls. */
+  private failureWatcherWith(watch: AttemptWatch): FailureWatcher {
+    if (this.failureWatcher?.watch !== watch) this.failureWatcher = new FailureWatcher(this, watch);
+    return this.failureWatcher;
   }
 }
 
 /** For modes that act on failures only. */
 class FailureWatcher implements AttemptWatcher {
+  readonly watch: AttemptWatch;
   private readonly around: Watched;
-  private readonly watch: AttemptWatch;
 
   constructor(around: Watched, watch: AttemptWatch) {
     this.around = around;
@@ -133,8 +159,7 @@ class LateWatcher implements AttemptWatcher, WheelEntry {
 
   succeeded(call: ClientCallState, reply: unknown): void {
     this.wheel.remove(this);
-    this.watch.succeeded?.(call, this.around.options.channel);
-    this.around.succeeded(call, reply);
+    this.around.succeeded(call, reply, this.watch);
   }
 
   failed(call: ClientCallState, error: unknown): Promise<unknown> | undefined {

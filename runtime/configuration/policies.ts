@@ -1,5 +1,6 @@
 import { type MethodPolicies, methodWithPolicy } from "../call/method-policies.ts";
 import type { MethodType } from "../call/method-type.ts";
+import { PerMethod } from "../call/per-method.ts";
 import type { MethodPolicy } from "../descriptor/descriptor.ts";
 import type { LivePolicy, PolicyEntry } from "./document.ts";
 
@@ -56,11 +57,11 @@ function sortedFor(
 /** Policies from two layers; methods keep their identity until a layer changes. */
 export class LayeredPolicies implements MethodPolicies {
   private currentLayers: PolicyLayers;
-  private methods: WeakMap<MethodType, MethodType>;
+  private readonly methods: PerMethod<MethodType>;
 
   constructor(layers: PolicyLayers) {
     this.currentLayers = layers;
-    this.methods = new WeakMap();
+    this.methods = new PerMethod((method) => this.laidOver(method));
   }
 
   get layers(): PolicyLayers {
@@ -69,13 +70,11 @@ export class LayeredPolicies implements MethodPolicies {
 
   setLive(live: readonly PolicyEntry[]): void {
     this.currentLayers = { ...this.currentLayers, live };
-    this.methods = new WeakMap();
+    this.methods.clear();
   }
 
   of(method: MethodType): MethodType {
-    let found = this.methods.get(method);
-    if (found === undefined) this.methods.set(method, (found = this.laidOver(method)));
-    return found;
+    return this.methods.of(method);
   }
 
   private laidOver(method: MethodType): MethodType {

@@ -38,17 +38,21 @@ export function createRetryBudget(environment: Environment, options: RetryBudget
   const reserve = (perSecond * windowMs) / 1_000;
   const balances = new Float64Array(slots);
   let slot = Math.floor(environment.now() / slotMs);
+  let slotEndMs = (slot + 1) * slotMs;
   let sum = 0;
 
   /** Forgets what is older than the window. */
   function turn(): void {
-    const current = Math.floor(environment.now() / slotMs);
+    const nowMs = environment.now();
+    if (nowMs < slotEndMs) return;
+    const current = Math.floor(nowMs / slotMs);
     for (let passed = Math.min(current - slot, slots); passed > 0; passed--) {
       const index = (current - passed + 1) % slots;
       sum -= balances[index] as number;
       balances[index] = 0;
     }
     slot = Math.max(slot, current);
+    slotEndMs = (slot + 1) * slotMs;
   }
 
   function add(amount: number): void {

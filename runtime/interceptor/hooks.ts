@@ -11,35 +11,50 @@ export function hasHooks({ name, unary, admit, settled, recover }: ClientInterce
   return found;
 }
 
+/** A hook and how many stand around it. */
+interface Placed {
+  readonly hook: ClientInterceptor;
+  readonly place: number;
+}
+
 /**
  * Interceptors with hooks, outermost first. Nothing is made per call unless one of them stands in for a reply: a promise for each of them was
  * most of what policies cost (bench `governance`).
  */
 export class HookChain {
   private readonly hooks: readonly ClientInterceptor[];
+  /** Those who mind the beginning, outermost first. */
+  private readonly admitting: readonly Placed[];
+  /** Those who mind the end, innermost first. */
+  private readonly settling: readonly Placed[];
 
   constructor(hooks: readonly ClientInterceptor[]) {
+    const placed = hooks.map((hook, place) => ({ hook, place }));
     this.hooks = hooks;
+    this.admitting = placed.filter(({ hook }) => hook.admit !== undefined);
+    this.settling = placed.filter(({ hook }) => hook.settled !== undefined).toReversed();
   }
 
   /** Undefined: all of them let the call in. Otherwise what becomes of it. */
   enter(call: ClientCall, request: unknown): Promise<unknown> | undefined {
-    const { hooks } = this;
-    let index = 0;
+    let inside = 0;
     try {
-      for (; index < hooks.length; index++) {
-        const reply = hooks[index]?.admit?.(call, request);
-        if (reply !== undefined) return this.after(call, request, { reply, inside: index });
+      for (const { hook, place } of this.admitting) {
+        inside = place;
+        const reply = hook.admit?.(call, request);
+        if (reply !== undefined) return this.after(call, request, { reply, inside });
       }
       return undefined;
     } catch (error) {
-      return this.failed(call, request, { error, inside: index }) ?? Promise.reject(error);
+      return this.failed(call, request, { error, inside }) ?? Promise.reject(error);
     }
   }
 
   /** @param inside how many of them the reply has still to pass; default: all */
   succeeded(call: ClientCall, reply: unknown, inside: number = this.hooks.length): void {
-    for (let index = inside - 1; index >= 0; index--) this.tell(index, call, undefined, reply);
+    for (const { hook, place } of this.settling) {
+      if (place < inside) tell(hook, call, undefined, reply);
+    }
   }
 
   /** @returns what stands in for the reply; undefined: the error is the outcome */
@@ -49,8 +64,9 @@ export class HookChain {
     { error, inside = this.hooks.length }: { readonly error: unknown; readonly inside?: number },
   ): Promise<unknown> | undefined {
     for (let index = inside - 1; index >= 0; index--) {
-      this.tell(index, call, RpcError.from(error), undefined);
-      const reply = this.hooks[index]?.recover?.(call, request, error);
+      const hook = this.hooks[index] as ClientInterceptor;
+      tell(hook, call, RpcError.from(error), undefined);
+      const reply = hook.recover?.(call, request, error);
       if (reply !== undefined) return this.after(call, request, { reply, inside: index });
     }
     return undefined;
@@ -71,13 +87,13 @@ export class HookChain {
       (error: unknown) => this.failed(call, request, { error, inside }) ?? Promise.reject(error),
     );
   }
+}
 
-  private tell(index: number, call: ClientCall, failure: RpcError | undefined, reply: unknown): void {
-    try {
-      this.hooks[index]?.settled?.(call, failure, reply);
-    } catch {
-      // A fault of the hook must not become the outcome of a call.
-    }
+function tell(hook: ClientInterceptor, call: ClientCall, failure: RpcError | undefined, reply: unknown): void {
+  try {
+    hook.settled?.(call, failure, reply);
+  } catch {
+    // A fault of the hook must not become the outcome of a call.
   }
 }
 

@@ -5,7 +5,7 @@ import type { Interceptor } from "../interceptor/interceptor.ts";
 /** What a plugin may reach. `I`: the interceptors of its side. */
 export interface Kernel<I = Interceptor<CallInfo>> {
   readonly side: "client" | "server";
-  /** Clock, timers and random numbers to use. */
+  /** Clock, timers and random numbers to use. The clock stands still while the hooks of one call run: they share one reading. */
   readonly environment: Environment;
   /** Adds an interceptor behind those already there. Only during setup. */
   addInterceptor(interceptor: I): void;

@@ -3,6 +3,7 @@ import type { IncomingCall } from "../connection/connection.ts";
 import type { Reason } from "../errors/reason.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import { composeStream, composeUnary } from "../interceptor/compose.ts";
+import type { HookClock } from "../interceptor/hook-clock.ts";
 import type { ServerInterceptor, StreamNext, UnaryNext } from "../interceptor/interceptor.ts";
 import { HandlerItems, onlyItem, streamHandler, unaryHandler } from "./handler-chain.ts";
 import { type CallScope, ServerCallState } from "./server-call.ts";
@@ -48,6 +49,7 @@ interface Entry extends MethodEntry {
 export function createDispatcher(
   options: CheckedServerOptions,
   interceptors: readonly ServerInterceptor[],
+  clock: HookClock,
 ): Dispatcher {
   const { configuration, environment, gate, compression } = options;
   const { maxTotalCalls } = options.serverLimits;
@@ -83,6 +85,8 @@ export function createDispatcher(
     callsInProgress--;
     const load = loads.get(call.method.id);
     if (load !== undefined) load.inProgress--;
+    if (settling.length === 0) return;
+    clock.hold();
     for (const interceptor of settling) {
       try {
         interceptor.settled?.(call, call.failure);
@@ -90,6 +94,7 @@ export function createDispatcher(
         // A fault of the hook must not become anybody's outcome.
       }
     }
+    clock.release();
   }
 
   function report(error: unknown, method: string, peer: string, answered = true): string {
@@ -154,7 +159,7 @@ export function createDispatcher(
 
   function admit(entry: Entry, call: ServerCallState, requests: Items<unknown> | undefined, body: Uint8Array): void {
     try {
-      const waiting = passGate(call) ?? admissions(admitting, call, 0);
+      const waiting = passGate(call) ?? admitNow(call);
       if (waiting === undefined) return run(entry, call, requests, body);
       const kept = new Uint8Array(body);
       waiting.then(
@@ -170,6 +175,16 @@ export function createDispatcher(
   function passGate(call: ServerCallState): Promise<void> | undefined {
     const waiting = gate?.admit(call, call.session.caller);
     return waiting instanceof Promise ? waiting.then(() => admissions(admitting, call, 0)) : undefined;
+  }
+
+  /** The call has begun just now. */
+  function admitNow(call: ServerCallState): Promise<void> | undefined {
+    clock.hold(call.startedMs);
+    try {
+      return admissions(admitting, call, 0);
+    } finally {
+      clock.release();
+    }
   }
 
   function deny(call: ServerCallState, error: unknown): void {

@@ -1,6 +1,7 @@
 import type { ServiceType } from "../call/method-type.ts";
 import type { InstanceChange } from "../discovery/instance.ts";
 import type { Environment } from "../environment/environment.ts";
+import { HookClock } from "../interceptor/hook-clock.ts";
 import { startPlugins } from "../plugin/kernel.ts";
 import { parseAddress } from "../transport/address.ts";
 import { builtinTransports, transportFor } from "../transport/builtin.ts";
@@ -82,13 +83,14 @@ const sharedSchemes: ReadonlySet<string> = new Set(["tcp", "tls", "unix"]);
 export function createServer(options: ServerOptions = {}): Server {
   const checked = checkServerOptions(options);
   const { environment } = checked;
+  const clock = new HookClock(environment);
   const plugins = startPlugins({
     side: "server",
-    environment,
+    environment: clock,
     interceptors: checked.interceptors,
     plugins: checked.plugins,
   });
-  const dispatcher = createDispatcher(checked, plugins.interceptors);
+  const dispatcher = createDispatcher(checked, plugins.interceptors, clock);
   const connections = createConnectionSet(checked, dispatcher);
   const listeners: TransportListener[] = [];
   const registrar = createRegistrar(checked.registrations, environment);

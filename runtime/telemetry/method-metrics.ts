@@ -1,4 +1,5 @@
 import type { MethodType } from "../call/method-type.ts";
+import { PerMethod } from "../call/per-method.ts";
 import { Histogram } from "./histogram.ts";
 
 /** Codes 0 (ok) to 16. */
@@ -44,13 +45,20 @@ export class MethodMetrics {
 
 /** Metrics by method. Methods come from schemas, so there are never more than these know. */
 export class MethodTable {
+  /** By path: a method may come with several policies. */
   private readonly methods: Map<string, MethodMetrics>;
+  private readonly known: PerMethod<MethodMetrics>;
 
   constructor() {
     this.methods = new Map();
+    this.known = new PerMethod((method) => this.byPath(method));
   }
 
   of(method: MethodType): MethodMetrics {
+    return this.known.of(method);
+  }
+
+  private byPath(method: MethodType): MethodMetrics {
     let metrics = this.methods.get(method.path);
     if (metrics === undefined) this.methods.set(method.path, (metrics = new MethodMetrics(method)));
     return metrics;

@@ -48,7 +48,7 @@ export function sre({ k = 1 / 0.6, minCalls = 100, windowMs = 3_000 }: SreOption
         allow() {
           window.turn(environment.now());
           const { calls, faults } = window;
-          share = calls < minCalls ? 0 : Math.max(0, (calls - k * (calls - faults)) / (calls + 1));
+          share = faults === 0 || calls < minCalls ? 0 : Math.max(0, (calls - k * (calls - faults)) / (calls + 1));
           if (share === 0 || environment.random() >= share) return true;
           // What was refused was wanted: it counts as a call that did not succeed.
           window.add(true, environment.now());

@@ -1,5 +1,6 @@
 import type { ClientCall } from "../../call/context.ts";
 import type { MethodType } from "../../call/method-type.ts";
+import { PerMethod } from "../../call/per-method.ts";
 import type { Environment } from "../../environment/environment.ts";
 import { quietly } from "../../errors/quietly.ts";
 import { RpcError } from "../../errors/rpc-error.ts";
@@ -38,6 +39,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   let settings = options;
   let environment: Environment;
   let breakers = new Map<string, Breaker>();
+  const breakerFor = new PerMethod((method) => breakerOf(nameFor(method)));
   let refused = 0;
 
   function breakerOf(what: string): Breaker {
@@ -55,7 +57,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   }
 
   function admit({ method }: ClientCall): undefined {
-    const breaker = breakerOf(nameFor(method));
+    const breaker = breakerFor.of(method);
     const before = breaker.state;
     const isAllowed = breaker.allow();
     tell(method, breaker, before);
@@ -65,7 +67,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   }
 
   function settled({ method }: ClientCall, failure: RpcError | undefined): void {
-    const breaker = breakerOf(nameFor(method));
+    const breaker = breakerFor.of(method);
     const before = breaker.state;
     // A call that its caller gave up says nothing, but a probe that it was must not be waited for.
     breaker.record(failure !== undefined && (settings.isFault ?? isServerFault)(failure));
@@ -81,6 +83,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     configure(next) {
       settings = next;
       breakers = new Map();
+      breakerFor.clear();
     },
     get states() {
       return Object.fromEntries([...breakers].map(([what, { state }]) => [what, state]));

@@ -8,6 +8,9 @@ export class SlidingWindow {
   private readonly slotCalls: Float64Array;
   private readonly slotFaults: Float64Array;
   private slot: number;
+  /** Its place in the arrays. */
+  private index: number;
+  private slotEndMs: number;
 
   constructor(windowMs: number, nowMs: number) {
     this.calls = 0;
@@ -16,11 +19,13 @@ export class SlidingWindow {
     this.slotCalls = new Float64Array(slots);
     this.slotFaults = new Float64Array(slots);
     this.slot = Math.floor(nowMs / this.slotMs);
+    this.index = this.slot % slots;
+    this.slotEndMs = (this.slot + 1) * this.slotMs;
   }
 
   add(isFault: boolean, nowMs: number): void {
     this.turn(nowMs);
-    const index = this.slot % slots;
+    const { index } = this;
     this.calls++;
     this.slotCalls[index] = (this.slotCalls[index] as number) + 1;
     if (!isFault) return;
@@ -30,7 +35,10 @@ export class SlidingWindow {
 
   /** Forgets what is older than the window. */
   turn(nowMs: number): void {
-    const current = Math.floor(nowMs / this.slotMs);
+    if (nowMs >= this.slotEndMs) this.turnTo(Math.floor(nowMs / this.slotMs));
+  }
+
+  private turnTo(current: number): void {
     for (let passed = Math.min(current - this.slot, slots); passed > 0; passed--) {
       const index = (current - passed + 1) % slots;
       this.calls -= this.slotCalls[index] as number;
@@ -39,5 +47,7 @@ export class SlidingWindow {
       this.slotFaults[index] = 0;
     }
     this.slot = Math.max(this.slot, current);
+    this.index = this.slot % slots;
+    this.slotEndMs = (this.slot + 1) * this.slotMs;
   }
 }

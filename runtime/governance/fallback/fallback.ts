@@ -1,5 +1,6 @@
 import type { ClientCall } from "../../call/context.ts";
 import type { Items, MethodType } from "../../call/method-type.ts";
+import { PerMethod } from "../../call/per-method.ts";
 import { createSlot } from "../../call/slot.ts";
 import type { Environment } from "../../environment/environment.ts";
 import { RpcError } from "../../errors/rpc-error.ts";
@@ -74,22 +75,13 @@ interface Rule extends Omit<DegradationRule, "method"> {
 export function degradation(options: DegradationOptions = {}): Degradation {
   let settings = options;
   let rules = check(options, []);
-  let chosen = new WeakMap<MethodType, Rule | null>();
+  const chosen = new PerMethod((method) => rules.find(({ matches }) => matches(method)) ?? ruleFromSchema(method));
   let mocks = createMocks(options.schemas ?? []);
   let environment: Environment;
   let substituted = 0;
 
-  function ruleFor(method: MethodType): Rule | undefined {
-    let rule = chosen.get(method);
-    if (rule === undefined) {
-      rule = rules.find(({ matches }) => matches(method)) ?? ruleFromSchema(method) ?? null;
-      chosen.set(method, rule);
-    }
-    return rule ?? undefined;
-  }
-
   function admit(call: ClientCall, request: unknown): Promise<unknown> | undefined {
-    const rule = ruleFor(call.method);
+    const rule = chosen.of(call.method);
     if (rule !== undefined && isForced(rule)) return substitute(rule, call, request, undefined);
     const key = rule?.when === "off" ? undefined : rule?.cache?.keyOf(call.method, request);
     // Kept where a request that is changed meanwhile cannot change it.
@@ -98,13 +90,13 @@ export function degradation(options: DegradationOptions = {}): Degradation {
   }
 
   function settled(call: ClientCall, failure: RpcError | undefined, reply: unknown): void {
-    const cache = failure === undefined ? ruleFor(call.method)?.cache : undefined;
+    const cache = failure === undefined ? chosen.of(call.method)?.cache : undefined;
     const key = cache === undefined ? undefined : call.get(keySlot);
     if (key !== undefined) cache?.keep(key, call.method, reply, environment.now());
   }
 
   function recover(call: ClientCall, request: unknown, thrown: unknown): Promise<unknown> | undefined {
-    const rule = ruleFor(call.method);
+    const rule = chosen.of(call.method);
     if (rule === undefined || rule.when === "off") return undefined;
     const error = RpcError.from(thrown);
     if (error.reason === "declared") return undefined;
@@ -113,7 +105,7 @@ export function degradation(options: DegradationOptions = {}): Degradation {
   }
 
   function stream(call: ClientCall, requests: Items<unknown>, next: StreamNext): AsyncIterable<unknown> {
-    const rule = ruleFor(call.method);
+    const rule = chosen.of(call.method);
     const isMocked = rule !== undefined && isForced(rule) && rule.use.some((one) => "mock" in one);
     return isMocked ? mockedItems(call) : next(call, requests);
   }
@@ -177,7 +169,7 @@ export function degradation(options: DegradationOptions = {}): Degradation {
       rules = check(merged, rules);
       if (schemas !== settings.schemas) mocks = createMocks(schemas ?? []);
       settings = merged;
-      chosen = new WeakMap();
+      chosen.clear();
     },
     get current() {
       return settings;

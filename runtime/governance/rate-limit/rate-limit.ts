@@ -1,4 +1,5 @@
 import type { CallContext, MethodType } from "../../call/method-type.ts";
+import { PerMethod } from "../../call/per-method.ts";
 import { RpcError } from "../../errors/rpc-error.ts";
 import type { ServerInterceptor } from "../../interceptor/interceptor.ts";
 import type { Plugin } from "../../plugin/plugin.ts";
@@ -49,17 +50,10 @@ interface Settings {
 export function rateLimit(options: RateLimitOptions = {}): RateLimit {
   let settings = check(options, []);
   let refused = 0;
-  /** Rules per method: found once, not per call. */
-  let byMethod = new WeakMap<MethodType, readonly Rule[]>();
-
-  function rulesFor(method: MethodType): readonly Rule[] {
-    let rules = byMethod.get(method);
-    if (rules === undefined) byMethod.set(method, (rules = findRules(method, settings)));
-    return rules;
-  }
+  const rules = new PerMethod((method) => findRules(method, settings));
 
   function admit(call: CallContext): void {
-    for (const rule of rulesFor(call.method)) {
+    for (const rule of rules.of(call.method)) {
       const waitMs = take(rule, call, settings.maxKeys);
       if (waitMs > 0) {
         refused++;
@@ -75,7 +69,7 @@ export function rateLimit(options: RateLimitOptions = {}): RateLimit {
     },
     configure(next) {
       settings = check(next, settings.rules);
-      byMethod = new WeakMap();
+      rules.clear();
     },
     get refused() {
       return refused;

@@ -31,6 +31,7 @@ export class TokenBucket {
 
   /** Changes rate and burst; tokens that are there stay, up to the new burst. */
   resize(perMs: number, burst: number, nowMs: number): void {
+    if (perMs === this.perMs && burst === this.burst) return;
     this.fill(nowMs);
     this.perMs = perMs;
     this.burst = burst;

@@ -13,6 +13,7 @@ import {
 } from "@opentelemetry/api";
 import type { CallInfo, ClientCall } from "../../call/context.ts";
 import type { CallContext, MethodType } from "../../call/method-type.ts";
+import { PerMethod } from "../../call/per-method.ts";
 import { createSlot } from "../../call/slot.ts";
 import type { RpcError } from "../../errors/rpc-error.ts";
 import type { ClientInterceptor, ServerInterceptor } from "../../interceptor/interceptor.ts";
@@ -46,19 +47,13 @@ const serverErrors: ReadonlySet<number> = new Set([2, 4, 12, 13, 14, 15]);
 export function openTelemetry({
   tracer = traceApi.getTracer("@rpcgen/runtime"),
 }: OpenTelemetryOptions = {}): OpenTelemetry {
-  const known = new WeakMap<MethodType, MethodSpans>();
-
-  function spansOf(method: MethodType): MethodSpans {
-    let spans = known.get(method);
-    if (spans === undefined) known.set(method, (spans = spansFor(method)));
-    return spans;
-  }
+  const spans = new PerMethod(spansFor);
 
   function startClient(call: ClientCall): Span {
     const { parent } = call;
     const outer =
       parent?.get(contextSlot) ?? (parent?.trace === undefined ? contextApi.active() : contextFrom(parent.trace));
-    const { name, client } = spansOf(call.method);
+    const { name, client } = spans.of(call.method);
     const span = tracer.startSpan(name, client, outer);
     // Without an SDK there is nothing to pass on but what came from the caller of this process, which the call has.
     if (isSpanContextValid(span.spanContext())) call.setTrace(traceFrom(traceApi.setSpan(outer, span), span));
@@ -93,7 +88,7 @@ export function openTelemetry({
           name: "opentelemetry",
           admit(call) {
             const outer = call.trace === undefined ? contextApi.active() : contextFrom(call.trace);
-            const { name, server } = spansOf(call.method);
+            const { name, server } = spans.of(call.method);
             const span = tracer.startSpan(name, server, outer);
             if (span.isRecording()) span.setAttributes(addressOf("network.peer", call.peer));
             call.set(contextSlot, traceApi.setSpan(outer, span));
