@@ -1,7 +1,8 @@
 import type { RpcError } from "../errors/rpc-error.ts";
 import { type WireLimits, wireLimits } from "./limits.ts";
 import { malformed } from "./malformed.ts";
-import { bytewiseText, decodeMixed, decodeUtf8, isAscii } from "./utf8.ts";
+import { bytewiseText, decodeMixed, decodeUtf8, isAscii, isAsciiView } from "./utf8.ts";
+import { viewOf } from "./view.ts";
 
 const two32 = 0x1_0000_0000;
 /** Up to this many bytes are copied by a loop: the view that a native copy needs costs more (bench `calls`). */
@@ -46,6 +47,9 @@ export class Reader {
   private text: string;
   private textStart: number;
   private textEnd: number;
+  /** The memory behind `buffer`, which begins at `base` of it; made for messages that are long enough to pay for it. */
+  private view: DataView | undefined;
+  private base: number;
 
   constructor(buffer: Uint8Array, limits: WireLimits = wireLimits) {
     this.buffer = buffer;
@@ -57,6 +61,8 @@ export class Reader {
     this.text = "";
     this.textStart = 0;
     this.textEnd = 0;
+    this.view = undefined;
+    this.base = 0;
   }
 
   /** The error for what stands at the current offset. */
@@ -273,7 +279,12 @@ export class Reader {
   }
 
   double(): number {
-    if (this.end - this.pos < 8) throw this.truncated();
+    const { view, pos } = this;
+    if (this.end - pos < 8) throw this.truncated();
+    if (view !== undefined) {
+      this.pos = pos + 8;
+      return view.getFloat64(this.base + pos, true);
+    }
     halves[lowAt] = this.sfixed32();
     halves[highAt] = this.sfixed32();
     return float64[0]!;
@@ -304,10 +315,13 @@ export class Reader {
     const { buffer, pos: start } = this;
     const end = start + length;
     this.pos = end;
-    if (length > longestPart || !isAscii(buffer, start, end)) return decodeMixed(buffer, start, end);
+    if (length > longestPart) return decodeMixed(buffer, start, end);
     if (end > this.textEnd) {
+      if (!isAscii(buffer, start, end)) return decodeMixed(buffer, start, end);
       if (buffer.length - start < smallestText) return decodeUtf8(buffer, start, end);
       this.readAhead(start);
+    } else if (!isAsciiView(this.view!, this.base + start, length)) {
+      return decodeMixed(buffer, start, end);
     }
     return this.text.slice(start - this.textStart, end - this.textStart);
   }
@@ -317,6 +331,8 @@ export class Reader {
     const end = Math.min(this.buffer.length, start + longestText);
     this.text = bytewiseText(this.buffer, start, end);
     this.textStart = start;
+    this.view ??= viewOf(this.buffer);
+    this.base = this.buffer.byteOffset;
     this.textEnd = end;
   }
 

@@ -49,6 +49,19 @@ export function isAscii(bytes: Uint8Array, start: number, end: number): boolean 
   return all < 0x80;
 }
 
+/** The same for `length` bytes from `start` on, four at a time. */
+export function isAsciiView(view: DataView, start: number, length: number): boolean {
+  let all = 0;
+  if (length >= 4) {
+    const last = start + length - 4;
+    for (let at = start; at < last; at += 4) all |= view.getInt32(at, true);
+    all |= view.getInt32(last, true);
+  } else {
+    for (let at = start; at < start + length; at++) all |= view.getUint8(at);
+  }
+  return (all & 0x80808080) === 0;
+}
+
 const latin1Decoder = new TextDecoder("latin1");
 
 /** One character per byte. Where a byte is not ASCII, which character that is depends on the platform. */

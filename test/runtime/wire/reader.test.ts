@@ -281,6 +281,35 @@ test("strings of any length and script are read alike, wherever in a message the
   );
 });
 
+test("a letter that is not ASCII is found wherever in a short string it stands", () => {
+  for (let length = 2; length <= 20; length++) {
+    for (let at = 0; at <= length - 2; at++) {
+      const texts = ["a".repeat(80), `${"b".repeat(at)}é${"b".repeat(length - at - 2)}`, "c".repeat(20)];
+      const parts = texts.map((text) => Buffer.concat([Buffer.of(Buffer.byteLength(text)), Buffer.from(text)]));
+      const source = new Reader(Buffer.concat(parts));
+      expect(texts.map(() => source.string())).toEqual(texts);
+    }
+  }
+});
+
+test("strings and doubles of messages in several memories, small and large, are read in turn", () => {
+  const readers = [10, 200, 70_000, 10].map((behind, index) => {
+    const writer = new Writer();
+    for (const text of ["x".repeat(90 + index), "y".repeat(20), "é"]) writer.string(10, text);
+    writer.double(17, index + 0.25);
+    const bytes = writer.finish();
+    const memory = Buffer.alloc(bytes.length + behind, 0xff);
+    memory.set(bytes, index);
+    return new Reader(memory.subarray(index, index + bytes.length));
+  });
+  const read = (step: (source: Reader, index: number) => unknown): unknown[] => readers.map(step);
+  const next = (source: Reader): unknown => [source.tag(), source.string()];
+  expect(read(next)).toEqual([90, 91, 92, 93].map((length) => [10, "x".repeat(length)]));
+  expect(read(next)).toEqual(readers.map(() => [10, "y".repeat(20)]));
+  expect(read(next)).toEqual(readers.map(() => [10, "é"]));
+  expect(read((source) => [source.tag(), source.double()])).toEqual([0, 1, 2, 3].map((index) => [17, index + 0.25]));
+});
+
 test("a byte outside UTF-8 is found in any of the strings of a message", () => {
   const parts = Array.from({ length: 40 }, (_, index) => Buffer.from("x".repeat(index * 3 + 1)));
   for (let wrong = 0; wrong < parts.length; wrong++) {
