@@ -389,6 +389,9 @@ export class Outbound implements ReplyProgress {
     this.chunking--;
     for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
       if (next.state !== "waiting") continue;
+      // It has the place from now on: closed before its turn comes, it passes it on.
+      next.isChunking = true;
+      this.chunking++;
       this.enqueue(next);
       this.wake();
       return;

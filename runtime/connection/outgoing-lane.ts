@@ -46,7 +46,7 @@ export class OutgoingLane {
   messages: OutgoingMessage[];
   /** Bytes of the first message's body that were sent. */
   offset: number;
-  /** True while the first message is partly sent. */
+  /** The first message has one of the places of messages in chunks. */
   isChunking: boolean;
 
   constructor(idHigh: number, idLow: number, credit: number, owner: LaneOwner) {

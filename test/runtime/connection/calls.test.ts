@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { RpcError } from "../../../runtime/errors/rpc-error.ts";
 import { createServerConnection } from "../../../runtime/connection/server-connection.ts";
+import { defaultLimits } from "../../../runtime/protocol/limits.ts";
 import { createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 import { createVirtualPair } from "../../../runtime/testing/virtual-network.ts";
-import { createWorld, noBody, type ServedCall, text } from "./world.ts";
+import { createWorld, noBody, type Outcome, type ServedCall, text } from "./world.ts";
 
 const echo = ({ call, body }: ServedCall): void => {
   call.respond(Buffer.from(body, "latin1"));
@@ -296,6 +297,24 @@ describe("cancelling", () => {
       [1, 1, 0],
       1,
     ]);
+  });
+
+  test("large requests go on when all that were before them are given up together", () => {
+    const world = createWorld({
+      onRequest: ({ call }) => void (call.respond(noBody), call.settle()),
+      network: () => ({ highWaterBytes: 65_536, bytesPerMs: () => 10_000 }),
+    });
+    world.environment.advance(10);
+    const { maxChunkedMessages } = defaultLimits;
+    const start = (): Outcome => world.start({ body: Buffer.alloc(300_000) });
+    const given = Array.from({ length: 2 * maxChunkedMessages }, start);
+    world.environment.advance(80);
+    const kept = Array.from({ length: maxChunkedMessages + 1 }, start);
+    world.environment.advance(80);
+    expect([...given, ...kept].filter(({ outcomes }) => outcomes > 0)).toEqual([]);
+    for (const { call } of given) call.cancel();
+    world.environment.advance(2_000);
+    expect(kept.map(({ response }) => response)).toEqual(kept.map(() => ""));
   });
 
   test("the line is bounded", () => {
