@@ -19,7 +19,7 @@ export function encodeBody<T, Init>(type: MessageType<T, Init>, value: Init, for
   return format === 1 ? type.encode(value) : utf8.encode(JSON.stringify(toJson(type, value)));
 }
 
-/** As {@link encodeBody}, but valid only until the next message is encoded: for who copies it at once. */
+/** As {@link encodeBody}, but a small one is valid only until the next message is encoded, and a large one until its memory is given back: for connections. */
 export function encodeBodyToCopy<T, Init>(type: MessageType<T, Init>, value: Init, format: BodyFormat): Uint8Array {
   const isPlain = format === 1 && typeof value === "object" && value !== null;
   return isPlain ? encodeLent(type.typeName, type.write, value) : encodeBody(type, value, format);

@@ -21,6 +21,7 @@ import {
 } from "../protocol/trace.ts";
 import { HeaderWriter } from "../protocol/header-writer.ts";
 import { createLimits, type Limits } from "../protocol/limits.ts";
+import { giveBack } from "../wire/lent-memory.ts";
 import type {
   ClientConnection,
   ClientConnectionOptions,
@@ -356,6 +357,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     if (hasDeadline) writer.tag32(HeaderTag.deadline, micros);
     if (length > 0) writer.copy(bytes, length);
     writer.copy(request.body);
+    giveBack(request.body);
     outbound.wake();
     if (call.isOneway) outbound.afterFlush(() => call.onHanded());
   }

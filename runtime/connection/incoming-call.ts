@@ -5,6 +5,7 @@ import { FrameFlag, FrameKind, GoawayCode, HeaderTag, laneMask } from "../protoc
 import type { FrameReader } from "../protocol/frame-reader.ts";
 import { decodeMetadata, type HeaderReader } from "../protocol/header-reader.ts";
 import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
+import { giveBack } from "../wire/lent-memory.ts";
 import type { IncomingCall, Metadata, OutgoingFailure, RequestReceiver, Serialization } from "./connection.ts";
 import { encodeFailure } from "./failure.ts";
 import { IncomingLane } from "./incoming-lane.ts";
@@ -271,6 +272,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     const lane = this.outgoing;
     if ((lane === undefined || lane.state === "idle") && outbound.canWrite(body.length)) {
       outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);
+      giveBack(body);
       return this.finish();
     }
     if (!outbound.hasRoom(body.length)) return this.sayTooMuch();

@@ -2,6 +2,7 @@ import { FrameFlag, FrameKind, fixedBytes, HeaderTag, maxCredit } from "../proto
 import { FrameWriter } from "../protocol/frame-writer.ts";
 import { emptyHeader } from "../protocol/header-writer.ts";
 import { initialCredit, initialPeerLimits } from "../protocol/limits.ts";
+import { giveBack } from "../wire/lent-memory.ts";
 import type { LaneOwner, OutgoingMessage } from "./outgoing-lane.ts";
 import { copySmall, OutgoingLane } from "./outgoing-lane.ts";
 import { Pressure, type PressureOptions, type ReplyProgress } from "./pressure.ts";
@@ -354,6 +355,7 @@ export class Outbound implements ReplyProgress {
   /** A message is gone. All of it counts until then: memory is not freed by the chunk, and a quarter of each long reply leaves without any credit of its reader. */
   private leave(message: OutgoingMessage, countedBytes: number): void {
     const { length } = message.body;
+    giveBack(message.body);
     this.waitingBytes -= length;
     this.options.memory?.give(length);
     if (message.kind !== FrameKind.response) return;

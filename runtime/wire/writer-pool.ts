@@ -1,4 +1,5 @@
 import { RpcError } from "../errors/rpc-error.ts";
+import { smallestLent } from "./lent-memory.ts";
 import { Writer } from "./writer.ts";
 
 /**
@@ -33,8 +34,6 @@ export function encodeWith<Init>(
   return encoded;
 }
 
-/** Messages up to this size are lent out. */
-const largestLent = 4 * 1024;
 /** Views up to this length are kept for the next message that is as long. */
 const largestKeptView = 512;
 
@@ -46,21 +45,21 @@ let views: (Uint8Array | undefined)[] = [];
 let viewed: Uint8Array | undefined;
 
 /**
- * As {@link encodeWith} for who copies the bytes at once: those of a small message lie in memory that the next encoding uses again. Saves
- * a piece of memory per message (bench `calls`).
+ * As {@link encodeWith} for who copies the bytes of a small message at once, for they lie in memory that the next encoding uses again, and gives those of a
+ * large one back (`giveBack`) once they are not needed. Saves a piece of memory per message (bench `calls`).
  */
 export function encodeLent<Init>(
   typeName: string,
   write: (writer: Writer, value: Init) => void,
   value: Init,
 ): Uint8Array {
-  const writer = lender ?? new Writer();
+  const writer = lender ?? new Writer(undefined, true);
   lender = undefined;
   writer.reset();
   let encoded: Uint8Array;
   try {
     write(writer, value);
-    encoded = writer.start === 0 && writer.pos <= largestLent ? viewOf(writer.buffer, writer.pos) : writer.finish();
+    encoded = writer.start === 0 && writer.pos <= smallestLent ? viewOf(writer.buffer, writer.pos) : writer.finish();
   } catch (error) {
     lender = writer;
     throw located(error, typeName, writer.fieldPath());

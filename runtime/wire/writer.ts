@@ -1,4 +1,5 @@
 import type { RpcError } from "../errors/rpc-error.ts";
+import { lendMemory, smallestLent } from "./lent-memory.ts";
 import { wireLimits } from "./limits.ts";
 import { describeValue, malformed } from "./malformed.ts";
 import { createSlab, sharesSlabs, slabBytes } from "./memory.ts";
@@ -42,9 +43,10 @@ export class Writer {
   private scratch: Memory | undefined;
   /** The buffer was made to fit large bytes. */
   private isTailored: boolean;
+  private readonly lends: boolean;
 
-  /** @param capacity bytes to start with */
-  constructor(capacity: number = slabBytes) {
+  /** @param capacity bytes to start with @param lends large messages lie in lent memory, which their user gives back */
+  constructor(capacity: number = slabBytes, lends = false) {
     this.slab = createSlab(capacity);
     this.buffer = this.slab.bytes;
     this.start = 0;
@@ -57,6 +59,7 @@ export class Writer {
     this.taken = 0;
     this.scratch = undefined;
     this.isTailored = false;
+    this.lends = lends;
   }
 
   /** Begins another message; what was written since the last {@link finish} is forgotten. */
@@ -83,9 +86,15 @@ export class Writer {
       this.taken = pos;
       return new Uint8Array(buffer.buffer, start, length);
     }
+    if (this.lends && length > smallestLent) return this.finishLent();
     return this.isTailored && buffer.length - pos <= buffer.length >> 3
       ? buffer.subarray(0, pos)
       : buffer.slice(start, pos);
+  }
+
+  private finishLent(): Uint8Array {
+    if (!this.isTailored) this.moveTo(lendMemory(this.pos - this.start));
+    return this.buffer.subarray(0, this.pos);
   }
 
   /** Numbers of the fields that were being written, outermost first: where the last error happened. */
@@ -114,7 +123,8 @@ export class Writer {
 
   /** Goes on in memory that fits large bytes and a little more behind them, so that it can be handed out as it is. */
   private tailor(length: number): void {
-    this.moveTo(createMemory(this.pos - this.start + length + 256));
+    const size = this.pos - this.start + length + 256;
+    this.moveTo(this.lends ? lendMemory(size) : createMemory(size));
     this.isTailored = true;
   }
 

@@ -17,7 +17,10 @@ export const folderRules: readonly FolderRule[] = [
   { folder: "runtime/transport/", imports: all },
   { folder: "runtime/codec/", imports: [...all, "runtime/wire", "runtime/descriptor"] },
   { folder: "runtime/protocol/", imports: [...all, "runtime/wire"] },
-  { folder: "runtime/connection/", imports: [...all, "runtime/protocol", "runtime/transport", "runtime/compression"] },
+  {
+    folder: "runtime/connection/",
+    imports: [...all, "runtime/protocol", "runtime/transport", "runtime/compression", "runtime/wire/lent-memory.ts"],
+  },
   {
     folder: "runtime/call/",
     imports: [

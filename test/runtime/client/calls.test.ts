@@ -56,6 +56,32 @@ describe.each(paths)("over $name", ({ address }) => {
     });
   });
 
+  test("large messages that are under way together all arrive as they were sent, also beside ones that are given up", async () => {
+    const sizes = [15_000, 20_000, 65_536, 70_000, 300_000];
+    const notes = Array.from({ length: 40 }, (_, at) => ({
+      count: at,
+      data: new Uint8Array(sizes[at % sizes.length] ?? 0).fill(at + 1),
+    }));
+    const isWhole = ({ count, data }: { count: number; data: Uint8Array }): boolean =>
+      data.length === notes[count]?.data.length && data.every((byte) => byte === count + 1);
+    await using here = await createWorld({
+      ...(address() === undefined ? {} : { address: address() as string }),
+      handlers: { list: () => notes },
+    });
+    const given = new AbortController();
+    const lost = notes.map((note) => here.lab.echo(note, { signal: given.signal }).catch(() => "given up"));
+    const streams = [collect(here.lab.list({})), collect(here.lab.list({}))];
+    const replies = notes.map((note) => here.lab.echo(note));
+    const broken = here.lab.list({})[Symbol.asyncIterator]();
+    await broken.next();
+    given.abort();
+    await broken.return?.();
+    await Promise.all(lost);
+    for (const got of [await Promise.all(replies), ...(await Promise.all(streams))]) {
+      expect(got.map(isWhole)).toEqual(notes.map(() => true));
+    }
+  });
+
   test("a large message arrives whole and owns its bytes", async () => {
     await using here = await world();
     const data = new Uint8Array(1_000_000).map((_, index) => index % 251);
