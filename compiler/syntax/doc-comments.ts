@@ -66,26 +66,17 @@ interface Gap {
  * follows.
  */
 export function docOf(text: string, comments: readonly CommentPlace[], gap: Gap): string | undefined {
-  // Most statements have one comment, and large schemas have many statements.
-  const [first] = comments;
-  if (comments.length === 1 && first !== undefined) return docOfOne(text, first, gap);
-  const images: string[] = [];
-  for (const place of comments) {
+  let doc: string | undefined;
+  for (let index = comments.length - 1; index >= 0; index--) {
+    const place = comments[index] as CommentPlace;
     const image = text.slice(place.start, place.end);
-    if (isDocComment(image) && !trails(text, place, gap)) images.push(image);
+    if (!isDocComment(image) || trails(text, place, gap)) continue;
+    const isBlock = image.startsWith("/*");
+    if (doc === undefined) doc = docText(image);
+    else if (!isBlock) doc = `${docText(image)}\n${doc}`;
+    if (isBlock) break;
   }
-  const last = images.at(-1);
-  if (last === undefined) return undefined;
-  const lastBlock = images.findLastIndex((image) => image.startsWith("/*"));
-  const run = lastBlock === images.length - 1 ? [last] : images.slice(lastBlock + 1);
-  const doc = run.map(docText).join("\n").trimEnd();
-  return doc === "" ? undefined : doc;
-}
-
-function docOfOne(text: string, place: CommentPlace, gap: Gap): string | undefined {
-  const image = text.slice(place.start, place.end);
-  if (!isDocComment(image) || trails(text, place, gap)) return undefined;
-  const doc = docText(image);
+  doc = doc?.trimEnd();
   return doc === "" ? undefined : doc;
 }
 
