@@ -68,8 +68,8 @@ export function applyChanges(changes: readonly Change[]): Applied {
   const written = new Map<string, Stamp>();
   for (const { file } of changes) {
     try {
-      const tracked = writeAtomically(file.path, file.bytes);
-      if (tracked !== undefined) written.set(file.path, tracked);
+      const stamp = writeAtomically(file.path, file.bytes);
+      if (stamp !== undefined) written.set(file.path, stamp);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return { written, refused: { path: file.path, reason } };

@@ -52,7 +52,8 @@ function directoriesBetween(base: string, path: string): string[] {
 }
 
 /**
- * Writes a file so that a reader sees the old text or the new one, never half of it. Gives the stamp of what was written, or `undefined` when something else stands there by now.
+ * Writes a file so that a reader sees the old text or the new one, never half of it. Gives the stamp of what was written, or
+ * `undefined` when something else stands there by now.
  */
 export function writeAtomically(path: string, text: string | Uint8Array): Stamp | undefined {
   const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
