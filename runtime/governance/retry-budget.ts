@@ -1,4 +1,5 @@
 import type { Environment } from "../environment/environment.ts";
+import { TimeSlots } from "./time-slots.ts";
 
 /** What all extra attempts of a client together may be: retries, hedges, forks and those that are made later. */
 export interface RetryBudget {
@@ -20,8 +21,6 @@ export interface RetryBudgetOptions {
   readonly windowMs?: number | undefined;
 }
 
-const slots = 10;
-
 /**
  * A budget that refills by the calls that are made, so that when everything fails the load on the servers grows by a fifth, not by a multiple.
  *
@@ -32,32 +31,26 @@ export function createRetryBudget(environment: Environment, options: RetryBudget
   const { ratio = 0.2, perSecond = 10, windowMs = 10_000 } = options;
   if (!(ratio >= 0 && ratio <= 1)) throw new RangeError(`The ratio of a retry budget is ${ratio}; expected 0 to 1.`);
   if (!(perSecond >= 0)) throw new RangeError(`perSecond of a retry budget is ${perSecond}; expected 0 or more.`);
-  if (!(windowMs >= slots))
-    throw new RangeError(`windowMs of a retry budget is ${windowMs}; expected ${slots} or more.`);
-  const slotMs = windowMs / slots;
+  if (!(windowMs >= TimeSlots.count))
+    throw new RangeError(`windowMs of a retry budget is ${windowMs}; expected ${TimeSlots.count} or more.`);
   const reserve = (perSecond * windowMs) / 1_000;
-  const balances = new Float64Array(slots);
-  let slot = Math.floor(environment.now() / slotMs);
-  let slotEndMs = (slot + 1) * slotMs;
+  const slots = new TimeSlots(windowMs, environment.now());
+  const balances = new Float64Array(TimeSlots.count);
   let sum = 0;
+
+  function forget(index: number): void {
+    sum -= balances[index] as number;
+    balances[index] = 0;
+  }
 
   /** Forgets what is older than the window. */
   function turn(): void {
-    const nowMs = environment.now();
-    if (nowMs < slotEndMs) return;
-    const current = Math.floor(nowMs / slotMs);
-    for (let passed = Math.min(current - slot, slots); passed > 0; passed--) {
-      const index = (current - passed + 1) % slots;
-      sum -= balances[index] as number;
-      balances[index] = 0;
-    }
-    slot = Math.max(slot, current);
-    slotEndMs = (slot + 1) * slotMs;
+    slots.turn(environment.now(), forget);
   }
 
   function add(amount: number): void {
     turn();
-    balances[slot % slots] = (balances[slot % slots] as number) + amount;
+    balances[slots.index] = (balances[slots.index] as number) + amount;
     sum += amount;
   }
 

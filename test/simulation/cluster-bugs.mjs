@@ -24,7 +24,7 @@ export const clusterBugs = [
     name: "what is taken from the budget is forgotten at the next turn of its window",
     file: `${governance}/retry-budget.ts`,
     find: "      add(-1);\n",
-    put: "      sum -= 1;\n      balances[(slot + 1) % slots] = (balances[(slot + 1) % slots] as number) - 1;\n",
+    put: "      sum -= 1;\n      balances[(slots.index + 1) % TimeSlots.count] = (balances[(slots.index + 1) % TimeSlots.count] as number) - 1;\n",
   },
   {
     name: "all instances but one may be ejected",

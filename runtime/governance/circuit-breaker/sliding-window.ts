@@ -1,31 +1,24 @@
-const slots = 10;
+import { TimeSlots } from "../time-slots.ts";
 
-/** Calls and faults of the last so many milliseconds, in ten steps. */
+/** Calls and faults of the last so many milliseconds. */
 export class SlidingWindow {
   calls: number;
   faults: number;
-  private readonly slotMs: number;
+  private readonly slots: TimeSlots;
   private readonly slotCalls: Float64Array;
   private readonly slotFaults: Float64Array;
-  private slot: number;
-  /** Its place in the arrays. */
-  private index: number;
-  private slotEndMs: number;
 
   constructor(windowMs: number, nowMs: number) {
     this.calls = 0;
     this.faults = 0;
-    this.slotMs = windowMs / slots;
-    this.slotCalls = new Float64Array(slots);
-    this.slotFaults = new Float64Array(slots);
-    this.slot = Math.floor(nowMs / this.slotMs);
-    this.index = this.slot % slots;
-    this.slotEndMs = (this.slot + 1) * this.slotMs;
+    this.slots = new TimeSlots(windowMs, nowMs);
+    this.slotCalls = new Float64Array(TimeSlots.count);
+    this.slotFaults = new Float64Array(TimeSlots.count);
   }
 
   add(isFault: boolean, nowMs: number): void {
     this.turn(nowMs);
-    const { index } = this;
+    const { index } = this.slots;
     this.calls++;
     this.slotCalls[index] = (this.slotCalls[index] as number) + 1;
     if (!isFault) return;
@@ -35,19 +28,13 @@ export class SlidingWindow {
 
   /** Forgets what is older than the window. */
   turn(nowMs: number): void {
-    if (nowMs >= this.slotEndMs) this.turnTo(Math.floor(nowMs / this.slotMs));
+    this.slots.turn(nowMs, this.forget);
   }
 
-  private turnTo(current: number): void {
-    for (let passed = Math.min(current - this.slot, slots); passed > 0; passed--) {
-      const index = (current - passed + 1) % slots;
-      this.calls -= this.slotCalls[index] as number;
-      this.faults -= this.slotFaults[index] as number;
-      this.slotCalls[index] = 0;
-      this.slotFaults[index] = 0;
-    }
-    this.slot = Math.max(this.slot, current);
-    this.index = this.slot % slots;
-    this.slotEndMs = (this.slot + 1) * this.slotMs;
-  }
+  private readonly forget = (index: number): void => {
+    this.calls -= this.slotCalls[index] as number;
+    this.faults -= this.slotFaults[index] as number;
+    this.slotCalls[index] = 0;
+    this.slotFaults[index] = 0;
+  };
 }
