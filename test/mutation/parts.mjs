@@ -1,6 +1,14 @@
 /** What is mutated, and the tests that have to notice: the fast ones that lie nearest. */
 const connection = [
-  ...["client-connection", "server-connection", "multiplexer", "opening", "incoming-call", "outgoing-call"],
+  ...[
+    "client-connection",
+    "request-header",
+    "server-connection",
+    "multiplexer",
+    "opening",
+    "incoming-call",
+    "outgoing-call",
+  ],
   ...["incoming-lane", "outgoing-lane", "lane-table", "message-receiver", "message-assembly", "partial-messages"],
   ...["receive-window", "failure", "reply-head", "compressor-offer", "liveness", "pings", "ping-policy"],
   ...["outbound", "token-bucket", "memory-budget"],
