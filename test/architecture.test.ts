@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { violationsOf } from "./architecture/check.ts";
-import { importsOf, type ProjectFile } from "./architecture/imports.ts";
+import { importsOf, type ProjectFile, resolveImport } from "./architecture/imports.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -92,6 +92,32 @@ describe("what is allowed passes:", () => {
       "runtime/wire/b.ts": 'import { type A } from "./a.ts";',
     };
     expect(planted(files)).toEqual([]);
+  });
+});
+
+/** All that is loaded with a file: what it imports other than lazily, and so on. */
+function loadedWith(path: string): ReadonlySet<string> {
+  const found = new Set([path]);
+  for (const file of found) {
+    if (!file.endsWith(".ts")) continue;
+    const text = readFileSync(join(root, file), "utf8").replace(/\bimport\(/gu, "lazily(");
+    for (const { specifier, isTypeOnly } of importsOf({ path: file, text })) {
+      const target = resolveImport(file, specifier.replace(/^@rpcgen\/runtime\/(.+)$/u, "$1"));
+      if (!isTypeOnly) found.add(target);
+    }
+  }
+  return found;
+}
+
+describe("a compilation in parts starts without the grammar", () => {
+  test.each(["compiler/cli/compile-project.ts", "compiler/cli/helper-thread.ts"])("%s", (path) => {
+    const loaded = loadedWith(path);
+    expect(loaded).toContain("compiler/syntax/parse-plainly.ts");
+    expect(loaded).not.toContain("chevrotain");
+  });
+
+  test("and the grammar would be seen", () => {
+    expect(loadedWith("compiler/cli/check-project.ts")).toContain("chevrotain");
   });
 });
 

@@ -31,8 +31,3 @@ export function checkProject({ entries, directory, importRoots, host }: CheckReq
   const sources = new Map(whole.modules.map(({ path, absolutePath }) => [path, absolutePath]));
   return { ...whole, sources, diagnostics: [...malformed, ...whole.diagnostics] };
 }
-
-/** True when at least one finding is an error. */
-export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some((each) => each.severity === "error");
-}

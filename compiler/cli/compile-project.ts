@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { findCollisions, unitPaths } from "../emit/collisions.ts";
 import { applyChanges, compareOutputs, type Comparison, refusal, removeStale } from "../emit/apply.ts";
 import { findLeftovers } from "../emit/leftovers.ts";
@@ -6,7 +6,6 @@ import { type Counts, readManifest, writeManifest } from "../emit/manifest.ts";
 import type { Plan } from "../emit/plan.ts";
 import type { ProjectIdentity } from "../emit/project-key.ts";
 import { isSameContent } from "../emit/refresh.ts";
-import { checkProject, hasErrors } from "./check-project.ts";
 import { createDisplay } from "./display.ts";
 import { manifestOf, refreshedManifest } from "./manifest-of.ts";
 import { createNodeHost, schemasRead } from "./node-host.ts";
@@ -72,6 +71,8 @@ export async function compileProject(request: CompileRequest): Promise<CompileOu
 async function compileWhole(run: Run): Promise<CompileOutcome> {
   const { settings, host, timer } = run;
   const { directory, entries, importRoots } = settings;
+  // With the grammar, which a compilation in parts does without.
+  const { checkProject } = await import("./check-project.ts");
   const checked = await timer.step("check", () => checkProject({ entries, directory, importRoots, host }));
   const problems = [...checked.diagnostics, ...layoutProblems(checked.sources, settings)];
   if (hasErrors(problems)) return failed(run, problems, false);

@@ -37,7 +37,7 @@ function start(script: URL, tool: ToolScript): Worker {
     workerData: { ...tool, cachedData: tool.cachedData && shared(tool.cachedData) } satisfies ToolScript,
     // Nearly all that a compilation allocates lives to its end, so a small young generation would be copied about; a large one is
     // fresh memory for longer, which costs more than the copies (`npm run bench -- compile`).
-    resourceLimits: { maxYoungGenerationSizeMb: 24 },
+    resourceLimits: { maxYoungGenerationSizeMb: 12 },
   });
 }
 

@@ -82,3 +82,8 @@ export function diagnosticFrom<P>(definition: CatalogEntry<P>, parameters: P, pl
     ...(place.fix === undefined ? {} : { fix: place.fix }),
   };
 }
+
+/** True when at least one finding is an error. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((each) => each.severity === "error");
+}

@@ -2,7 +2,8 @@ import type { FileDescriptor, SchemaDescriptor } from "@rpcgen/runtime/descripto
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { lower } from "../lower/lower.ts";
 import { analyse } from "../semantics/analyse.ts";
-import { loadModules, type LoadOptions } from "../semantics/load.ts";
+import type { LoadOptions } from "../semantics/load.ts";
+import { loadPlainly } from "../semantics/load-plainly.ts";
 import type { Module } from "../semantics/program.ts";
 import type { Host } from "../source/host.ts";
 import { type Claims, claimsOf } from "./claims.ts";
@@ -33,7 +34,8 @@ export interface CheckedPart {
  * compilation then has to be done as a whole, which also says what there is to say.
  */
 export function checkPart(part: Part): CheckedPart | undefined {
-  const loaded = loadModules(part.entries, hostOf(part), part.options);
+  const loaded = loadPlainly(part.entries, hostOf(part), part.options);
+  if (loaded === undefined) return undefined;
   if (loaded.diagnostics.some((each) => concerns(each, part, loaded.result))) return undefined;
   const analysed = analyse(loaded.result);
   if (analysed.diagnostics.some((each) => concerns(each, part, loaded.result))) return undefined;

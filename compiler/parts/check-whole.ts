@@ -2,7 +2,8 @@ import type { SchemaDescriptor } from "@rpcgen/runtime/descriptor";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { lower } from "../lower/lower.ts";
 import { analyse } from "../semantics/analyse.ts";
-import { loadModules, type LoadOptions } from "../semantics/load.ts";
+import type { LoadOptions } from "../semantics/load.ts";
+import { loadWhole } from "../semantics/load-whole.ts";
 import type { Module } from "../semantics/program.ts";
 import type { Host } from "../source/host.ts";
 import { type Claims, claimsOf } from "./claims.ts";
@@ -19,7 +20,7 @@ export interface CheckedWhole {
 
 /** Reads the entry files and all that they import, and checks them: parse, bind, resolve, check, lower. */
 export function checkWhole(entries: readonly string[], host: Host, options: LoadOptions): CheckedWhole {
-  const loaded = loadModules(entries, host, options);
+  const loaded = loadWhole(entries, host, options);
   const analysed = analyse(loaded.result);
   return {
     schema: lower(analysed.result),

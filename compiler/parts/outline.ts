@@ -8,7 +8,11 @@ export interface Statement {
   readonly end: number;
 }
 
-const PIECES = /"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'|\/\/[^\r\n]*|\/\*[^]*?\*\/|[{}()[\];]/g;
+/** At the top level. */
+const PIECES = /"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'|\/\/[^\r\n]*|\/\*[^]*?\*\/|[{([;]/g;
+/** Inside brackets; each but a bracket ends in something else than one. */
+const PIECES_INSIDE =
+  /"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'|\/\/[^\r\n]*(?:[\r\n]|$)|\/\*[^]*?\*\/|[{}()[\]]/g;
 
 const QUOTE = 34;
 const APOSTROPHE = 39;
@@ -30,7 +34,6 @@ export function outline(text: string): readonly Statement[] {
   let start = 0;
   let code = 0;
   let head = -1;
-  let depth = 0;
   const finish = (end: number): void => {
     const last = statements.at(-1);
     // A semicolon behind a block belongs to what it ends.
@@ -47,30 +50,44 @@ export function outline(text: string): readonly Statement[] {
       case APOSTROPHE:
         break;
       case SLASH:
-        if (depth === 0 && skipBlank(text, code) === index) code = PIECES.lastIndex;
+        if (skipBlank(text, code) === index) code = PIECES.lastIndex;
+        break;
+      case OPEN_PAREN:
+      case OPEN_SQUARE:
+        PIECES.lastIndex = endOfBrackets(text, index);
         break;
       case OPEN_BRACE:
-        if (depth === 0 && head === -1) head = index;
-        depth++;
+        if (head === -1) head = index;
+        PIECES.lastIndex = endOfBrackets(text, index);
+        // The names of an import stand in braces, too.
+        if (!isHeaderAt(text, skipBlank(text, code))) finish(PIECES.lastIndex);
         break;
+      default:
+        finish(index + 1);
+    }
+  }
+  return statements;
+}
+
+/** The end of what an opening bracket begins, of whatever kinds the brackets in it are. */
+function endOfBrackets(text: string, start: number): number {
+  let depth = 1;
+  PIECES_INSIDE.lastIndex = start + 1;
+  // Most of what there is to find is in here, so matches are not made objects.
+  while (PIECES_INSIDE.test(text)) {
+    switch (text.charCodeAt(PIECES_INSIDE.lastIndex - 1)) {
+      case OPEN_BRACE:
       case OPEN_PAREN:
       case OPEN_SQUARE:
         depth++;
         break;
+      case CLOSE_BRACE:
       case CLOSE_PAREN:
       case CLOSE_SQUARE:
-        depth = Math.max(0, depth - 1);
-        break;
-      case CLOSE_BRACE:
-        depth = Math.max(0, depth - 1);
-        // The names of an import stand in braces, too.
-        if (depth === 0 && !isHeaderAt(text, skipBlank(text, code))) finish(index + 1);
-        break;
-      default:
-        if (depth === 0) finish(index + 1);
+        if (--depth === 0) return PIECES_INSIDE.lastIndex;
     }
   }
-  return statements;
+  return text.length;
 }
 
 function skipBlank(text: string, from: number): number {

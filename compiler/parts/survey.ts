@@ -1,4 +1,5 @@
-import { loadModules, type LoadOptions } from "../semantics/load.ts";
+import type { LoadOptions } from "../semantics/load.ts";
+import { loadPlainly } from "../semantics/load-plainly.ts";
 import type { Module } from "../semantics/program.ts";
 import type { Host } from "../source/host.ts";
 import { isHeader, outline, type Statement } from "./outline.ts";
@@ -47,8 +48,8 @@ export function surveyFiles(entries: readonly string[], host: Host, options: Loa
       return header;
     },
   };
-  const loaded = loadModules(entries, headers, options);
-  return loaded.diagnostics.length > 0 ? undefined : surveyOf(loaded.result, outlines);
+  const loaded = loadPlainly(entries, headers, options);
+  return loaded?.diagnostics.length === 0 ? surveyOf(loaded.result, outlines) : undefined;
 }
 
 function surveyOf(modules: readonly Module[], outlines: ReadonlyMap<string, OutlinedText>): Survey {

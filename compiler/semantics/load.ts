@@ -3,7 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Host } from "../source/host.ts";
 import { createSourceFile, type SourceFile, type Span } from "../source/source-file.ts";
 import type { ExportNode, ImportNode } from "../syntax/ast.ts";
-import { parse } from "../syntax/parse.ts";
+import type { ParseResult } from "../syntax/parse.ts";
 import { createModuleResolver, type ModuleResolver } from "./module-resolver.ts";
 import { directoryOf, isInside, joinPath, pathBelow } from "./paths.ts";
 import type { Module, StageResult } from "./program.ts";
@@ -21,10 +21,14 @@ export interface LoadOptions {
   readonly importRoots?: readonly string[];
 }
 
+/** What makes a tree of a text. */
+export type Parse = (file: SourceFile) => ParseResult;
+
 /** Reads and parses the entry files and all they import. Order: entries as given, then imports as they are met. */
 export function loadModules(
   entryFiles: readonly string[],
   host: Host,
+  parse: Parse,
   options: LoadOptions = {},
 ): StageResult<readonly Module[]> {
   const workingDirectory = options.workingDirectory ?? "/";
@@ -32,6 +36,7 @@ export function loadModules(
   const findings = createFindings();
   const loader: Loader = {
     host,
+    parse,
     workingDirectory: realDirectory(host, workingDirectory),
     importRoots,
     resolver: createModuleResolver(host, importRoots),
@@ -48,6 +53,7 @@ export function loadModules(
 
 interface Loader {
   readonly host: Host;
+  readonly parse: Parse;
   readonly workingDirectory: string;
   readonly importRoots: readonly string[];
   readonly resolver: ModuleResolver;
@@ -93,7 +99,7 @@ function addModule(
   },
 ): Module {
   const source = createSourceFile(pathBelow(loader.workingDirectory, file.real), boundedText(file.text));
-  const { ast, diagnostics } = parse(source);
+  const { ast, diagnostics } = loader.parse(source);
   if (file.text.length > MAX_FILE_LENGTH) reportFileTooLong(loader, source, file.text.length);
   loader.diagnostics.push(...diagnostics);
   const module: Module = {

@@ -15,13 +15,9 @@ import {
   report,
   spanOf,
 } from "./lexical-repairs.ts";
+import { MAX_NAME_LENGTH, MAX_NESTING } from "./limits.ts";
 import * as tokens from "./tokens.ts";
 import type { Token } from "./tokens.ts";
-
-/** Most levels of blocks, brackets and type arguments (clause 1.1.3). */
-export const MAX_NESTING = 64;
-/** Most characters of a name (clause 1.3.1). */
-export const MAX_NAME_LENGTH = 128;
 
 /** Tokens that the parser understands, and what was wrong with those that it would not have. */
 export interface LexicalResult {

@@ -4,10 +4,8 @@ import type { SourceFile } from "../source/source-file.ts";
 import type { Comment } from "./ast.ts";
 import { isDocComment } from "./doc-comments.ts";
 import { checkLexical, type LexicalResult } from "./lexical.ts";
+import { MAX_FILE_BYTES } from "./limits.ts";
 import { createLexer, type Token, tokenEnd } from "./tokens.ts";
-
-/** Most bytes of UTF-8 in a schema file (clause 1.1.3). */
-export const MAX_FILE_BYTES: number = 4 * 1024 * 1024;
 
 /** Tokens and comments of a file. */
 export interface ScanResult {

@@ -1,4 +1,5 @@
 import { createToken, createTokenInstance, type IToken, Lexer, type TokenType } from "chevrotain";
+import * as patterns from "./patterns.ts";
 
 /** One token of a schema; only offsets are tracked. The name of a token type is how a user would call it. */
 export type Token = IToken;
@@ -42,21 +43,20 @@ export const Keyword: Readonly<Record<KeywordText, TokenType>> = Object.fromEntr
   words.map((word) => [word, createToken({ name: `\`${word}\``, pattern: Lexer.NA, categories: [Name] })]),
 ) as Record<KeywordText, TokenType>;
 
-const numberEnd = String.raw`(?![A-Za-z0-9_]|\.[0-9])`;
-const numberToken = (name: string, body: string): TokenType =>
-  createToken({ name, pattern: new RegExp(`${body}${numberEnd}`), start_chars_hint: [..."-0123456789"] });
+const numberToken = (name: string, pattern: RegExp): TokenType =>
+  createToken({ name, pattern, start_chars_hint: [..."-0123456789"] });
 
 /** `500ms` (clause 1.4.2). */
-export const Duration: TokenType = numberToken("a duration", String.raw`[0-9]+(?:\.[0-9]+)?(?:us|ms|s|m|h|d)`);
+export const Duration: TokenType = numberToken("a duration", patterns.DURATION);
 /** `64KiB` (clause 1.4.3). */
-export const Size: TokenType = numberToken("a size", "[0-9]+(?:B|KiB|MiB|GiB)");
+export const Size: TokenType = numberToken("a size", patterns.SIZE);
 /** `1.5`, `2e9` (clause 1.4.1). */
-export const Float: TokenType = numberToken(
-  "a number",
-  String.raw`-?(?:(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][+-]?[0-9]+)?|(?:0|[1-9][0-9]*)[eE][+-]?[0-9]+)`,
-);
+export const Float: TokenType = numberToken("a number", patterns.FLOAT);
 /** `12`, `-1`, `0xff` (clause 1.4.1). */
-export const Int: TokenType = numberToken("a whole number", "-?(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*)");
+export const Int: TokenType = numberToken(
+  "a whole number",
+  patterns.numberPattern("-?(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*)"),
+);
 /** Looks like a number and is none: reported, then read as {@link Int}. */
 export const MalformedNumber: TokenType = createToken({
   name: "MalformedNumber",
@@ -66,7 +66,7 @@ export const MalformedNumber: TokenType = createToken({
 /** Clause 1.5.1. */
 export const Text: TokenType = createToken({
   name: "a string in quotes",
-  pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'/,
+  pattern: patterns.TEXT,
   start_chars_hint: ['"', "'"],
 });
 /** A string without its closing quote: ends with its line. */

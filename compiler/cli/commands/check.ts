@@ -1,5 +1,6 @@
 import { UsageError } from "../arguments.ts";
-import { checkProject, hasErrors } from "../check-project.ts";
+import { hasErrors } from "../../diagnostics/diagnostic.ts";
+import { checkProject } from "../check-project.ts";
 import { EXIT } from "../exit-code.ts";
 import { exitCodeOf, findingsOptions, printFindings } from "../findings.ts";
 import { createNodeHost, schemasRead } from "../node-host.ts";

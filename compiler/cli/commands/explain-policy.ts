@@ -10,7 +10,8 @@ import type { MethodDescriptor, SchemaDescriptor, ServiceDescriptor } from "@rpc
 import { absolutePath } from "../../config/place.ts";
 import { closest } from "../../diagnostics/suggest.ts";
 import { type ParsedArguments, UsageError } from "../arguments.ts";
-import { checkProject, hasErrors } from "../check-project.ts";
+import { hasErrors } from "../../diagnostics/diagnostic.ts";
+import { checkProject } from "../check-project.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findingsOptions, printFindings } from "../findings.ts";
 import { createNodeHost, schemasRead } from "../node-host.ts";

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
-import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
 import { writeAtomically } from "../../emit/write.ts";
 import { format as formatSchema } from "../../format/format.ts";
 import { UsageError } from "../arguments.ts";
-import { hasErrors } from "../check-project.ts";
 import { createDisplay } from "../display.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { type FindingsOptions, findingsOptions, printFindings } from "../findings.ts";

@@ -3,13 +3,13 @@ import type { FileDescriptor, ServiceDescriptor } from "@rpcgen/runtime/descript
 import { scaffoldHandlers } from "../../../templates/scaffold/scaffold.ts";
 import { absolutePath, placeIn } from "../../config/place.ts";
 import { projectCatalog } from "../../diagnostics/catalog-project.ts";
-import { diagnosticFrom } from "../../diagnostics/diagnostic.ts";
+import { diagnosticFrom, hasErrors } from "../../diagnostics/diagnostic.ts";
 import { layoutOf } from "../../emit/layout.ts";
 import { parentOf, toDisk } from "../../emit/output-path.ts";
 import { writeAtomically } from "../../emit/write.ts";
 import type { MergeResult } from "../../scaffold/merge.ts";
 import { UsageError } from "../arguments.ts";
-import { checkProject, type CheckedProject, hasErrors } from "../check-project.ts";
+import { checkProject, type CheckedProject } from "../check-project.ts";
 import { createDisplay } from "../display.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findingsOptions, printFindings } from "../findings.ts";

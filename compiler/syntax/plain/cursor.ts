@@ -2,8 +2,8 @@ import type { SourceFile, Span } from "../../source/source-file.ts";
 import type { Identifier, IntLiteral, QualifiedName, StringLiteral } from "../ast.ts";
 import { type CommentPlace, docOf } from "../doc-comments.ts";
 import { decodeInt, decodeString } from "../literals.ts";
-import { MAX_NAME_LENGTH } from "../lexical.ts";
-import { Text } from "../tokens.ts";
+import { MAX_NAME_LENGTH } from "../limits.ts";
+import { TEXT as TEXT_PATTERN } from "../patterns.ts";
 
 /** Thrown, and caught in plain.ts, where a text holds something that is left to the grammar. */
 export class NotPlain extends Error {}
@@ -38,7 +38,7 @@ const MINUS = 45;
 const SLASH = 47;
 const ZERO = 48;
 
-const TEXT = new RegExp(Text.PATTERN as RegExp, "y");
+const TEXT = new RegExp(TEXT_PATTERN, "y");
 
 /** A place in a text that is read from front to back. Every `skip` and `read` begins with the white space before its token. */
 export class Cursor {

@@ -1,6 +1,6 @@
 import type { SourceFile } from "../../source/source-file.ts";
 import type { EditionNode, TopLevelNode } from "../grammar.ts";
-import { MAX_FILE_BYTES } from "../scan.ts";
+import { MAX_FILE_BYTES } from "../limits.ts";
 import { Cursor, NotPlain, SEMICOLON } from "./cursor.ts";
 import { readDeclaration } from "./declarations.ts";
 import { type Head, readHead } from "./members.ts";

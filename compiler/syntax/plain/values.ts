@@ -11,7 +11,7 @@ import type {
   ValueNode,
 } from "../ast.ts";
 import { decodeDuration, decodeSize } from "../literals.ts";
-import * as tokens from "../tokens.ts";
+import * as patterns from "../patterns.ts";
 import {
   AT,
   CLOSE_ANGLE,
@@ -158,6 +158,6 @@ function readBound(cursor: Cursor): Bound | undefined {
 }
 
 const NUMBER_START = /[-0-9]/;
-const [DURATION, SIZE, FLOAT] = [tokens.Duration, tokens.Size, tokens.Float].map(
-  (type) => new RegExp(type.PATTERN as RegExp, "y"),
-) as [RegExp, RegExp, RegExp];
+const DURATION = new RegExp(patterns.DURATION, "y");
+const SIZE = new RegExp(patterns.SIZE, "y");
+const FLOAT = new RegExp(patterns.FLOAT, "y");

@@ -62,4 +62,13 @@ describe("a compilation in parts", () => {
     expect(seen.parts).toBeGreaterThan(15);
     expect(seen.wholes).toBeLessThan(5);
   });
+
+  test("is one of a whole when a text is for the grammar to read", () => {
+    const files = (number: string): Record<string, string> => ({
+      "/project/a.rpc": `message A { id: int32 = ${number}; }\n`,
+      "/project/b.rpc": 'import { A } from "./a.rpc";\nmessage B { a?: A = 1; }\n',
+    });
+    expect(checkInParts(files("17"), (path) => path === "a.rpc")).toHaveLength(2);
+    expect(checkInParts(files("0x11"), (path) => path === "a.rpc")).toBeUndefined();
+  });
 });
