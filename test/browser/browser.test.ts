@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { createServer as createHttpServer } from "node:http";
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -7,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { createServer, type ServerOptions } from "../../runtime/index.ts";
 import { Lab, Missing } from "../runtime/fixture/lab.ts";
 import { createWorld, echoing } from "../runtime/fixture/world.ts";
-import { bundleForBrowser } from "./bundle.ts";
+import { bundleForBrowser, compileGreeter, pageEntries } from "./bundle.mjs";
 import { chromium, openPage } from "./chromium.ts";
 import type { Outcomes } from "./page.ts";
 
@@ -105,19 +104,10 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
 });
 
 describe("the bundle for browsers", () => {
-  beforeAll(() => {
-    const compile = ["compile", "examples/prebuild/api/greeter.rpc", "--out-dir", "test/.output/browser", "--no-cache"];
-    const { status, stderr } = spawnSync(process.execPath, ["dist/cli/main.js", ...compile], { cwd: root });
-    expect([status, stderr.toString()]).toEqual([0, ""]);
-  });
-
-  const entry = `
-    import { createClient } from "@rpcgen/runtime";
-    import { Greeter } from "../.output/browser/greeter.rpc.ts";
-    globalThis.greeter = createClient(Greeter, { target: "wss://example.com/" });`;
+  beforeAll(compileGreeter);
 
   test("of a client and one service names nothing of Node and holds no server", async () => {
-    const { code, parts } = await bundleForBrowser(entry);
+    const { code, parts } = await bundleForBrowser(pageEntries.service);
     expect(code).not.toMatch(/["']node:|\bprocess\.|\bsetImmediate\b|\brequire\(/);
     const strangers =
       /runtime\/(?:server\/|testing\/|compression\/(?!browser-)|transport\/(?:tcp|tls|unix|memory|socket|sniff|builtin))/;
@@ -125,19 +115,19 @@ describe("the bundle for browsers", () => {
   });
 
   test("of a client and one service does not grow unnoticed", async () => {
-    const { gzipBytes } = await bundleForBrowser(entry);
+    const { gzipBytes } = await bundleForBrowser(pageEntries.service);
     expect(gzipBytes).toBeLessThan(18_300);
   });
 
   test("of the client with everything holds that client, and no server", async () => {
-    const { parts } = await bundleForBrowser(entry.replace('"@rpcgen/runtime"', '"@rpcgen/runtime/client"'));
+    const { parts } = await bundleForBrowser(pageEntries.everything);
     const paths = parts.map(([path]) => path);
     expect(paths).toContain("runtime/client/attempt.ts");
     expect(paths.filter((path) => /runtime\/(?:server|lean)\//.test(path))).toEqual([]);
   });
 
   test("finds in each stand-in for a file of Node what the rest imports from that file", async () => {
-    const { parts } = await bundleForBrowser(entry);
+    const { parts } = await bundleForBrowser(pageEntries.service);
     const missing: string[] = [];
     for (const [path] of parts.filter(([part]) => part.startsWith("runtime/"))) {
       for (const { name, from } of importsOf(path)) {
@@ -152,8 +142,7 @@ describe("the bundle for browsers", () => {
   });
 
   test("leaves out the client where only messages are used", async () => {
-    const messages = 'import { Greeting } from "../.output/browser/greeter.rpc.ts"; globalThis.g = Greeting;';
-    const { parts } = await bundleForBrowser(messages);
+    const { parts } = await bundleForBrowser(pageEntries.messages);
     expect(
       parts.map(([path]) => path).filter((path) => /runtime\/(?:client|connection|protocol)\//.test(path)),
     ).toEqual([]);
