@@ -8,7 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions }, noExternal: [/^@rpcgen\//, /^rpcgen/] },
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/bench/**", "**/node_modules/**"],
+    exclude: ["**/node_modules/**"],
     testTimeout: 60_000,
     coverage: {
       provider: "v8",

@@ -1,35 +1,32 @@
-/** `npm run bench`: codec, calls, idle connections and compile speed against peers, as ratios within one run. See README.md. */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+/** `npm run bench`: codec, calls, bundles, compile speed and more against peers, as ratios within one run. See README.md. */
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { fileURLToPath } from "node:url";
-import { benchCalls } from "./calls/calls.mjs";
+import { format } from "prettier";
+import { benchBundles } from "./bundle/bundle.mjs";
 import { callContenders } from "./calls/contenders/contender.mjs";
-import { benchIdle } from "./calls/idle.mjs";
-import { benchCodec } from "./codec/codec.mjs";
 import { contenders as codecContenders } from "./codec/contenders/contender.mjs";
 import { payloads } from "./codec/payloads.mjs";
-import { benchGovernance } from "./governance/part.mjs";
 import { describeMachine, loadNow } from "./measure/machine.mjs";
 import { nodeFrom, versionsOf } from "./measure/nodes.mjs";
+import { nodeParts } from "./parts.mjs";
 import { prepare } from "./prepare.mjs";
-import { formatCalls } from "./report/calls-report.mjs";
-import { codecIntro, formatCase } from "./report/codec-report.mjs";
-import { formatGoals } from "./report/goals.mjs";
-import { formatGovernance } from "./report/governance-report.mjs";
-import { formatIdle } from "./report/idle-report.mjs";
+import { number } from "./report/format.mjs";
+import { formatGoals, goalsOf } from "./report/goals/goals.mjs";
 import { writePage } from "./report/page.mjs";
+import { formatSheet } from "./report/sheet.mjs";
+import { bundleSheet } from "./report/sheets.mjs";
 import { bold, dim } from "./report/style.mjs";
 
-const parts = ["codec", "calls", "idle", "governance", "compile"];
-const usage = `usage: npm run bench -- [${parts.join("] [")}] [--smoke] [--nodes 20,24] [--json FILE] [--only a,b] [--payload a,b]
+const parts = ["bundle", ...Object.keys(nodeParts)];
+const usage = `usage: npm run bench -- [${parts.join("] [")}] [--smoke] [--nodes 20,24] [--rounds N] [--json FILE] [--only a,b] [--payload a,b]
        npm run bench -- --page [--json FILE]
 
-  codec, calls, idle, governance, compile   what to measure; all when none is named
+  ${parts.join(", ")}
+                          what to measure; all when none is named
   --smoke                 few short rounds: shows that everything works, proves nothing about speed
   --nodes a,b             Nodes to measure with, major versions or paths; this one when none is named
+  --rounds N              rounds of each measurement, in place of those that each has by itself
   --json FILE             writes every figure of every round
   --page                  measures nothing: writes RESULTS.md and its charts from FILE, or from results.json
   --only a,b              contenders: ${[...new Set([...Object.keys(codecContenders), ...Object.keys(callContenders)])].join(", ")}
@@ -55,12 +52,10 @@ async function main() {
     console.log(dim(`written: ${files.join(", ")}`));
     return 0;
   }
-  const result = await measure(options);
-  if (options.json !== undefined) {
-    writeResult(options.json, result);
-    console.log(dim(`written: ${options.json}`));
-  }
-  return result.compile?.passed === false ? 1 : 0;
+  const { seconds } = await measure(options);
+  const written = options.json === undefined ? "" : `; written: ${options.json}`;
+  console.log(dim(`all of it took ${number(seconds / 60)} minutes${written}`));
+  return 0;
 }
 
 /** @typedef {Exclude<ReturnType<typeof readOptions>, string>} Options */
@@ -73,6 +68,7 @@ function readOptions() {
         smoke: { type: "boolean", default: false },
         page: { type: "boolean", default: false },
         nodes: { type: "string" },
+        rounds: { type: "string" },
         json: { type: "string" },
         only: { type: "string" },
         payload: { type: "string" },
@@ -81,9 +77,12 @@ function readOptions() {
     });
     const unknown = positionals.find((part) => !parts.includes(part));
     if (unknown !== undefined) return `there is no part "${unknown}"`;
+    const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+    if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) return "--rounds takes a number from 1 on";
     const all = [...Object.keys(codecContenders), ...Object.keys(callContenders)];
     return {
       ...values,
+      rounds,
       parts: positionals.length > 0 ? positionals : parts,
       nodes: values.nodes === undefined ? [process.execPath] : values.nodes.split(",").map(nodeFrom),
       only: chosenFrom("contender", values.only, all),
@@ -108,7 +107,7 @@ function chosenFrom(what, text, known) {
 
 /**
  * What one Node reached.
- * @typedef {{ readonly node: string, readonly v8: string, readonly governance?: import("./governance/part.mjs").GovernanceResult | undefined } & import("./report/goals.mjs").Results} Run
+ * @typedef {{ readonly node: string, readonly v8: string } & Omit<import("./report/goals/goal.mjs").Results, "bundle">} Run
  */
 
 /**
@@ -116,78 +115,74 @@ function chosenFrom(what, text, known) {
  * @typedef {object} Result
  * @property {string} date
  * @property {boolean} smoke
+ * @property {number} [seconds] how long it took
  * @property {ReturnType<typeof describeMachine>} machine
  * @property {{ readonly before: number, readonly after: number }} load average of the minute before each
  * @property {readonly Run[]} runs
+ * @property {import("./bundle/bundle.mjs").BundleResult | undefined} [bundle]
  * @property {readonly string[]} [notes] what a reader must know beside, added by hand; the page shows it
- * @property {ReturnType<typeof compileSpeed>} compile
  */
 
-/** @param {Options} options @returns {Promise<Result>} */
+/** @param {Options} options @returns {Promise<{ readonly seconds: number }>} */
 async function measure(options) {
+  const begin = performance.now();
   const machine = describeMachine();
   const before = loadNow();
-  show(`${describe(machine)}${options.smoke ? `\n${dim("a smoke run: its figures are not to be relied on")}` : ""}`);
-  if (options.parts.some((part) => part !== "compile")) prepare(generatedFor(options.only));
   /** @type {Run[]} */
   const runs = [];
-  const resultWith = (/** @type {Result["compile"]} */ compile) => {
-    const date = new Date().toISOString();
-    return { date, smoke: options.smoke, machine, load: { before, after: loadNow() }, runs, compile };
+  /** @type {Result["bundle"]} */
+  let bundle;
+  const seconds = () => Math.round((performance.now() - begin) / 1000);
+  /** After each part, so that a run that is cut short leaves what it found. */
+  const save = async () => {
+    if (options.json === undefined) return;
+    const { smoke, json } = options;
+    const load = { before, after: loadNow() };
+    /** @type {Result} */
+    const result = { date: new Date().toISOString(), smoke, seconds: seconds(), machine, load, runs, bundle };
+    const text = await format(JSON.stringify(result), { parser: "json", printWidth: 120 });
+    writeFileSync(resolveFromCaller(json), text);
   };
+  show(`${describe(machine)}${options.smoke ? `\n${dim("a smoke run: its figures are not to be relied on")}` : ""}`);
+  prepare(generatedFor(options));
+  if (options.parts.includes("bundle")) {
+    bundle = await benchBundles();
+    show(formatSheet(bundleSheet(bundle)));
+  }
   for (const node of options.nodes) {
-    runs.push(await measureWith(node, options));
-    if (options.json !== undefined) writeResult(options.json, resultWith(undefined));
+    const run = { ...versionsOf(node) };
+    runs.push(run);
+    show(bold(`Node ${run.node}`));
+    await measureWith(node, run, options, save);
+    await save();
+    if (!options.smoke) show(formatGoals(goalsOf({ ...run, bundle })));
   }
-  return resultWith(options.parts.includes("compile") ? compileSpeed(options) : undefined);
-}
-
-/** @param {string} node @param {Options} options @returns {Promise<Run>} */
-async function measureWith(node, options) {
-  const settings = { ...options, node, onProgress };
-  /** @type {{ -readonly [key in keyof Run]: Run[key] }} */
-  const run = { ...versionsOf(node), codec: undefined, calls: undefined, idle: undefined, governance: undefined };
-  show(bold(`Node ${run.node}`));
-  if (options.parts.includes("codec")) {
-    show(codecIntro);
-    run.codec = await benchCodec({ ...settings, onCase: (one, all) => show(formatCase(one, all)) });
-  }
-  if (options.parts.includes("calls")) {
-    run.calls = await benchCalls(settings);
-    show(formatCalls(run.calls));
-  }
-  if (options.parts.includes("idle")) {
-    run.idle = await benchIdle(settings);
-    show(formatIdle(run.idle));
-  }
-  if (options.parts.includes("governance")) {
-    run.governance = benchGovernance(settings);
-    show(formatGovernance(run.governance));
-  }
-  if (!options.smoke) show(formatGoals(run));
-  return run;
-}
-
-/** @param {readonly string[]} only */
-function generatedFor(only) {
-  return [...new Set(only.map((name) => messagesOf[name] ?? name))];
+  return { seconds: seconds() };
 }
 
 /**
- * Runs compile.mjs, which prints its own table.
+ * @param {string} node
+ * @param {Run} run where the figures go
  * @param {Options} options
- * @returns {{ passed: boolean, figures: unknown } | undefined} undefined: not there
+ * @param {() => Promise<void>} save
  */
-function compileSpeed({ smoke }) {
-  const script = fileURLToPath(new URL("compile.mjs", import.meta.url));
-  if (!existsSync(script)) return undefined;
-  const folder = mkdtempSync(join(tmpdir(), "rpcgen-bench-"));
-  const file = join(folder, "compile.json");
-  const args = [script, ...(smoke ? ["--smoke"] : []), "--json", file];
-  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
-  const figures = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
-  rmSync(folder, { recursive: true });
-  return { passed: status === 0, figures };
+async function measureWith(node, run, options, save) {
+  for (const [name, { measure, format }] of Object.entries(nodeParts)) {
+    if (!options.parts.includes(name)) continue;
+    const begin = performance.now();
+    const figures = await measure({ ...options, node, onProgress, show });
+    Object.assign(run, { [name]: figures });
+    show(figures === undefined ? `${name}: not possible on this machine` : format(figures));
+    show(dim(`${name}: ${number((performance.now() - begin) / 1000)} s`));
+    await save();
+  }
+}
+
+/** Whose code must be generated for what is measured. @param {Options} options */
+function generatedFor({ only, parts }) {
+  const compared = ["codec", "calls", "idle", "fair"].some((part) => parts.includes(part));
+  const names = compared ? only.map((name) => messagesOf[name] ?? name) : [];
+  return [...new Set(parts.includes("processes") ? [...names, "rpcgen"] : names)];
 }
 
 /** @param {string} text */
@@ -210,9 +205,4 @@ function describe({ platform, processor, cores, memoryGiB, versions }) {
 /** npm runs scripts in the workspace's folder; a path is meant from where the command was given. @param {string} path */
 function resolveFromCaller(path) {
   return resolve(process.env.INIT_CWD ?? process.cwd(), path);
-}
-
-/** Written after each Node, so that a run that is cut short leaves what it found. @param {string} path @param {unknown} result */
-function writeResult(path, result) {
-  writeFileSync(resolveFromCaller(path), `${JSON.stringify(result, null, 1)}\n`);
 }

@@ -14,6 +14,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createSchema } from "./compile/schema.mjs";
 import { spreadOf } from "./measure/statistics.mjs";
+import { formatGoals } from "./report/goals/goals.mjs";
+import { compileGoals } from "./report/goals/tool-goals.mjs";
 
 const { values: options } = parseArgs({
   options: { smoke: { type: "boolean", default: false }, json: { type: "string" }, rounds: { type: "string" } },
@@ -71,31 +73,7 @@ function report(samples) {
   for (const [name, { min, median, max }] of Object.entries(spreads)) {
     console.log(`  ${name.padEnd(26)} ${ms(median)}   (${ms(min)} to ${ms(max)})`);
   }
-  const ratio = (left, right) => spreads[left].median / spreads[right].median;
-  const goals = [
-    [
-      "buf + protoc-gen-es takes",
-      ratio("buf + protoc-gen-es", "rpcgen, cold"),
-      "times as long as rpcgen, cold",
-      ">",
-      5,
-    ],
-    ["unchanged input takes", ratio("rpcgen, unchanged", "node -e 0"), "times as long as a bare Node", "<=", 1.6],
-    [
-      "one file changed of many takes",
-      ratio("rpcgen, one file changed", "node -e 0"),
-      "times as long as a bare Node",
-      "<=",
-      4,
-    ],
-    ["ten times the messages take", ratio("rpcgen, one file", "rpcgen, a tenth of it"), "times as long", "<=", 12],
-  ];
-  console.log("");
-  for (const [what, value, unit, relation, bound] of goals) {
-    const isMet = relation === ">" ? value > bound : value <= bound;
-    const verdict = options.smoke ? "" : isMet ? "  ok" : `  MISSED, goal ${relation} ${bound}`;
-    console.log(`  ${what} ${value.toFixed(2)} ${unit}${verdict}`);
-  }
+  if (!options.smoke) console.log(`\n${formatGoals(compileGoals(samples))}`);
   if (options.json !== undefined)
     writeFileSync(options.json, `${JSON.stringify({ size, rounds, samples }, undefined, 2)}\n`);
 }

@@ -1,5 +1,5 @@
 /** The call benchmark: client and server of every contender in two processes of their own, rounds interleaved. */
-import { spawnSync } from "node:child_process";
+import { canPin } from "../measure/child.mjs";
 import { contendersFor, startPair, stopPairs } from "./pair.mjs";
 
 /** @typedef {import("./pair.mjs").Pair} Pair */
@@ -60,7 +60,8 @@ const efforts = {
 
 /** @param {Options} options @returns {Promise<CallsResult[]>} */
 export async function benchCalls(options) {
-  const effort = options.smoke ? efforts.smoke : efforts.full;
+  const usual = options.smoke ? efforts.smoke : efforts.full;
+  const effort = { ...usual, rounds: options.rounds ?? usual.rounds };
   const names = contendersFor(options);
   const results = [];
   for (const { placement, sizes } of effort.placements) {
@@ -68,11 +69,6 @@ export async function benchCalls(options) {
     results.push(await measurePlacement(placement, { ...options, names, effort, sizes }));
   }
   return results;
-}
-
-/** `taskset` is a Linux tool. */
-function canPin() {
-  return spawnSync("taskset", ["-c", "0", "true"]).status === 0;
 }
 
 /**

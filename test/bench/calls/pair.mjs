@@ -3,7 +3,7 @@ import { startChild } from "../measure/child.mjs";
 import { majorOf } from "../measure/nodes.mjs";
 import { callContenders } from "./contenders/contender.mjs";
 
-/** @typedef {{ readonly node: string, readonly smoke: boolean, readonly only: readonly string[], readonly onProgress: (text: string) => void }} Options */
+/** @typedef {{ readonly node: string, readonly smoke: boolean, readonly only: readonly string[], readonly onProgress: (text: string) => void, readonly rounds?: number | undefined }} Options `rounds`: in place of the usual number */
 
 /** @typedef {{ readonly name: string, readonly server: import("../measure/child.mjs").Child, readonly client: import("../measure/child.mjs").Child }} Pair */
 

@@ -96,22 +96,22 @@ async function stream({ count, bytes }) {
 
 /**
  * Small calls one after the other, first alone, then for as long as a stream takes on the same connection.
- * @param {{ count: number, bytes: number }} params
+ * @param {{ calls: number, count: number, bytes: number }} params `calls`: how many alone
  */
-async function fair({ count, bytes }) {
-  const alone = await smallCalls((calls) => calls < 1_000);
+async function fair({ calls: callsAlone, count, bytes }) {
+  const alone = await smallCalls((calls) => calls < callsAlone);
   let isOver = false;
   const begin = performance.now();
   const transfer = Promise.resolve(client.items?.(count, bytes)).then(() => (isOver = true));
-  const under = await smallCalls(() => !isOver);
+  const beside = await smallCalls(() => !isOver);
   await transfer;
-  return { alone, under, megabytesPerSecond: (count * bytes) / 1_000 / (performance.now() - begin) };
+  return { alone, beside, megabytesPerSecond: (count * bytes) / 1_000 / (performance.now() - begin) };
 }
 
 /** @param {(calls: number) => boolean} goOn */
 async function smallCalls(goOn) {
   const request = client.requestFrom(bodyOf(32));
-  const times = [];
+  const times = /** @type {number[]} */ ([]);
   while (goOn(times.length)) {
     const begin = performance.now();
     await new Promise((resolve, reject) => client.call(request, () => resolve(undefined), reject));

@@ -30,11 +30,12 @@ const efforts = {
 const smokePayloads = ["order", "tiny", "packed", "bytes"];
 
 /**
- * @param {{ readonly node: string, readonly smoke: boolean, readonly only: readonly string[], readonly payloads: readonly string[], readonly onProgress: (text: string) => void, readonly onCase: (one: CodecCase, all: readonly CodecCase[]) => void }} options
+ * @param {{ readonly node: string, readonly smoke: boolean, readonly only: readonly string[], readonly payloads: readonly string[], readonly onProgress: (text: string) => void, readonly rounds?: number | undefined, readonly onCase: (one: CodecCase, all: readonly CodecCase[]) => void }} options
  * @returns {Promise<CodecCase[]>}
  */
 export async function benchCodec(options) {
-  const effort = options.smoke ? efforts.smoke : efforts.full;
+  const usual = options.smoke ? efforts.smoke : efforts.full;
+  const effort = { ...usual, rounds: options.rounds ?? usual.rounds };
   const names = Object.keys(contenders).filter((name) => options.only.includes(name));
   const all = Object.keys(payloads);
   const named = options.smoke && options.payloads.length === all.length ? smokePayloads : options.payloads;

@@ -1,5 +1,5 @@
 /** The parent's side of a process that measures: requests and replies over the IPC channel of `child_process`. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -13,8 +13,8 @@ const LIMIT_MS = 60_000;
 
 /**
  * @param {URL} script
- * @param {{ readonly node: string, readonly args?: readonly string[], readonly core?: number | undefined }} options `node`: path of
- * the Node that runs it; `core`: pins the process to it
+ * @param {{ readonly node: string, readonly args?: readonly string[], readonly core?: number | string | undefined }} options `node`: path of
+ * the Node that runs it; `core`: pins the process to it, or to several as in `0,1`
  * @returns {Child}
  */
 export function startChild(script, { node, args = [], core }) {
@@ -63,4 +63,9 @@ export function startChild(script, { node, args = [], core }) {
 /** `BENCH_NODE_FLAGS="--cpu-prof"` profiles every measuring process. */
 function nodeFlags() {
   return (process.env.BENCH_NODE_FLAGS ?? "").split(" ").filter((flag) => flag !== "");
+}
+
+/** Whether processes can be pinned to cores: `taskset` is a Linux tool. */
+export function canPin() {
+  return spawnSync("taskset", ["-c", "0", "true"]).status === 0;
 }

@@ -20,6 +20,9 @@ const packages = [
   "fastify",
   "undici",
   "ws",
+  "@bufbuild/buf",
+  "@bufbuild/protoc-gen-es",
+  "esbuild",
 ];
 
 /** @returns {{ platform: string, processor: string, cores: number, memoryGiB: number, versions: Record<string, string> }} */

@@ -35,3 +35,33 @@ export function ratio({ median, min, max }) {
   if (min > 1) return `${bold(green(text))} ${noise}`;
   return `${max < 1 ? bold(red(text)) : bold(text)} ${noise}`;
 }
+
+/** @param {number} value */
+export function times(value) {
+  return `${number(value)}×`;
+}
+
+/** @param {number} bytes */
+export function kilobytes(bytes) {
+  return `${(bytes / 1000).toFixed(1)} kB`;
+}
+
+/**
+ * `2.61× (2.50–2.80)`; without brackets where there is one round.
+ * @param {import("../measure/statistics.mjs").Spread} spread
+ * @param {(value: number) => string} format
+ */
+export function withSpread(spread, format) {
+  const range = rangeText(spread, format);
+  return range === "" ? format(spread.median) : `${format(spread.median)} (${range})`;
+}
+
+/**
+ * Least and greatest; empty where there is one round.
+ * @param {import("../measure/statistics.mjs").Spread} spread
+ * @param {(value: number) => string} format
+ */
+export function rangeText({ min, max }, format) {
+  const short = format === times ? number : format;
+  return min === max ? "" : `${short(min)}–${short(max)}`;
+}

@@ -1,0 +1,21 @@
+/** Load of one process on one connection, at the requests of processes.mjs. */
+import { connect } from "../calls/contenders/rpcgen.mjs";
+import { runLoad } from "../calls/load.mjs";
+import { respond } from "../measure/respond.mjs";
+
+/** @type {import("../calls/contenders/contender.mjs").EchoClient} */
+let client;
+
+respond({
+  async connect(/** @type {string} */ target) {
+    client = await connect(target);
+    // The connection is there before another process opens one, so that processes of the server get one each in turn.
+    await new Promise((resolve, reject) => client.call(client.requestFrom(Buffer.alloc(1)), resolve, reject));
+  },
+  /** @param {{ bytes: number, inFlight: number, durationMs: number }} params @returns {Promise<number>} calls per second */
+  async load({ bytes, inFlight, durationMs }) {
+    const request = client.requestFrom(Buffer.alloc(bytes, 1));
+    const { calls, seconds } = await runLoad(client, { request, inFlight, durationMs });
+    return calls / seconds;
+  },
+});
