@@ -193,7 +193,7 @@ function hasTime(plan: Plan): boolean {
 }
 
 /** Items that were sent in vain are kept up to a limit; beyond it the call cannot go elsewhere. */
-function isTooLongToReplay({ kind, bytes, items }: Plan): boolean {
+export function isTooLongToReplay({ kind, bytes, items }: Pick<Plan, "kind" | "bytes" | "items">): boolean {
   return (kind === "sum" || kind === "chat") && bytes * items > maxReplayBytes - items * itemOverheadBytes;
 }
 

@@ -1,5 +1,6 @@
-/** Bugs that the simulation of a cluster must find. Each changes one place of a copy of the runtime. */
+/** Bugs that the simulation of a cluster must find. Each changes one place of a copy of the runtime. `first`: the seed to begin with, for those that few seeds find. */
 const governance = "runtime/governance";
+const breaker = `${governance}/circuit-breaker/breaker.ts`;
 
 export const clusterBugs = [
   {
@@ -7,6 +8,7 @@ export const clusterBugs = [
     file: "runtime/client/moving-on.ts",
     find: 'if (error.reason === "draining") return restarts < maxDrained;',
     put: 'if (error.reason === "draining" || error.reason === "connection_lost") return restarts < maxDrained;',
+    first: 7,
   },
   {
     name: "retries do not ask what the schema allows",
@@ -37,18 +39,21 @@ export const clusterBugs = [
     file: `${governance}/outlier/outlier.ts`,
     find: "record.timer = this.scope.environment.setTimer(delayMs, ",
     put: "record.timer = this.scope.environment.setTimer(delayMs * 1e5, ",
+    first: 3,
   },
   {
     name: "instances that drain are called",
     file: "runtime/client/cluster-members.ts",
     find: 'return instance.status === "up" && instance.weight > 0;',
     put: "return instance.weight > 0;",
+    first: 2,
   },
   {
     name: "an instance that leaves the list takes its calls along",
     file: "runtime/client/cluster-members.ts",
     find: "member.close(Infinity)",
     put: "member.close(0)",
+    first: 8,
   },
   {
     name: "a connection that came back does not count",
@@ -62,7 +67,6 @@ export const clusterBugs = [
     find: "if (record.isEjected) this.return(endpoint, record, false);\n      this.records",
     put: "if (record.isEjected) this.ejected--;\n      this.records",
     first: 121,
-    calls: 500,
   },
   {
     name: "retries go where the call has been",
@@ -76,6 +80,117 @@ export const clusterBugs = [
     find: 'if (isBack && member.state === "transient_failure") member.pool.connect(true);',
     put: "",
     first: 356,
-    calls: 500,
+  },
+  {
+    name: "a breaker that is open stays open",
+    file: breaker,
+    find: "if (now - this.openedMs >= this.options.openMs && ",
+    put: "if (now - this.openedMs >= this.options.openMs * 1e5 && ",
+    first: 17,
+  },
+  {
+    name: "a breaker that is half open lets everything through",
+    file: breaker,
+    find: 'if (this.state === "open" || this.sent >= this.options.probes) return false;',
+    put: 'if (this.state === "open") return false;',
+    first: 17,
+  },
+  {
+    name: "a breaker closes with the first probe that succeeds",
+    file: breaker,
+    find: "else if (++this.passed >= probes) this.close();",
+    put: "else this.close();",
+    first: 17,
+  },
+  {
+    name: "a probe that fails does not open the breaker again",
+    file: breaker,
+    find: "if (isFault) this.open();",
+    put: "if (isFault) this.passed--;",
+    first: 17,
+  },
+  {
+    name: "calls that were under way when the breaker opened count as probes",
+    file: `${governance}/circuit-breaker/circuit-breaker.ts`,
+    find: "    if (breaker.era !== undefined && (call.get(eraOf) ?? 0) !== breaker.era) return;\n",
+    put: "",
+    first: 17,
+  },
+  {
+    name: "faults in a row are counted across successes",
+    file: breaker,
+    find: "this.inRow = isFault ? this.inRow + 1 : 0;",
+    put: "this.inRow += isFault ? 1 : 0;",
+    first: 5,
+  },
+  {
+    name: "the other attempts of a hedged call go on after the first reply",
+    file: `${governance}/fault-modes/hedged.ts`,
+    find: "    for (const attempt of this.running) attempt.cancel();\n",
+    put: "",
+    first: 6,
+  },
+  {
+    name: "hedges are not taken from the budget",
+    file: `${governance}/fault-modes/hedged.ts`,
+    find: "if (allowance.saved < 1 || !budgetIn(scope).withdraw()) return false;",
+    put: "if (allowance.saved < 1) return false;",
+    first: 6,
+  },
+  {
+    name: "hedges have no share of the calls to keep to",
+    file: `${governance}/fault-modes/hedged.ts`,
+    find: "    allowance.saved--;\n",
+    put: "",
+    first: 6,
+  },
+  {
+    name: "calls that may run once are hedged",
+    file: `${governance}/fault-modes/hedged.ts`,
+    find: "return !isRepeatable(method) || isInRetriedChain(call) ? 0",
+    put: "return isInRetriedChain(call) ? 0",
+    first: 6,
+  },
+  {
+    name: "a hedged call is hedged once more than it may be",
+    file: `${governance}/fault-modes/hedged.ts`,
+    find: "if (delay === undefined || this.started > limit) return;",
+    put: "if (delay === undefined || this.started > limit + 1) return;",
+    first: 8,
+  },
+  {
+    name: "a stream that lost its connection begins again",
+    file: "runtime/client/moving-on.ts",
+    find: 'if (error.reason === "draining") return restarts < maxDrained;',
+    put: 'if (error.reason === "draining" || (call.method.kind !== "unary" && error.reason === "connection_lost")) return restarts < maxDrained;',
+    first: 7,
+  },
+  {
+    name: "a stream whose reader left is not cancelled",
+    file: "runtime/client/attempt.ts",
+    find: "    this.isAbandoned = true;\n    this.outgoing?.cancel();",
+    put: "    this.isAbandoned = true;",
+    first: 4,
+  },
+  {
+    name: "a stream counts at its endpoint for ever",
+    file: "runtime/client/attempt.ts",
+    find: "    if (pick === undefined) return;\n    this.pick = undefined;",
+    put: "    if (pick === undefined || this.queue !== undefined) return;\n    this.pick = undefined;",
+    first: 4,
+  },
+  {
+    name: "a stream begins elsewhere without what it had sent",
+    file: "runtime/client/replay.ts",
+    find: "if (this.bytes > maxReplayBytes) return this.drop();",
+    put: "if (this.bytes > maxReplayBytes) return void (this.items = []);",
+    first: 152,
+  },
+  {
+    name: "credit of what a reader left unread is not returned",
+    file: "runtime/connection/message-receiver.ts",
+    find: "    this.window.release(lane.window.held);\n",
+    put: "",
+    first: 4,
   },
 ];

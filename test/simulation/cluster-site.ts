@@ -15,6 +15,8 @@ export interface Member {
   isSlow: boolean;
   isFailing: boolean;
   isCut: boolean;
+  /** When it was cut off last, or was connected again. */
+  cutMs: number;
   status: "up" | "draining" | "removed";
   /** Faults that it has now. */
   troubles: number;
@@ -24,8 +26,8 @@ export interface Member {
   drainedAtMs: number;
 }
 
-/** What handlers of the run do. */
-export type Answer = (member: Member, name: string, attempt: number) => Promise<void>;
+/** What the handlers of an instance do. */
+export type Handling = (member: Member) => Partial<LabHandlers>;
 
 const grace = { graceMs: 20_000 };
 /** Milliseconds that an instance stands as draining in the list before it closes. */
@@ -40,14 +42,14 @@ export class Site {
   readonly closings: Promise<void>[];
   private readonly environment: VirtualEnvironment;
   private readonly weather: ClusterWeather;
-  private readonly answer: Answer;
+  private readonly handling: Handling;
   private sink: ResolverSink | undefined;
   private revision: number;
 
-  constructor(environment: VirtualEnvironment, weather: ClusterWeather, answer: Answer) {
+  constructor(environment: VirtualEnvironment, weather: ClusterWeather, handling: Handling) {
     this.environment = environment;
     this.weather = weather;
-    this.answer = answer;
+    this.handling = handling;
     this.sink = undefined;
     this.revision = 0;
     this.closings = [];
@@ -58,6 +60,7 @@ export class Site {
       isSlow: false,
       isFailing: false,
       isCut: false,
+      cutMs: -Infinity,
       status: "up",
       troubles: 0,
       wellSinceMs: 0,
@@ -79,16 +82,23 @@ export class Site {
   }
 
   async start(member: Member): Promise<void> {
-    const echo: LabHandlers["echo"] = async (note, call) => {
-      await this.answer(member, note.text, call.attempt);
-      if (member.isSlow) await this.sleep(this.weather.isCalm ? 80 : 500);
-      if (member.isFailing) throw new RpcError({ code: 14, message: "not well" });
-      return { ...note, count: member.index };
-    };
     const options = { environment: this.environment, transports: [this.network.transport], limits: { idleMs: 0 } };
-    const server = createServer({ ...options, onError: () => undefined }).add(Lab, { ...echoing, echo });
+    const server = createServer({ ...options, onError: () => undefined }).add(Lab, {
+      ...echoing,
+      ...this.handling(member),
+    });
     member.server = server;
     await server.listen(member.address);
+  }
+
+  /** What a handler of an instance suffers from that is slow. */
+  async tarry({ isSlow }: Member): Promise<void> {
+    if (isSlow) await this.sleep(this.weather.isCalm ? 80 : 500);
+  }
+
+  /** What a handler of an instance suffers from that fails. */
+  stumble({ isFailing }: Member): void {
+    if (isFailing) throw new RpcError({ code: 14, message: "not well" });
   }
 
   /** Brings a fault upon its instance, and takes it back after its time. */
@@ -117,10 +127,12 @@ export class Site {
     },
     cut: async (member, lastsMs) => {
       member.isCut = true;
+      member.cutMs = this.environment.now();
       const links = this.network.links.filter(({ address }) => address === member.address);
       for (const link of links) link.cut();
       await this.sleep(lastsMs);
       member.isCut = false;
+      member.cutMs = this.environment.now();
       for (const link of links) link.reset();
     },
     slow: (member, lastsMs) => this.during(member, "isSlow", lastsMs),
@@ -179,6 +191,10 @@ export class Site {
         throw new RpcError({ reason: "connect_failed", message: `${address.text} does not answer` });
       },
     };
+  }
+
+  get now(): number {
+    return this.environment.now();
   }
 
   sleep(ms: number): Promise<void> {

@@ -5,7 +5,7 @@ import { clusterBugs } from "./cluster-bugs.mjs";
 import { compareTraces, findBug } from "./simulate.mjs";
 import type { Report } from "./simulate.ts";
 
-/** The sweep over 300 seeds is a step of its own: `npm run simulate -- --cluster`. */
+/** The sweep over 250 seeds is a step of its own: `npm run simulate -- --cluster`. */
 const seedCount = 4;
 const bugSeeds = 40;
 const bugCalls = 500;

@@ -1,32 +1,48 @@
+import type { DetectorKind } from "../../runtime/governance/detector.ts";
+import type { MethodType } from "../../runtime/call/method-type.ts";
+import type { Endpoint } from "../../runtime/discovery/endpoint.ts";
+import type { FaultMode } from "../../runtime/governance/fault-mode.ts";
 import {
   consistentHash,
-  createRetryBudget,
   failover,
+  hedged,
   leastLoaded,
   outliers,
   p2c,
-  type RetryBudget,
   roundRobin,
 } from "../../runtime/governance/index.ts";
-import { type Channel, createChannel } from "../../runtime/index.ts";
+import { type CallContext, type Channel, createChannel } from "../../runtime/index.ts";
 import { createRandom, createVirtualEnvironment, type VirtualEnvironment } from "../../runtime/testing/index.ts";
+import type { LabHandlers } from "../runtime/fixture/lab.ts";
 import { echoMethod, outcomeOf } from "../runtime/governance/repeatable.ts";
+import { isTooLongToReplay } from "./caller.ts";
+import { BreakerMonitor } from "./cluster-breaker.ts";
+import { BudgetMonitor, maxHedges } from "./cluster-budget.ts";
 import { type ClusterPlan, type ClusterWeather, createClusterPlans, createClusterWeather } from "./cluster-plan.ts";
 import { type Member, Site } from "./cluster-site.ts";
+import { Streams, type Task } from "./cluster-streams.ts";
+import { LinkMonitor } from "./link-monitor.ts";
 import type { Report } from "./simulate.ts";
 import { hashText, Verdict } from "./verdict.ts";
 
 const attemptTimeoutMs = 300;
 const timeoutMs = 8_000;
-const perSecond = 0.5;
-const budgetWindowMs = 10_000;
+/** Milliseconds until a hedged call goes elsewhere as well. */
+const hedgeMs = 20;
 const maxEjected = 0.5;
 /** Milliseconds after a fault until its instance must be found again: the longest wait between attempts to connect, and the longest ejection. */
 const recoveryMs = 4_000;
 /** Milliseconds in which a request that was on its way has arrived. */
 const arrivalMs = 1_000;
-const idempotent = echoMethod();
-const once = echoMethod({ idempotency: "unknown" });
+/** What a fault mode can tell hedged calls by. */
+const hedge = { delayMs: hedgeMs, max: maxHedges };
+/** By whether they may be repeated and whether their mode hedges. */
+const methods = {
+  repeat: echoMethod(),
+  once: echoMethod({ idempotency: "unknown" }),
+  hedgedRepeat: echoMethod({ policy: { hedge } }),
+  hedgedOnce: echoMethod({ idempotency: "unknown", policy: { hedge } }),
+};
 
 /** Runs `calls` calls of a seed against several instances that come, go, fail and are cut off, all in virtual time. */
 export async function simulateCluster(seed: number, calls: number): Promise<Report> {
@@ -43,6 +59,11 @@ class ClusterSimulation {
   private readonly verdict: Verdict;
   private readonly site: Site;
   private readonly channel: Channel;
+  private readonly budget: BudgetMonitor;
+  private readonly breaker: BreakerMonitor;
+  private readonly streams: Streams;
+  private readonly links: LinkMonitor[];
+  private readonly endpoints: Set<Endpoint>;
   private readonly byName: Map<string, ClusterPlan>;
   /** How often a handler of any instance saw each call. */
   private readonly runs: Map<string, number>;
@@ -51,15 +72,17 @@ class ClusterSimulation {
   private readonly outcomes: Map<ClusterPlan, string>;
   private readonly ejected: Set<string>;
   private readonly served: number[];
-  private readonly budgetLog: { readonly atMs: number; readonly amount: number }[];
-  private refusedAtMs: number;
+  /** When calls ended. */
+  private readonly endedMs: Map<ClusterPlan, number>;
+  /** Calls whose handlers have not ended, once for each. */
+  private readonly running: string[];
   private hash: number;
 
   constructor(seed: number, calls: number) {
     const random = createRandom(seed * 104_729 + 1);
     this.seed = seed;
     this.weather = createClusterWeather(seed, calls, random);
-    this.plans = createClusterPlans(calls, random);
+    this.plans = createClusterPlans(calls, this.weather, random);
     this.environment = createVirtualEnvironment(seed);
     this.verdict = new Verdict();
     this.byName = new Map(this.plans.map((plan) => [plan.name, plan]));
@@ -68,31 +91,45 @@ class ClusterSimulation {
     this.outcomes = new Map();
     this.ejected = new Set();
     this.served = Array.from({ length: this.weather.instances }, () => 0);
-    this.budgetLog = [];
-    this.refusedAtMs = -Infinity;
+    this.endedMs = new Map();
+    this.running = [];
+    this.links = [];
+    this.endpoints = new Set();
     this.hash = 0x811c9dc5;
-    const { environment } = this;
-    this.site = new Site(environment, this.weather, (member, name, attempt) => this.onArrival(member, name, attempt));
+    const { environment, verdict } = this;
+    this.budget = new BudgetMonitor(environment, this.weather, verdict);
+    this.breaker = new BreakerMonitor(this.weather.breaker, environment, verdict);
+    this.site = new Site(environment, this.weather, (member) => this.handlers(member));
+    this.site.network.onLink = (link) => void this.links.push(new LinkMonitor(link, verdict));
     this.channel = createChannel({
       target: "site:///lab.v1.Lab",
       resolvers: [this.site.resolver],
       environment,
       transports: [this.site.transport],
       timeoutMs,
+      streamTimeoutMs: timeoutMs,
       connectTimeoutMs: 200,
       discovery: { ttlMs: 1_000 },
       balancer: balancers[this.weather.balancer](),
-      faultMode: failover({
-        retries: 10,
-        on: [4, 14],
-        backoff: { baseMs: 5, maxMs: 50 },
-        attemptTimeoutMs,
-        budget: this.watchedBudget(),
-      }),
+      plugins: this.breaker.plugins,
+      faultMode: this.faultMode(),
       detectors: [
         outliers({ baseMs: 500, maxMs: 2_000, windowMs: 3_000, maxEjected, onChange: this.onEjection.bind(this) }),
+        this.census,
       ],
     });
+    const planOf = (name: string): ClusterPlan => this.byName.get(name) as ClusterPlan;
+    this.streams = new Streams(
+      {
+        site: this.site,
+        verdict,
+        planOf,
+        enter: this.enter.bind(this),
+        leave: this.leave.bind(this),
+        checkCancelled: this.checkCancelled.bind(this),
+      },
+      this.channel,
+    );
   }
 
   async execute(): Promise<void> {
@@ -105,8 +142,10 @@ class ClusterSimulation {
       this.verdict.breach("C-1", `not all calls end: ${String(error)}`);
     });
     for (const plan of plans) this.verdict.expect(this.outcomes.has(plan), "C-1", () => `${plan.name} has no outcome`);
-    this.checkBudget();
+    this.budget.check();
     await this.comeBack();
+    await environment.advanceAsync(1_000);
+    this.checkRest();
     await this.end();
     this.note(`end ${Math.round(environment.now() - startMs)}`);
   }
@@ -114,7 +153,7 @@ class ClusterSimulation {
   report(): Report {
     const outcomes: Record<string, number> = {};
     for (const outcome of this.outcomes.values()) {
-      const name = /^\d+$/.test(outcome) ? "ok" : outcome;
+      const name = isFine(outcome) ? "ok" : outcome;
       outcomes[name] = (outcomes[name] ?? 0) + 1;
     }
     return {
@@ -132,19 +171,31 @@ class ClusterSimulation {
     const { environment, site, verdict } = this;
     await site.sleep(plan.startMs);
     const startMs = environment.now();
-    const method = plan.isIdempotent ? idempotent : once;
-    const outcome = String(await outcomeOf(this.channel, method, { text: plan.name }));
+    this.budget.onCall(plan);
+    const outcome = plan.kind === "unary" ? await this.call(plan) : await this.streams.perform(plan);
     const endMs = environment.now();
     verdict.expect(!this.outcomes.has(plan), "C-1", () => `${plan.name} has two outcomes`);
-    verdict.expect(endMs - startMs <= timeoutMs, "C-1", () => `${plan.name} took ${endMs - startMs} ms`);
+    const mostMs = timeoutMs + plan.readerDelayMs * plan.items;
+    verdict.expect(endMs - startMs <= mostMs, "C-1", () => `${plan.name} took ${endMs - startMs} ms`);
     this.outcomes.set(plan, outcome);
+    this.endedMs.set(plan, endMs);
     this.note(`${plan.index} ${outcome} ${Math.round(endMs * 1_000)}`);
-    if (/^\d+$/.test(outcome)) {
+    if (outcome === "circuit_open") this.breaker.onRefused();
+    if (isFine(outcome)) {
       verdict.expect(this.runs.has(plan.name), "C-1", () => `${plan.name} was answered and never run`);
       return;
     }
-    verdict.expect(!this.weather.isCalm, "C-7", () => `${plan.name} failed with ${outcome}`);
-    if (plan.isIdempotent && this.refusedAtMs < startMs) this.expectNobody(plan, startMs, outcome);
+    // A stream cannot begin elsewhere once it has sent more than is kept for that.
+    const isTurnedAway = outcome === "draining" && isTooLongToReplay(plan);
+    verdict.expect(!this.weather.isCalm || isTurnedAway, "C-7", () => `${plan.name} failed with ${outcome}`);
+    const isTriedOn = plan.kind === "unary" && plan.isIdempotent && !plan.isHedged && outcome !== "circuit_open";
+    if (isTriedOn && this.budget.refusedAtMs < startMs) this.expectNobody(plan, startMs, outcome);
+  }
+
+  private async call({ name, isIdempotent, isHedged }: ClusterPlan): Promise<string> {
+    const { repeat, once, hedgedRepeat, hedgedOnce } = methods;
+    const method = isHedged ? (isIdempotent ? hedgedRepeat : hedgedOnce) : isIdempotent ? repeat : once;
+    return String(await outcomeOf(this.channel, method, { text: name }));
   }
 
   /** C-3: a call that may be repeated, and that the budget allowed to be, finds whoever is well. */
@@ -157,11 +208,32 @@ class ClusterSimulation {
     );
   }
 
-  private async onArrival(member: Member, name: string, attempt: number): Promise<void> {
+  private handlers(member: Member): Partial<LabHandlers> {
+    const { site } = this;
+    return {
+      ...this.streams.handlers(member),
+      echo: async (note, call) => {
+        const plan = this.byName.get(note.text);
+        const beganMs = this.environment.now();
+        try {
+          await this.enter(member, note.text, call);
+          await site.tarry(member);
+          if (plan !== undefined) this.checkCancelled({ plan, call, member, beganMs });
+          site.stumble(member);
+          return { ...note, count: member.index };
+        } finally {
+          this.leave(note.text);
+        }
+      },
+    };
+  }
+
+  private async enter(member: Member, name: string, { attempt }: CallContext): Promise<void> {
     const { environment, verdict } = this;
     const plan = this.byName.get(name);
     const runs = (this.runs.get(name) ?? 0) + 1;
     this.runs.set(name, runs);
+    this.running.push(name);
     this.served[member.index] = (this.served[member.index] ?? 0) + 1;
     this.note(`${name} at ${member.index} ${attempt}`);
     verdict.expect(
@@ -171,8 +243,22 @@ class ClusterSimulation {
     );
     if (plan === undefined) return;
     this.checkVisit(member, name, attempt);
-    verdict.expect(plan.isIdempotent || runs === 1, "C-2", () => `${name} ran ${runs} times and may run once`);
+    this.budget.onArrival(plan, attempt);
+    const isRepeated = plan.isIdempotent && plan.kind === "unary";
+    verdict.expect(isRepeated || runs === 1, "C-2", () => `${name} ran ${runs} times`);
     if (plan.handlerDelayMs > 0) await this.site.sleep(plan.handlerDelayMs);
+  }
+
+  private leave(name: string): void {
+    this.running.splice(this.running.indexOf(name), 1);
+  }
+
+  /** C-13: word of the end has had the time to come. */
+  private checkCancelled({ plan, call, member, beganMs }: Task): void {
+    const endedMs = this.endedMs.get(plan) ?? Infinity;
+    const lateMs = this.environment.now() - Math.max(endedMs, beganMs) - this.weather.maxDelayMs;
+    if (lateMs <= 1 || member.isCut || member.cutMs >= beganMs) return;
+    this.verdict.expect(call.signal.aborted, "C-13", () => `${plan.name} runs on, ${lateMs} ms after it was over`);
   }
 
   /** C-10: whoever was tried comes last. */
@@ -204,39 +290,36 @@ class ClusterSimulation {
     this.verdict.expect(out <= most, "C-5", () => `${out} of ${listed.length} instances are ejected`);
   }
 
-  /** The budget of the channel, whose movements are checked by other means than its own. */
-  private watchedBudget(): RetryBudget {
-    const { environment, weather } = this;
-    const budget = createRetryBudget(environment, { ratio: weather.budgetRatio, perSecond });
+  /** Calls that are hedged and calls that are tried again pay from one budget. */
+  private faultMode(): FaultMode {
+    const { budget } = this.budget;
+    const { hedgeShare } = this.weather;
+    const retrying = failover({
+      retries: 10,
+      on: [4, 14],
+      backoff: { baseMs: 5, maxMs: 50 },
+      attemptTimeoutMs,
+      budget,
+    });
+    if (hedgeShare === undefined) return retrying;
+    const hedging = hedged({ maxExtraLoad: hedgeShare, budget });
+    const modeOf = (method: MethodType): FaultMode => (method.policy.hedge === undefined ? retrying : hedging);
     return {
-      deposit: () => {
-        this.budgetLog.push({ atMs: environment.now(), amount: weather.budgetRatio });
-        budget.deposit();
-      },
-      withdraw: () => {
-        const isGiven = budget.withdraw();
-        if (isGiven) this.budgetLog.push({ atMs: environment.now(), amount: -1 });
-        else this.refusedAtMs = environment.now();
-        return isGiven;
-      },
-      get balance() {
-        return budget.balance;
-      },
+      name: "both",
+      watch: (method, channel) => modeOf(method).watch?.(method, channel),
+      run: (call, scope) => modeOf(call.method).run(call, scope),
     };
   }
 
-  /** C-4: no window sees more taken than there was. The budget's window moves by tenths, so what was taken is counted over nine of them. */
-  private checkBudget(): void {
-    const reserve = (perSecond * budgetWindowMs) / 1_000;
-    for (const [index, { atMs, amount }] of this.budgetLog.entries()) {
-      if (amount > 0) continue;
-      const before = this.budgetLog.slice(0, index + 1);
-      const taken = before.filter((entry) => entry.amount < 0 && entry.atMs > atMs - budgetWindowMs * 0.9).length;
-      const recent = before.filter((entry) => entry.amount > 0 && entry.atMs > atMs - budgetWindowMs);
-      const given = recent.reduce((sum, entry) => sum + entry.amount, reserve);
-      if (taken <= given + 1e-6) continue;
-      return this.verdict.breach("C-4", `${taken} extra attempts in 9 s, of ${given.toFixed(1)}`);
-    }
+  /** Detects nothing: it gets to know all endpoints. */
+  private get census(): DetectorKind {
+    return {
+      name: "census",
+      create: () => ({
+        update: (endpoints) => endpoints.forEach((endpoint) => this.endpoints.add(endpoint)),
+        observe: () => undefined,
+      }),
+    };
   }
 
   /** C-8: with the faults over, all instances are called again, evenly, and every call goes through. */
@@ -250,7 +333,7 @@ class ClusterSimulation {
     const count = 60 * weather.instances;
     for (let index = 0; index < count; index++) {
       const outcome = await environment.run(this.probe(`calm-${index}`));
-      verdict.expect(/^\d+$/.test(outcome), "C-8", () => `a call after all faults failed with ${outcome}`);
+      verdict.expect(isFine(outcome), "C-8", () => `a call after all faults failed with ${outcome}`);
       await environment.advanceAsync(5);
     }
     for (const { index } of site.members) {
@@ -260,7 +343,17 @@ class ClusterSimulation {
   }
 
   private async probe(text: string): Promise<string> {
-    return String(await outcomeOf(this.channel, idempotent, { text }));
+    return String(await outcomeOf(this.channel, methods.repeat, { text }));
+  }
+
+  /** C-15, and of the connections I-5 and I-9: nothing counts as in progress, nothing is held, credit is agreed on. */
+  private checkRest(): void {
+    const { verdict } = this;
+    this.breaker.checkRest();
+    for (const link of this.links) link.lookAtRest();
+    for (const { id, callsInProgress } of this.endpoints)
+      verdict.expect(callsInProgress === 0, "C-15", () => `${callsInProgress} calls count at ${id}`);
+    verdict.expect(this.running.length === 0, "C-15", () => `the handlers of ${this.running.join()} run on`);
   }
 
   /** C-9 */
@@ -280,10 +373,15 @@ class ClusterSimulation {
   }
 }
 
+function isFine(outcome: string): boolean {
+  return outcome === "whole" || outcome === "left" || /^\d+$/.test(outcome);
+}
+
 const balancers = {
   // What was slow is forgotten in the time that the run waits.
   p2c: () => p2c({ decayMs: 1_000 }),
   "round-robin": roundRobin,
   "least-loaded": leastLoaded,
-  "consistent-hash": () => consistentHash({ key: ({ message }) => (message as { readonly text: string }).text }),
+  "consistent-hash": () =>
+    consistentHash({ key: ({ message }) => (message as { readonly text: string } | undefined)?.text ?? "" }),
 } as const;

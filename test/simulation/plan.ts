@@ -145,13 +145,16 @@ function createPattern(length: number): Uint8Array {
   return Uint8Array.from({ length }, () => random() * 256);
 }
 
+/** What messages of a call are made of. */
+export type Content = Pick<Plan, "index" | "name" | "bytes">;
+
 /** The bytes of message `item` of a call: nearly every one can be told from every other. */
-export function bytesOf(plan: Plan, item: number): Uint8Array {
+export function bytesOf(plan: Content, item: number): Uint8Array {
   const from = (plan.index * 31 + item) % offsets;
   return pattern.subarray(from, from + plan.bytes);
 }
 
 /** True when `bytes` is message `item` of a call. */
-export function isMessage(bytes: Uint8Array, plan: Plan, item: number): boolean {
+export function isMessage(bytes: Uint8Array, plan: Content, item: number): boolean {
   return Buffer.compare(bytes, bytesOf(plan, item)) === 0;
 }

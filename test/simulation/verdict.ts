@@ -22,6 +22,11 @@ export const invariants = {
   "C-8": "with faults over, every call goes through and all instances have their part again",
   "C-9": "after the end no timer and no connection is left",
   "C-10": "a call that is tried again goes to an instance that it has not been to, while there is one",
+  "C-11": "a breaker opens for cause, then lets nothing through but probes, and closes when those succeed",
+  "C-12": "every extra attempt is taken from the one budget, and hedges keep to their share of the calls",
+  "C-13": "a call is over with its first reply: what other attempts of it still do is cancelled",
+  "C-14": "a stream runs once, and is in order to its one end",
+  "C-15": "at rest no call counts at an endpoint, and no handler runs",
 } as const;
 
 export type Invariant = keyof typeof invariants;

@@ -4,9 +4,11 @@ import { SlidingWindow } from "./sliding-window.ts";
 /** Whether calls are let through. One for each thing that is broken as a whole: a service, a method. */
 export interface Breaker {
   readonly state: "closed" | "open" | "half-open";
+  /** Another number whenever what was known before counts no more: only outcomes of calls are recorded that were let through in the same era. Undefined: all are. */
+  readonly era?: number | undefined;
   /** Asked before each call. @returns false: it fails at once */
   allow(): boolean;
-  /** Told of the outcome of each call that was let through. */
+  /** Told of the outcome of each call that was let through in this era. */
   record(isFault: boolean): void;
 }
 
@@ -83,6 +85,8 @@ export interface ThresholdOptions {
  * - open: to half-open with the first call after `openMs`;
  * - half-open: to closed when the probes succeed, to open when one fails.
  *
+ * With each of these steps a new era begins: calls that were under way say nothing about what the probes are to find out.
+ *
  * Source of the defaults: resilience4j (half-open state, 50 % of 100 calls), Finagle and Envoy (5 in a row).
  * @throws RangeError for settings that cannot work
  */
@@ -106,6 +110,7 @@ type CheckedThreshold = { readonly [Name in keyof ThresholdOptions]-?: number };
 
 class ThresholdBreaker implements Breaker {
   state: "closed" | "open" | "half-open";
+  era: number;
   private readonly environment: Environment;
   private readonly options: CheckedThreshold;
   private window: SlidingWindow;
@@ -117,6 +122,7 @@ class ThresholdBreaker implements Breaker {
 
   constructor(environment: Environment, options: CheckedThreshold) {
     this.state = "closed";
+    this.era = 0;
     this.environment = environment;
     this.options = options;
     this.window = new SlidingWindow(options.windowMs, environment.now());
@@ -131,7 +137,7 @@ class ThresholdBreaker implements Breaker {
     const now = this.environment.now();
     // Probes whose callers never came back must not keep it half open for ever.
     if (now - this.openedMs >= this.options.openMs && (this.state === "open" || this.sent >= this.options.probes)) {
-      this.state = "half-open";
+      this.enter("half-open");
       this.openedMs = now;
       this.sent = 0;
       this.passed = 0;
@@ -155,13 +161,19 @@ class ThresholdBreaker implements Breaker {
     if (this.inRow >= consecutive || (calls >= minCalls && faults / calls >= share)) this.open();
   }
 
+  /** Probes that come late are probes of the same era. */
+  private enter(state: Breaker["state"]): void {
+    if (this.state !== state) this.era++;
+    this.state = state;
+  }
+
   private open(): void {
-    this.state = "open";
+    this.enter("open");
     this.openedMs = this.environment.now();
   }
 
   private close(): void {
-    this.state = "closed";
+    this.enter("closed");
     this.inRow = 0;
     this.window = new SlidingWindow(this.options.windowMs, this.environment.now());
   }

@@ -1,5 +1,6 @@
 import type { ClientCall } from "../../call/context.ts";
 import type { MethodType } from "../../call/method-type.ts";
+import { createSlot } from "../../call/slot.ts";
 import { PerMethod } from "../../call/per-method.ts";
 import type { Environment } from "../../environment/environment.ts";
 import { quietly } from "../../errors/quietly.ts";
@@ -56,18 +57,25 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     return settings.per === "service" ? service : path;
   }
 
-  function admit({ method }: ClientCall): undefined {
+  function admit(call: ClientCall): undefined {
+    const { method } = call;
     const breaker = breakerFor.of(method);
     const before = breaker.state;
     const isAllowed = breaker.allow();
     tell(method, breaker, before);
-    if (isAllowed) return undefined;
+    if (isAllowed) {
+      const { era } = breaker;
+      if (era !== undefined && era > 0) call.set(eraOf, era);
+      return undefined;
+    }
     refused++;
     throw open(method);
   }
 
-  function settled({ method }: ClientCall, failure: RpcError | undefined): void {
+  function settled(call: ClientCall, failure: RpcError | undefined): void {
+    const { method } = call;
     const breaker = breakerFor.of(method);
+    if (breaker.era !== undefined && (call.get(eraOf) ?? 0) !== breaker.era) return;
     const before = breaker.state;
     // A call that its caller gave up says nothing, but a probe that it was must not be waited for.
     breaker.record(failure !== undefined && (settings.isFault ?? isServerFault)(failure));
@@ -93,6 +101,9 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     },
   };
 }
+
+/** When a call was let through; nothing is kept in the first era, which most breakers never leave. */
+const eraOf = createSlot<number>("era of its breaker");
 
 function open(method: MethodType): RpcError {
   return new RpcError({

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { circuitBreaker, type CircuitBreakerOptions, sre, threshold } from "../../../runtime/governance/index.ts";
 import { createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 import { createFleet } from "../client/fleet.ts";
-import { Missing } from "../fixture/lab.ts";
+import { Missing, Note } from "../fixture/lab.ts";
+import { createSignal, type Signal } from "../fixture/world.ts";
 import { echoMethod, outcomeOf, unwell } from "./repeatable.ts";
 
 async function scene(options: CircuitBreakerOptions) {
@@ -58,6 +59,43 @@ describe("a breaker with thresholds", () => {
     await world.calls(1);
     await world.fleet.environment.advanceAsync(1_000);
     expect(await world.calls(2)).toEqual(["application", "circuit_open"]);
+  });
+
+  test("asks probes only: calls that were under way when it opened neither close it nor open it again", async () => {
+    const states: string[] = [];
+    const late: Signal<Note>[] = [];
+    const breaker = circuitBreaker({
+      kind: threshold({ consecutive: 2, probes: 2, openMs: 1_000 }),
+      onState: (_, state) => states.push(state),
+    });
+    await using fleet = await createFleet({
+      count: 1,
+      plugins: [breaker],
+      handlers: () => ({
+        echo(note) {
+          if (note.text === "bad") throw unwell();
+          if (note.text !== "late") return note;
+          const signal = createSignal<Note>();
+          late.push(signal);
+          return signal.promise;
+        },
+      }),
+    });
+    const call = (text: string): Promise<number | string> => outcomeOf(fleet.channel, echoMethod(), { text });
+    const underWay = ["late", "late", "late", "late"].map(call);
+    await fleet.run(call("bad"));
+    await fleet.run(call("bad"));
+    await fleet.environment.advanceAsync(1_000);
+    await fleet.run(call("good"));
+    late[0]?.resolve(Note.create({}));
+    late[1]?.reject(unwell());
+    await fleet.run(Promise.all(underWay.slice(0, 2)));
+    expect(states).toEqual(["open", "half-open"]);
+    await fleet.run(call("good"));
+    late[2]?.reject(unwell());
+    late[3]?.reject(unwell());
+    await fleet.run(Promise.all(underWay));
+    expect(states).toEqual(["open", "half-open", "closed"]);
   });
 
   test("opens above a share of faults in its window, and forgets old ones", async () => {
