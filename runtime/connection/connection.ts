@@ -237,6 +237,8 @@ export interface ServerConnectionEvents extends ConnectionEvents {
    * Called in the order of arrival; the answer may come in any order, also before this returns.
    */
   onRequest(call: IncomingCall, body: Uint8Array): void;
+  /** A one-way request was turned away and will not come to `onRequest`. Its sender is not told. Not for those that it cancelled itself. */
+  onDropped?(call: IncomingCall, error: RpcError): void;
 }
 
 /** What the other side said it accepts. */

@@ -22,6 +22,8 @@ export interface IncomingCallOwner {
   charge(call: ServerCall, bytes: number): boolean;
   /** The request is complete: hand it to the server. */
   dispatch(call: ServerCall, body: Uint8Array): void;
+  /** A one-way request is turned away. */
+  drop(call: ServerCall, error: RpcError): void;
   /** Nothing more is sent or read for the call: its lane is free. */
   release(call: ServerCall): void;
   /** Released and settled: it no longer counts. */
@@ -242,6 +244,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
 
   /** Turns the call away; its handler does not run. */
   refuse(failure: OutgoingFailure): void {
+    if (this.oneway) this.owner.drop(this, failure.error);
     this.fail({ ...failure, notStarted: true });
     this.settle();
   }
@@ -336,7 +339,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     if (this.state === "done") return;
     const before = this.state;
     this.dropOutgoing();
-    if (before === "reading") this.cutShort();
+    if (before === "reading") this.cutShort(error);
     this.state = "running";
     this.fail({ error, notStarted: before === "reading" });
     if (before === "running") this.tell(error);
@@ -344,8 +347,9 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   }
 
   /** The last word may have to wait, so the call may be here a while: what was under way is let go now. */
-  private cutShort(): void {
+  private cutShort(error: RpcError): void {
     this.isCutShort = true;
+    if (this.oneway) this.owner.drop(this, error);
     if (this.incoming !== undefined) this.owner.link.messages.closeLane(this.incoming);
   }
 

@@ -190,6 +190,10 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
       : createError("too_many_calls", "The requests in progress take too much memory.");
   }
 
+  drop(call: ServerCall, error: RpcError): void {
+    this.events.onDropped?.(call, error);
+  }
+
   reads(compressor: number): boolean {
     return this.compressors.reads(compressor);
   }
@@ -256,7 +260,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   }
 
   private accept(reader: FrameReader, refusal: RpcError | undefined): void {
-    if (this.isGoing) return;
+    if (this.isGoing) return this.passBy(reader);
     const fault = this.faultOf(reader);
     if (fault !== undefined) return this.fault(fault);
     this.lastIdHigh = reader.idHigh;
@@ -277,6 +281,14 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     call.readRequest(reader);
     // Most calls whose handlers do not wait are over by now: their deadlines cost nothing (bench `calls`).
     if (remainingMs !== Infinity && !call.isOver) this.link.wheel.add(call);
+  }
+
+  /** A request that crossed the GOAWAY goes elsewhere, but for one-way ones: their callers have done with them. */
+  private passBy(reader: FrameReader): void {
+    const isFirstFrame = reader.bodyStart > reader.headerStart;
+    if ((reader.idLow & laneMask) !== onewayLane || !isFirstFrame) return;
+    const call = new ServerCall(this, reader, this.link.header, Infinity);
+    this.drop(call, createError("draining", "The server is going away."));
   }
 
   private laneLimit(call: ServerCall): number {

@@ -1,5 +1,5 @@
 import type { CallInfo, ClientCall } from "../call/context.ts";
-import type { CallContext, Items } from "../call/method-type.ts";
+import type { CallContext, Items, MethodType } from "../call/method-type.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 
 /** The rest of the way of a unary call: later interceptors, then the wire or the handler. Takes the call that the hook was given. */
@@ -60,4 +60,9 @@ export interface ServerInterceptor extends Interceptor<CallContext> {
    * @param failure why there was no reply; undefined when there was one
    */
   settled?(call: CallContext, failure: RpcError | undefined): void;
+  /**
+   * Called for each one-way call that was turned away before it came to `admit`, because of a limit of the connection or the server, its deadline or its form: its caller
+   * is not told. What is thrown here is ignored.
+   */
+  dropped?(method: MethodType, error: RpcError): void;
 }

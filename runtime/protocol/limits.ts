@@ -30,7 +30,7 @@ export interface Limits {
   readonly maxMetadataKeyBytes: number;
   /** Bytes of one value. Breach: as above. */
   readonly maxMetadataValueBytes: number;
-  /** Calls in progress that a server runs per connection; cancelled ones count until their handler settles. Breach: `too_many_calls`. */
+  /** Calls in progress that a server runs per connection; cancelled ones count until their handler settles. Breach: `too_many_calls`; a one-way call is dropped, and counted by the server. */
   readonly maxCalls: number;
   /** Calls that a client lets wait in line for the above. Breach: `too_many_calls`, made here. */
   readonly maxWaitingCalls: number;

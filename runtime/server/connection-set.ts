@@ -83,6 +83,7 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
           remove(connection);
         },
         onRequest: (call, body) => dispatcher.dispatch(call, body, session),
+        onDropped: (call, error) => dispatcher.drop(call, error, session),
       },
     });
     all.set(connection, session);

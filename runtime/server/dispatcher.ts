@@ -11,6 +11,7 @@ import { stranger } from "./authentication.ts";
 import type { Session } from "./session.ts";
 import type { CheckedServerOptions } from "./server-options.ts";
 import { createServiceTable, hasRequestItems, type MethodEntry } from "./service-table.ts";
+import { createDrops } from "./drops.ts";
 import { isThenable } from "./thenable.ts";
 
 /** Takes calls from connections to handlers and their results back. */
@@ -21,6 +22,8 @@ export interface Dispatcher {
   knows(name: string): boolean;
   /** Serves one call. Never throws. */
   dispatch(incoming: IncomingCall, body: Uint8Array, session: Session): void;
+  /** Takes note of a one-way call that its connection turned away. Never throws. */
+  drop(incoming: IncomingCall, error: RpcError, session: Session): void;
   /** Hands an error to the server's owner. @param where a path, or the name of a hook. @returns the id under which it was reported */
   report(error: unknown, where: string, peer: string): string;
   /** Calls whose handlers have not settled. */
@@ -37,6 +40,8 @@ export interface MethodLoad {
   readonly inProgress: number;
   /** Calls that were taken on since the server was made, those in progress among them. */
   readonly started: number;
+  /** One-way calls that no handler saw, because of a limit, a deadline, a rule or their form: their callers do not know. */
+  readonly dropped: number;
 }
 
 interface Entry extends MethodEntry {
@@ -63,7 +68,7 @@ export function createDispatcher(
   const loads = new Map<number, Entry["load"]>();
 
   const table = createServiceTable<Entry>((entry) => {
-    const load = { method: entry.method.path, inProgress: 0, started: 0 };
+    const load = { method: entry.method.path, inProgress: 0, started: 0, dropped: 0 };
     loads.set(entry.method.id, load);
     return {
       ...entry,
@@ -80,6 +85,12 @@ export function createDispatcher(
     settled,
     report: (error, { method, peer }, answered) => report(error, method.path, peer, answered),
   };
+
+  const drops = createDrops({
+    environment,
+    interceptors,
+    report: (error, where, peer) => void report(error, where, peer, false),
+  });
 
   function settled(call: ServerCallState): void {
     callsInProgress--;
@@ -135,9 +146,17 @@ export function createDispatcher(
     }
     const hidden = gate !== undefined && caller.principal === undefined;
     const error = hidden ? (caller.failure ?? stranger()) : refusal;
-    if (!incoming.oneway) incoming.fail({ error, notStarted: true });
+    if (incoming.oneway) drop(incoming, error, session);
+    else incoming.fail({ error, notStarted: true });
     incoming.settle();
     if (caller.failure !== undefined) session.onTurnedAway();
+  }
+
+  function drop(incoming: IncomingCall, error: RpcError, { address }: Session): void {
+    const entry = table.find(incoming);
+    const method = entry instanceof RpcError ? undefined : entry.method;
+    if (!(entry instanceof RpcError)) entry.load.dropped++;
+    drops.note(method, error, address);
   }
 
   /** Why a call is not worth a look at its body. */
@@ -164,10 +183,10 @@ export function createDispatcher(
       const kept = new Uint8Array(body);
       waiting.then(
         () => (call.running ? run(entry, call, requests, kept) : call.settle()),
-        (error: unknown) => deny(call, error),
+        (error: unknown) => deny(entry, call, error),
       );
     } catch (error) {
-      deny(call, error);
+      deny(entry, call, error);
     }
   }
 
@@ -187,7 +206,8 @@ export function createDispatcher(
     }
   }
 
-  function deny(call: ServerCallState, error: unknown): void {
+  function deny(entry: Entry, call: ServerCallState, error: unknown): void {
+    if (call.method.oneway) entry.load.dropped++;
     if (RpcError.is(error) && error.origin === "local" && denials.has(error.reason)) call.turnAway(error);
     else call.fail(error);
     if (call.session.caller.failure !== undefined) call.session.onTurnedAway();
@@ -201,6 +221,7 @@ export function createDispatcher(
     },
     knows: (name) => table.knows(name),
     dispatch,
+    drop,
     report,
     get callsInProgress() {
       return callsInProgress;

@@ -71,7 +71,8 @@ export interface ServerOptions {
    */
   readonly compression?: boolean | CompressionOptions | undefined;
   /**
-   * Gets every error whose text the caller does not see, with the id that the caller does see, and every error of a one-way call.
+   * Gets every error whose text the caller does not see, with the id that the caller does see, and every error of a one-way call. One-way calls that are turned
+   * away come as one error per method, then as one in ten seconds with their number.
    * Default: one line and the stack on stderr.
    */
   readonly onError?: ((error: unknown, report: ErrorReport) => void) | undefined;

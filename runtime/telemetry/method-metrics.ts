@@ -11,6 +11,8 @@ export class MethodMetrics {
   readonly method: string;
   /** Calls that ended, by code. */
   readonly ended: Float64Array;
+  /** Server: one-way calls that were turned away before they began, by code. */
+  readonly dropped: Float64Array;
   readonly duration: Histogram;
   /** Client: what calls took beyond what servers worked on them. */
   readonly network: Histogram;
@@ -23,6 +25,7 @@ export class MethodMetrics {
     this.service = service;
     this.method = path.slice(1);
     this.ended = new Float64Array(codeCount);
+    this.dropped = new Float64Array(codeCount);
     this.duration = new Histogram();
     this.network = new Histogram();
     this.inProgress = 0;

@@ -142,6 +142,10 @@ function serverPlugin(table: MethodTable, networkTime: boolean): Plugin<ServerIn
           const metrics = call.get(admittedSlot);
           if (metrics !== undefined) finish(metrics, call, failure?.code ?? 0, environment.now() - call.startedMs);
         },
+        dropped(method, { code }) {
+          const { dropped } = table.of(method);
+          dropped[code] = (dropped[code] as number) + 1;
+        },
         ...(networkTime ? { unary } : {}),
       });
     },

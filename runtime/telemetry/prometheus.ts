@@ -31,11 +31,15 @@ function side(lines: string[], name: "client" | "server", methods: readonly Meth
   if (methods.length === 0) return;
   const prefix = `rpc_${name}`;
   head(lines, `${prefix}_calls_total`, "counter", "Calls that ended, by code.");
-  for (const metrics of methods) {
-    metrics.ended.forEach((count, code) => {
-      if (count > 0)
-        lines.push(`${prefix}_calls_total{${labels(metrics)},code="${code === 0 ? "ok" : codeName(code)}"} ${count}`);
-    });
+  for (const metrics of methods) byCode(lines, `${prefix}_calls_total`, metrics, metrics.ended);
+  if (name === "server") {
+    head(
+      lines,
+      "rpc_server_dropped_total",
+      "counter",
+      "One-way calls that were turned away before they began, by code.",
+    );
+    for (const metrics of methods) byCode(lines, "rpc_server_dropped_total", metrics, metrics.dropped);
   }
   const rows: Row[] = [
     ["calls_in_progress", "gauge", "Calls that have begun and not ended.", ({ inProgress }) => inProgress],
@@ -64,6 +68,12 @@ function side(lines: string[], name: "client" | "server", methods: readonly Meth
       (metrics) => metrics.network,
     );
   }
+}
+
+function byCode(lines: string[], name: string, metrics: MethodMetrics, counts: Float64Array): void {
+  counts.forEach((count, code) => {
+    if (count > 0) lines.push(`${name}{${labels(metrics)},code="${code === 0 ? "ok" : codeName(code)}"} ${count}`);
+  });
 }
 
 function histograms(

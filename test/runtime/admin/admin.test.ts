@@ -73,15 +73,20 @@ describe("a running program shows", () => {
     const call = world.lab.echo({});
     await entered.promise;
     const calls = (await read(admin, "/calls")) as readonly { readonly method: string }[];
-    expect(calls).toContainEqual({ method: "/lab.v1.Lab/Echo", inProgress: 1, started: 1 });
-    expect(calls).toContainEqual({ method: "/lab.v1.Lab/Ping", inProgress: 0, started: 1 });
+    expect(calls).toContainEqual({ method: "/lab.v1.Lab/Echo", inProgress: 1, started: 1, dropped: 0 });
+    expect(calls).toContainEqual({ method: "/lab.v1.Lab/Ping", inProgress: 0, started: 1, dropped: 0 });
     expect(await read(admin, "/connections")).toMatchObject({
       addresses: [world.address],
       server: [{ state: "open", callsInProgress: 1 }],
     });
     release.resolve();
     await call;
-    expect(await read(admin, "/calls")).toContainEqual({ method: "/lab.v1.Lab/Echo", inProgress: 0, started: 1 });
+    expect(await read(admin, "/calls")).toContainEqual({
+      method: "/lab.v1.Lab/Echo",
+      inProgress: 0,
+      started: 1,
+      dropped: 0,
+    });
   });
 
   test("the policy of each method with the origin of each value", async () => {

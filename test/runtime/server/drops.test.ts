@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { rateLimit } from "../../../runtime/governance/index.ts";
+import { type ErrorReport, RpcError, type ServerOptions } from "../../../runtime/index.ts";
+import { createMetrics } from "../../../runtime/telemetry/index.ts";
+import { createFleet } from "../client/fleet.ts";
+import { createSignal } from "../fixture/world.ts";
+
+const path = "/lab.v1.Lab/Track";
+const counter = 'rpc_server_dropped_total{service="lab.v1.Lab",method="lab.v1.Lab/Track"';
+
+/** A server whose one-way calls hang until they are released. */
+async function scene(server: ServerOptions = {}) {
+  const metrics = createMetrics();
+  const reports: { readonly error: RpcError; readonly report: ErrorReport }[] = [];
+  const release = createSignal();
+  let ran = 0;
+  const { plugins = [], ...options } = server;
+  const fleet = await createFleet({
+    count: 1,
+    handlers: () => ({
+      async track() {
+        ran++;
+        await release.promise;
+      },
+    }),
+    server: {
+      ...options,
+      plugins: [metrics.server(), ...plugins],
+      onError: (error, report) => void reports.push({ error: RpcError.from(error), report }),
+    },
+  });
+  return {
+    fleet,
+    reports,
+    release,
+    ran: () => ran,
+    dropped: () => fleet.servers[0]?.load().find(({ method }) => method === path)?.dropped,
+    counted: (code: string) => {
+      const line = metrics
+        .text()
+        .split("\n")
+        .find((one) => one.startsWith(`${counter},code="${code}"} `));
+      return line === undefined ? 0 : Number(line.split(" ").at(-1));
+    },
+    async track(count: number, data = new Uint8Array()): Promise<void> {
+      for (let call = 0; call < count; call++) await fleet.run(fleet.lab.track({ data }));
+      await fleet.environment.advanceAsync(5);
+    },
+    [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose](),
+  };
+}
+
+describe("a one-way call that a server turns away is counted and told of", () => {
+  test.each([
+    ["maxCalls of its connection", { maxCalls: 3 }],
+    ["maxTotalCalls", { maxTotalCalls: 3 }],
+    ["maxRequestBytes", { maxRequestBytes: 3 * 102 }],
+    ["maxInboundBytes", { maxInboundBytes: 3 * 102 + 50 }],
+  ])("at %s: not the last that may run, but the next", async (_, limits) => {
+    await using world = await scene({ limits });
+    const body = new Uint8Array(100);
+    await world.track(3, body);
+    expect([world.ran(), world.dropped(), world.counted("resource_exhausted"), world.reports]).toEqual([3, 0, 0, []]);
+    await world.track(1, body);
+    expect([world.ran(), world.dropped(), world.counted("resource_exhausted")]).toEqual([3, 1, 1]);
+    expect(world.reports).toMatchObject([
+      { error: { reason: "too_many_calls" }, report: { method: path, errorId: undefined } },
+    ]);
+    world.release.resolve();
+    await world.fleet.environment.advanceAsync(1);
+    await world.track(1, body);
+    expect([world.ran(), world.dropped()]).toEqual([4, 1]);
+  });
+
+  test("one at a time in the counters, and in reports as a number every ten seconds", async () => {
+    await using world = await scene({ limits: { maxCalls: 1 } });
+    await world.track(101);
+    expect([world.dropped(), world.counted("resource_exhausted"), world.reports.length]).toEqual([100, 100, 1]);
+    await world.fleet.environment.advanceAsync(10_000);
+    await world.track(2);
+    expect([world.dropped(), world.counted("resource_exhausted")]).toEqual([102, 102]);
+    expect(world.reports.map(({ error }) => error.message)).toEqual([
+      "A one-way call was dropped: This connection runs at most 1 calls at a time.",
+      "100 one-way calls were dropped: This connection runs at most 1 calls at a time.",
+    ]);
+  });
+
+  test("when it is longer than the rest of the memory while its parts arrive", async () => {
+    await using world = await scene({ limits: { maxInboundBytes: 150_000 } });
+    await world.track(1, new Uint8Array(200_000));
+    expect([world.ran(), world.dropped(), world.counted("resource_exhausted")]).toEqual([0, 1, 1]);
+  });
+
+  test("when it crosses the goodbye of a server that closes", async () => {
+    await using world = await scene();
+    await world.track(1);
+    const closing = world.fleet.servers[0]?.close({ graceMs: 1_000 });
+    await world.track(1);
+    expect([world.ran(), world.dropped(), world.counted("unavailable")]).toEqual([1, 1, 1]);
+    world.release.resolve();
+    await world.fleet.run(closing as Promise<void>);
+  });
+
+  test("by a plugin: among calls that ended, by its code", async () => {
+    const limit = rateLimit({ rules: [{ calls: 1, perMs: 60_000, burst: 1 }] });
+    await using world = await scene({ plugins: [limit] });
+    await world.track(2);
+    expect([world.ran(), world.dropped(), world.counted("resource_exhausted")]).toEqual([1, 1, 0]);
+  });
+});
