@@ -7,14 +7,18 @@ export interface ModuleText {
   readonly isModule: boolean;
   /** Adds a declaration below the others, behind a blank line; one that is empty is left out. */
   add(declaration: FlatCode): void;
-  /** All that was added below the head of the module, which is known last. To be called once. */
+  /**
+   * All that was added below the head of the module, which is known last. To be called once. The bytes last until the next module
+   * of the schema is finished.
+   */
   finish(head: FlatCode): Uint8Array;
 }
 
 /**
  * Begins a module of a schema. Each declaration is encoded at once, while its text is fresh and short: a whole module as one string
  * would be put together, encoded and kept in three places, and collecting that garbage took longer than all of this
- * (`npm run bench -- compile`). Modules of a schema are written one after the other and share their space.
+ * (`npm run bench -- compile`). Modules of a schema are written one after the other and share their space: a page of memory that
+ * was never used costs more than what is written to it.
  */
 export function createModuleText(schema: SchemaDescriptor): ModuleText {
   const space = spaceOf(schema);
@@ -36,10 +40,10 @@ export function createModuleText(schema: SchemaDescriptor): ModuleText {
     finish(head) {
       const body = end;
       write(`${head}\n`);
-      const text = new Uint8Array(end);
-      text.set(space.bytes.subarray(body, end));
-      text.set(space.bytes.subarray(0, body), end - body);
-      return text;
+      space.finished = withRoom(space.finished, 0, end);
+      space.finished.set(space.bytes.subarray(body, end));
+      space.finished.set(space.bytes.subarray(0, body), end - body);
+      return space.finished.subarray(0, end);
     },
   };
 }
@@ -56,14 +60,20 @@ const maxBytesPerUnit = 3;
 const encoder = new TextEncoder();
 
 interface Space {
+  /** The module under construction, its head behind the rest. */
   bytes: Uint8Array;
+  /** The last one in its order. */
+  finished: Uint8Array;
 }
 
 const spaces = new WeakMap<SchemaDescriptor, Space>();
 
 function spaceOf(schema: SchemaDescriptor): Space {
   let space = spaces.get(schema);
-  if (space === undefined) spaces.set(schema, (space = { bytes: new Uint8Array(usualBytes) }));
+  if (space === undefined) {
+    space = { bytes: new Uint8Array(usualBytes), finished: new Uint8Array(0) };
+    spaces.set(schema, space);
+  }
   return space;
 }
 

@@ -9,11 +9,12 @@ import { sections } from "./layout.ts";
 import { createModuleContext, type ModuleContext } from "./module-context.ts";
 import { createModuleText, isModule } from "./module-text.ts";
 import type { MessageNames } from "./names.ts";
+import { namesOf } from "./naming.ts";
 import { reexportDeclarations } from "./reexports.ts";
 import { handlersInterface } from "./server/handlers.ts";
 import { serviceValues } from "./service/service.ts";
 import { settled, stacked } from "./settle.ts";
-import type { OutputFile, Template, TemplateInput } from "./template.ts";
+import type { Template, TemplateInput } from "./template.ts";
 import { aliasTypes } from "./types/alias.ts";
 import { constantValue } from "./types/constant.ts";
 import { enumFunctions, enumTypes, enumValue } from "./types/enum.ts";
@@ -28,10 +29,12 @@ import { messageValue } from "./value/message-value.ts";
 /** One TypeScript module per schema file: `api/users.rpc` -> `api/users.rpc.ts`. */
 export const moduleTemplate: Template = {
   name: "module",
-  render: (input) => [renderModule(input)],
+  render: ({ file, ...input }) => [
+    { path: `${namesOf(input.schema).file(file.path).module}.ts`, text: () => renderModule({ file, ...input }) },
+  ],
 };
 
-function renderModule(input: TemplateInput): OutputFile {
+function renderModule(input: TemplateInput): Uint8Array {
   const context = createModuleContext(input);
   const { declarations } = input.file;
   const text = createModuleText(input.schema);
@@ -41,7 +44,7 @@ function renderModule(input: TemplateInput): OutputFile {
   if (context.emits("descriptor")) text.add(schemaSourceValue(context));
   const head = moduleHead(context);
   if (!text.isModule && !isModule(head)) text.add(words`export {};`);
-  return { path: `${context.own.module}.ts`, text: text.finish(head) };
+  return text.finish(head);
 }
 
 /** The header line and the imports that the rest of the module asked for. */

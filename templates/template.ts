@@ -20,8 +20,11 @@ export interface TemplateInput {
 export interface OutputFile {
   /** In the tree of schema paths, below the directory of a schema, with `/` separators: `api/users.rpc.ts`. */
   readonly path: string;
-  /** The text, or its UTF-8 bytes, which spares the compiler to encode it. */
-  readonly text: string | Uint8Array;
+  /**
+   * The text, or what makes its UTF-8 bytes when they are wanted, which spares the compiler to encode and to keep them: they need
+   * to last only until the next such bytes of the same template are made.
+   */
+  readonly text: string | (() => Uint8Array);
 }
 
 /** How generated code is written; each has a default that suits the nearest tsconfig. */

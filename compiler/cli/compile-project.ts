@@ -76,7 +76,7 @@ async function compileWhole(run: Run): Promise<CompileOutcome> {
   const checked = await timer.step("check", () => checkProject({ entries, directory, importRoots, host }));
   const problems = [...checked.diagnostics, ...layoutProblems(checked.sources, settings)];
   if (hasErrors(problems)) return failed(run, problems, false);
-  const product = await timer.step("render", () => productOf(run, checked));
+  const product = await timer.step("plan", () => productOf(run, checked));
   const brought = await timer.step("write", () => bringInLine(run, product));
   if (brought === undefined) throw new Error("a compilation without a helper has none to lose");
   return brought;
@@ -154,7 +154,7 @@ interface Pending {
 async function write(run: Run, product: Product, { comparison, result }: Pending): Promise<CompileOutcome | undefined> {
   const { helper, plan } = product;
   const elsewhere = helper?.job.write();
-  const here = applyChanges(comparison.changes);
+  const here = applyChanges(comparison);
   const there = await elsewhere;
   helper?.job.close();
   if (helper !== undefined && there === undefined) return undefined;
@@ -164,7 +164,7 @@ async function write(run: Run, product: Product, { comparison, result }: Pending
     return failed(run, [...result.diagnostics, found], true);
   }
   const removed = removeStale(result.removed, plan.base);
-  const written = new Map([...here.written, ...(there?.files ?? [])]);
+  const written = new Map([...here.files, ...(there?.files ?? [])]);
   const warnings = result.diagnostics.length;
   writeManifest(run.request.identity, manifestOf({ ...run, product, written, warnings }));
   return { ...result, removed };

@@ -14,7 +14,7 @@ export interface HelperRequest {
   readonly force: boolean;
 }
 
-/** What a helper compiled and holds ready. */
+/** What a helper checked and is ready to render and write. */
 export interface HelperPlan {
   readonly units: readonly HelperUnit[];
   readonly changes: readonly { readonly path: string; readonly kind: Change["kind"] }[];

@@ -1,28 +1,38 @@
-import { type MessagePort, parentPort } from "node:worker_threads";
+import { type MessagePort, parentPort, receiveMessageOnPort } from "node:worker_threads";
 import { applyChanges, compareOutputs, type Comparison } from "../emit/apply.ts";
 import { renderUnit } from "../emit/plan.ts";
-import type { Stamp } from "../emit/stamp.ts";
 import { checkPart } from "../parts/check-part.ts";
 import { builtinTemplates } from "../../templates/index.ts";
 import type { HelperPlan, HelperRequest, HelperWritten } from "./helper-messages.ts";
-import { stampOfContent } from "./manifest-of.ts";
 import { factsFrom } from "./product.ts";
 
 /**
- * The other side of `helper.ts`, in a thread of its own: compiles the part that it is sent, says what it would write, and writes it
- * when it is told to. Whatever it finds to report, it leaves to a compilation of the whole.
+ * The other side of `helper.ts`, in a thread of its own: checks the part that it is sent, says what it would write, and renders and
+ * writes it when it is told to. Whatever it finds to report, it leaves to a compilation of the whole.
  */
 export function serveHelper(port: MessagePort | null = parentPort): void {
   port?.once("message", (request: HelperRequest) => {
     const prepared = prepare(request);
-    port.once("message", () => port.postMessage(prepared && write(prepared.comparison), []));
     port.postMessage(prepared?.plan, []);
+    const answer = (): void =>
+      port.postMessage(prepared && (applyChanges(prepared.comparison) satisfies HelperWritten), []);
+    if (isToldAfter(prepared?.comparison.changes ?? [], port)) answer();
+    else port.once("message", answer);
   });
+}
+
+/** Renders ahead until a message is there. True for one that came, which is then received. */
+function isToldAfter(changes: Comparison["changes"], port: MessagePort): boolean {
+  for (const { file } of changes) {
+    if (receiveMessageOnPort(port) !== undefined) return true;
+    file.hold();
+  }
+  return false;
 }
 
 interface Prepared {
   readonly plan: HelperPlan;
-  readonly comparison: Comparison & { readonly rendered: ReadonlyMap<string, Uint8Array> };
+  readonly comparison: Comparison;
 }
 
 function prepare({ part, layout, outputs, force }: HelperRequest): Prepared | undefined {
@@ -41,7 +51,7 @@ function prepare({ part, layout, outputs, force }: HelperRequest): Prepared | un
   const comparison = compareOutputs(rendered, { base: layout.base, force, display: String });
   if (comparison.diagnostics.length > 0) return undefined;
   return {
-    comparison: { ...comparison, rendered: new Map(rendered.map(({ path, bytes }) => [path, bytes])) },
+    comparison,
     plan: {
       units: units.map((unit) => ({
         path: unit.path,
@@ -49,18 +59,7 @@ function prepare({ part, layout, outputs, force }: HelperRequest): Prepared | un
         facts: factsFrom(schema, unit.path, claims.get(unit.path) ?? []),
       })),
       changes: comparison.changes.map(({ file, kind }) => ({ path: file.path, kind })),
-      same: comparison.same,
+      same: comparison.same.map(({ path }) => path),
     },
   };
-}
-
-function write({ changes, same, rendered }: Prepared["comparison"]): HelperWritten {
-  const { written, refused } = applyChanges(changes);
-  const files = new Map<string, Stamp>(written);
-  for (const path of refused === undefined ? [...same, ...changes.map(({ file }) => file.path)] : []) {
-    const bytes = rendered.get(path);
-    const stamp = files.get(path) ?? (bytes && stampOfContent(path, bytes));
-    if (stamp !== undefined) files.set(path, stamp);
-  }
-  return { files, ...(refused === undefined ? {} : { refused }) };
 }

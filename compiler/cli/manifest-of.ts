@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { type Manifest, MANIFEST_FORMAT, type TrackedFile, type TrackedUnit } from "../emit/manifest.ts";
 import type { PlannedUnit } from "../emit/plan.ts";
 import { identityText } from "../emit/project-key.ts";
@@ -20,7 +19,7 @@ export interface ManifestSource {
   readonly host: NodeHost;
   readonly settings: Settings;
   readonly product: Product;
-  /** What was written and need not be read again. */
+  /** Outputs that are on disk as they should be. */
   readonly written: ReadonlyMap<string, Stamp>;
   readonly warnings: number;
 }
@@ -50,9 +49,8 @@ function trackUnit(
   { keys, factsOf }: Product,
   written: ReadonlyMap<string, Stamp>,
 ): TrackedUnit {
-  const found = elsewhere
-    ? elsewhere.map((output) => written.get(output))
-    : (rendered ?? []).map((file) => written.get(file.path) ?? stampOfContent(file.path, file.bytes));
+  const paths = elsewhere ?? (rendered ?? []).map((file) => file.path);
+  const found = paths.map((output) => written.get(output));
   const outputs = found.filter((file) => file !== undefined);
   const key = outputs.length === found.length ? keys.keyOf(path) : "";
   return { path, key, outputs, interface: keys.interfaceOf(path), facts: factsOf(path) };
@@ -69,12 +67,6 @@ export function refreshedManifest(previous: Manifest, settings: Settings, tool: 
     inputs: previous.inputs.map(refreshInput),
     directories: settings.findAgain().directories,
   };
-}
-
-/** The stamp of a file on disk, when it holds these bytes. */
-export function stampOfContent(path: string, bytes: Uint8Array): Stamp | undefined {
-  const stamp = stampOf(path);
-  return stamp !== undefined && readFileSync(path).equals(bytes) ? stamp : undefined;
 }
 
 function provable(stamp: Stamp): Stamp {

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { layoutOf } from "../emit/layout.ts";
 import type { UnitFacts } from "../emit/manifest.ts";
 import { directoryOf, keptUnit, type PlannedUnit, renderUnit } from "../emit/plan.ts";
@@ -59,11 +60,11 @@ async function compileParts(shop: Workshop, helper: Helper | undefined): Promise
   if (job === undefined) helper?.close();
   const checked = mine.size === 0 ? NOTHING : checkPart(surveyor.partOf(mine));
   if (checked === undefined) return undefined;
-  const rendered = renderAll(checked, mine, { shop, drafted });
+  const rendered = unitsOf(checked, mine, { shop, drafted });
   // The manifest will want them; the helper is likely not to be ready yet.
   if (job !== undefined && shop.request.mode === "write")
     for (const { module } of surveyor.survey.files) drafted.keys.keyOf(module.path);
-  const theirPlan = await job?.plan;
+  const theirPlan = job && (await renderUntil(job.plan, rendered));
   if (job !== undefined && theirPlan === undefined) return undefined;
   return assemble({ shop, drafted, surveyor, checked, rendered, theirPlan, job });
 }
@@ -116,7 +117,7 @@ function requestFor(
   return { part: surveyor.partOf(files), layout, outputs, force: shop.request.force };
 }
 
-function renderAll(
+function unitsOf(
   { schema }: CheckedPart,
   files: ReadonlySet<SurveyedFile>,
   { shop, drafted }: Drafted,
@@ -125,6 +126,19 @@ function renderAll(
   const paths = new Set([...files].map(({ module }) => module.path));
   const owned = schema.files.filter((file) => paths.has(file.path));
   return new Map(owned.map((file) => [file.path, renderUnit(file, schema, options)]));
+}
+
+/** Renders ahead while something else is waited for. */
+async function renderUntil<T>(awaited: Promise<T>, units: ReadonlyMap<string, PlannedUnit>): Promise<T> {
+  let isThere = false;
+  const notice = (): void => void (isThere = true);
+  awaited.then(notice, notice);
+  for (const file of [...units.values()].flatMap((unit) => unit.rendered ?? [])) {
+    await setImmediate();
+    if (isThere) break;
+    file.hold();
+  }
+  return awaited;
 }
 
 interface Pieces extends Drafted {

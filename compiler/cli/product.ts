@@ -33,7 +33,7 @@ export interface Product {
   readonly counts: Counts;
   readonly keys: UnitKeys;
   factsOf(path: string): UnitFacts;
-  /** Holds what it rendered, and writes it. */
+  /** Renders and writes its part. */
   readonly helper?: { readonly job: HelperJob; readonly plan: HelperPlan };
 }
 
@@ -43,7 +43,7 @@ export function trustedUnits({ request, previous }: Workshop): ReadonlyMap<strin
   return new Map(isTrusted ? previous.units.map((unit) => [unit.path, unit]) : []);
 }
 
-/** Renders a compilation that was checked as a whole. */
+/** What is to be made of a compilation that was checked as a whole. */
 export function productOf(shop: Workshop, checked: CheckedProject): Product {
   const { outDir } = shop.settings;
   const { schema, modules } = checked;

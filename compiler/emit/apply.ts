@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { projectCatalog } from "../diagnostics/catalog-project.ts";
 import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
 import { createSourceFile } from "../source/source-file.ts";
 import type { RenderedFile } from "./render.ts";
-import type { Stamp } from "./stamp.ts";
+import { type Stamp, stampOf } from "./stamp.ts";
 import { occupantOf, removeGenerated, writeAtomically } from "./write.ts";
 
 /** A file that differs from what is on disk, or must not be touched. */
@@ -14,7 +15,7 @@ export interface Change {
 export interface Comparison {
   readonly changes: readonly Change[];
   /** Outputs that are on disk as they should be. */
-  readonly same: readonly string[];
+  readonly same: readonly RenderedFile[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -30,13 +31,15 @@ export interface CompareOptions {
 /** Compares outputs with the disk. Nothing is written: the first problem of any file keeps all of them as they are. */
 export function compareOutputs(files: readonly RenderedFile[], options: CompareOptions): Comparison {
   const changes: Change[] = [];
-  const same: string[] = [];
+  const same: RenderedFile[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const file of files) {
     const occupant = occupantOf(file.path, options.base);
     const path = options.display(file.path);
     const isText = occupant.kind === "generated" || occupant.kind === "foreign";
-    if (isText && occupant.bytes.equals(file.bytes)) same.push(file.path);
+    // Not to be made again for writing.
+    if (isText) file.hold();
+    if (isText && occupant.bytes.equals(file.bytes())) same.push(file);
     else if (occupant.kind === "nothing") changes.push({ file, kind: "create" });
     else if (occupant.kind === "generated" || (occupant.kind === "foreign" && options.force)) {
       changes.push({ file, kind: "replace" });
@@ -52,8 +55,8 @@ export function compareOutputs(files: readonly RenderedFile[], options: CompareO
 
 /** What {@link applyChanges} did. */
 export interface Applied {
-  /** Files that were written and still are what was written, by path. */
-  readonly written: ReadonlyMap<string, Stamp>;
+  /** Outputs that are on disk as they should be, by path. */
+  readonly files: ReadonlyMap<string, Stamp>;
   /** The file that the system refused, after which nothing more was written. */
   readonly refused?: Refusal;
 }
@@ -64,18 +67,29 @@ export interface Refusal {
 }
 
 /** Writes the changes. Stops at the first file that the system refuses. */
-export function applyChanges(changes: readonly Change[]): Applied {
-  const written = new Map<string, Stamp>();
+export function applyChanges({ changes, same }: Pick<Comparison, "changes" | "same">): Applied {
+  const files = new Map<string, Stamp>();
+  const keep = (path: string, stamp: Stamp | undefined): void => {
+    if (stamp !== undefined) files.set(path, stamp);
+  };
   for (const { file } of changes) {
+    const { path } = file;
+    const bytes = file.bytes();
     try {
-      const stamp = writeAtomically(file.path, file.bytes);
-      if (stamp !== undefined) written.set(file.path, stamp);
+      keep(path, writeAtomically(path, bytes) ?? stampOfContent(path, bytes));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return { written, refused: { path: file.path, reason } };
+      return { files, refused: { path, reason } };
     }
   }
-  return { written };
+  for (const file of same) keep(file.path, stampOfContent(file.path, file.bytes()));
+  return { files };
+}
+
+/** The stamp of a file on disk, when it holds these bytes. */
+function stampOfContent(path: string, bytes: Uint8Array): Stamp | undefined {
+  const stamp = stampOf(path);
+  return stamp !== undefined && readFileSync(path).equals(bytes) ? stamp : undefined;
 }
 
 /** Says that an output could not be written. */

@@ -12,11 +12,11 @@ export interface Plan {
   readonly base: string;
 }
 
-/** The outputs of one schema file: rendered here or by a helper, or known to be on disk already. */
+/** The outputs of one schema file: to be rendered here or by a helper, or known to be on disk already. */
 export interface PlannedUnit {
   readonly path: string;
   readonly rendered?: readonly RenderedFile[];
-  /** Absolute paths of what a helper rendered. */
+  /** Absolute paths of what a helper renders. */
   readonly elsewhere?: readonly string[];
   readonly kept?: TrackedUnit;
 }
@@ -27,7 +27,7 @@ export interface RenderOptions {
   optionsFor(directory: string): OutputOptions;
 }
 
-/** Renders the outputs of one schema file. */
+/** The outputs of one schema file. */
 export function renderUnit(file: FileDescriptor, schema: SchemaDescriptor, options: RenderOptions): PlannedUnit {
   const { templates, layout } = options;
   const input = { file, schema, options: options.optionsFor(directoryOf(layout, file.path)), layout };

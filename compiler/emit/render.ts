@@ -2,11 +2,26 @@ import type { FileDescriptor, SchemaDescriptor } from "@rpcgen/runtime/descripto
 import type { OutputOptions, Template } from "../../templates/template.ts";
 import { isPlainPath, type OutputLayout, toDisk } from "./output-path.ts";
 
-/** One file to write. */
+/** One file to write; its text is made when it is wanted. */
 export interface RenderedFile {
   /** Absolute path. */
   readonly path: string;
-  readonly bytes: Uint8Array;
+  /** UTF-8 bytes of the text. Unless they are held, they last until those of another file are asked for. */
+  bytes(): Uint8Array;
+  /** Makes the bytes now, and keeps them. */
+  hold(): void;
+}
+
+/** A file of bytes that may be made again and again, each time in place of others. */
+export function renderedFile(path: string, make: () => Uint8Array): RenderedFile {
+  let held: Uint8Array | undefined;
+  return {
+    path,
+    bytes: () => held ?? make(),
+    hold: () => {
+      held ??= Uint8Array.from(make());
+    },
+  };
 }
 
 export interface RenderInput {
@@ -16,14 +31,15 @@ export interface RenderInput {
   readonly layout: OutputLayout;
 }
 
-/** Runs every template over one file. Throws a {@link TemplateError} for a template that breaks its contract. */
+/** What every template makes of one file. Throws a {@link TemplateError} for a template that breaks its contract. */
 export function renderFile(templates: readonly Template[], input: RenderInput): RenderedFile[] {
   const { file, schema, options, layout } = input;
   return templates.flatMap((template) =>
     template.render({ file, schema, options }).map((output) => {
       const path = isPlainPath(output.path) ? toDisk(layout, `/${output.path}`) : undefined;
       if (path === undefined) throw new TemplateError(template.name, output.path);
-      return { path, bytes: typeof output.text === "string" ? Buffer.from(output.text, "utf8") : output.text };
+      const { text } = output;
+      return renderedFile(path, typeof text === "string" ? () => Buffer.from(text, "utf8") : text);
     }),
   );
 }

@@ -46,7 +46,7 @@ export function renderSchema(schema: SchemaDescriptor, options: Partial<OutputOp
 
 /** The text of an output, in whichever form its template gave it. */
 export function textOf({ text }: OutputFile): string {
-  return typeof text === "string" ? text : new TextDecoder().decode(text);
+  return typeof text === "string" ? text : new TextDecoder().decode(text());
 }
 
 /** Generated text of one schema file. */

@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
 import { findCollisions } from "../../../compiler/emit/collisions.ts";
+import type { PlannedUnit } from "../../../compiler/emit/plan.ts";
+import { renderedFile } from "../../../compiler/emit/render.ts";
 
-function unit(
-  path: string,
-  ...outputs: readonly string[]
-): { path: string; key: string; rendered: { path: string; bytes: Uint8Array }[] } {
-  return { path, key: "", rendered: outputs.map((output) => ({ path: output, bytes: new Uint8Array(0) })) };
+function unit(path: string, ...outputs: readonly string[]): PlannedUnit {
+  return { path, rendered: outputs.map((output) => renderedFile(output, () => new Uint8Array(0))) };
 }
 
 test("two schemas may not write files that differ only in case", () => {

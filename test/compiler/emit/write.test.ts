@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "n
 import { describe, expect, test } from "vitest";
 import { applyChanges, compareOutputs, refusal, removeStale } from "../../../compiler/emit/apply.ts";
 import { isGenerated } from "../../../compiler/emit/header.ts";
+import { renderedFile } from "../../../compiler/emit/render.ts";
 import { stampOf } from "../../../compiler/emit/stamp.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -12,7 +13,7 @@ function compare(
   path: string,
   options: { text?: string; force?: boolean } = {},
 ): ReturnType<typeof compareOutputs> {
-  const file = { path: `${folder}/${path}`, bytes: Buffer.from(options.text ?? `${ours}new\n`) };
+  const file = renderedFile(`${folder}/${path}`, () => Buffer.from(options.text ?? `${ours}new\n`));
   return compareOutputs([file], {
     base: folder,
     force: options.force ?? false,
@@ -27,32 +28,34 @@ function messages(comparison: ReturnType<typeof compareOutputs>): readonly strin
 describe("writing", () => {
   test("creates a file with its directories and leaves nothing else behind", () => {
     const folder = temporaryFolder();
-    const { changes } = compare(folder, "a/b/c.rpc.ts");
-    expect(changes.map((change) => change.kind)).toEqual(["create"]);
-    expect(applyChanges(changes).refused).toBeUndefined();
+    const compared = compare(folder, "a/b/c.rpc.ts");
+    expect(compared.changes.map((change) => change.kind)).toEqual(["create"]);
+    expect(applyChanges(compared).refused).toBeUndefined();
     expect(readFileSync(`${folder}/a/b/c.rpc.ts`, "utf8")).toBe(`${ours}new\n`);
     expect(readdirSync(`${folder}/a/b`)).toEqual(["c.rpc.ts"]);
   });
 
   test("knows what it wrote without reading it again", () => {
     const folder = temporaryFolder();
-    const { changes } = compare(folder, "a.rpc.ts", { text: `${ours}\u{1f600} ä\n` });
+    const compared = compare(folder, "a.rpc.ts", { text: `${ours}\u{1f600} ä\n` });
     const path = `${folder}/a.rpc.ts`;
-    const written = applyChanges(changes).written.get(path);
-    expect(written).toEqual(stampOf(path));
+    expect(applyChanges(compared).files.get(path)).toEqual(stampOf(path));
   });
 
   test("replaces what was generated", () => {
     const folder = temporaryFolder({ "a.rpc.ts": `${ours}old\n` });
-    const { changes } = compare(folder, "a.rpc.ts");
-    applyChanges(changes);
-    expect(changes[0]?.kind).toBe("replace");
+    const compared = compare(folder, "a.rpc.ts");
+    applyChanges(compared);
+    expect(compared.changes[0]?.kind).toBe("replace");
     expect(readFileSync(`${folder}/a.rpc.ts`, "utf8")).toContain("new");
   });
 
   test("has nothing to do when the text is there already", () => {
     const folder = temporaryFolder({ "a.rpc.ts": ours });
-    expect(compare(folder, "a.rpc.ts", { text: ours })).toMatchObject({ changes: [], same: [`${folder}/a.rpc.ts`] });
+    const path = `${folder}/a.rpc.ts`;
+    const compared = compare(folder, "a.rpc.ts", { text: ours });
+    expect(compared).toMatchObject({ changes: [], same: [{ path }] });
+    expect(applyChanges(compared).files.get(path)).toEqual(stampOf(path));
   });
 
   test("refuses to replace a file that was not generated", () => {
@@ -97,8 +100,8 @@ describe("writing", () => {
 
   test("reports what the system refuses", () => {
     const folder = temporaryFolder();
-    const file = { path: `${folder}/${"x".repeat(300)}.ts`, bytes: Buffer.from(ours) };
-    const { refused } = applyChanges([{ file, kind: "create" }]);
+    const file = renderedFile(`${folder}/${"x".repeat(300)}.ts`, () => Buffer.from(ours));
+    const { refused } = applyChanges({ changes: [{ file, kind: "create" }], same: [] });
     expect(refused && refusal(refused, () => "long.ts").message).toMatch(/^`long.ts` cannot be written: ENAMETOOLONG/u);
   });
 });

@@ -140,6 +140,23 @@ describe("compiling again", () => {
     );
   });
 
+  test("is written by a second thread that is told to before it renders, and by one that renders ahead", async () => {
+    const files = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(projectFrom).find(isRight) ?? {};
+    const folders = [startHelper, eager, undefined].map(async (start) => {
+      const folder = temporaryFolder({ "node_modules/x": "" });
+      bringTo(folder, files);
+      const outcome = await compile(
+        folder,
+        start === undefined ? { from: Number.POSITIVE_INFINITY } : { startHelper: start },
+      );
+      expect(steps(outcome).includes("check")).toBe(start === undefined);
+      return resultOf(folder, outcome);
+    });
+    const [ahead, told, alone] = await Promise.all(folders);
+    expect(ahead).toEqual(alone);
+    expect(told).toEqual(alone);
+  });
+
   test("does alone what a helper does not finish", async () => {
     const folder = temporaryFolder({ "node_modules/x": "" });
     const files = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(projectFrom).find(isRight);
@@ -156,6 +173,19 @@ describe("compiling again", () => {
 
 function isRight(files: Readonly<Record<string, string>>): boolean {
   return Object.values(files).every((text) => !/Nothing|message Same/.test(text));
+}
+
+/** A helper that is told to write together with what. */
+function eager(): Helper {
+  const helper = startHelper();
+  return {
+    ...helper,
+    compile: (request) => {
+      const job = helper.compile(request);
+      const written = job.write();
+      return { ...job, write: () => written };
+    },
+  };
 }
 
 /** A helper that is gone after so many answers. */
