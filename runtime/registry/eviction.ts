@@ -54,8 +54,8 @@ export function startEviction(options: EvictionOptions): Eviction {
     // A round that came late was not there to take renewals either, so leases get that time on top.
     const lateMs = Math.max(0, environment.now() - startedAtMs - intervalMs);
     const expired = shuffled(table.expired(lateMs), environment);
-    const leases = { all: table.size, renewed: table.countRenewed() };
-    const allowed = expired.filter(({ leaseInfo }) => renewals.allowsEviction(leaseInfo.durationInSecs, leases));
+    const alive = expired.length === 0 ? 0 : table.alive();
+    const allowed = expired.filter(({ leaseInfo }) => renewals.allowsEviction(leaseInfo.durationInSecs, alive));
     const evicted = new Set(allowed.slice(0, table.size - Math.floor(table.size * keptShare)));
     const held = expired.filter((info) => !evicted.has(info));
     for (const info of evicted) evict(info, "expired");

@@ -15,8 +15,8 @@ export interface InstanceTable {
   find(app: string, id: string): InstanceInfo | undefined;
   /** The instances whose leases are over. @param graceMs added to their durations */
   expired(graceMs: number): readonly InstanceInfo[];
-  /** How many were renewed within two of their intervals. */
-  countRenewed(): number;
+  /** Renewals owed by the leases that run and were renewed within two of their intervals. */
+  alive(): number;
   /**
    * @param ageMs milliseconds since the lease was renewed, as the peer that the instance is from says
    * @returns what is registered now: what was there already when that is newer
@@ -229,11 +229,17 @@ export function createTable({ environment, renewals, changesKeptMs, onChange }: 
         now > renewedAtMs + info.leaseInfo.durationInSecs * 1_000 + graceMs;
       return [...apps.values()].flatMap((instances) => [...instances.values()].filter(isOver).map(({ info }) => info));
     },
-    countRenewed() {
+    alive() {
       const now = environment.now();
-      const isRenewed = ({ info, renewedAtMs }: Lease): boolean =>
-        now <= renewedAtMs + 2 * info.leaseInfo.renewalIntervalInSecs * 1_000;
-      return [...apps.values()].reduce((sum, instances) => sum + [...instances.values()].filter(isRenewed).length, 0);
+      let sum = 0;
+      for (const instances of apps.values()) {
+        for (const { info, renewedAtMs } of instances.values()) {
+          const { renewalIntervalInSecs, durationInSecs } = info.leaseInfo;
+          const isRenewed = now <= renewedAtMs + Math.min(2 * renewalIntervalInSecs, durationInSecs) * 1_000;
+          if (isRenewed) sum += renewals.owedBy(renewalIntervalInSecs);
+        }
+      }
+      return sum;
     },
     register,
     renew,
