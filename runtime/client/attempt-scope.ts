@@ -21,7 +21,8 @@ export interface AttemptScope extends WaitScope {
 
 /** Told how a call's only attempt so far ended, in place of its caller, and before it. */
 export interface AttemptWatcher {
-  succeeded(call: ClientCallState, reply: unknown): void;
+  /** @param nowMs when the reply came; undefined: just now */
+  succeeded(call: ClientCallState, reply: unknown, nowMs: number | undefined): void;
   /** @returns what the caller gets in place of the error; undefined: the error */
   failed(call: ClientCallState, error: unknown): Promise<unknown> | undefined;
 }

@@ -333,7 +333,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.giveBack(undefined);
     this.leave();
     if (this.queue !== undefined) return this.queue.end();
-    this.watcher?.succeeded(this.call, value);
+    this.watcher?.succeeded(this.call, value, this.outgoing?.turnMs);
     this.resolve?.(value);
   }
 

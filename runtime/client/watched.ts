@@ -68,9 +68,10 @@ export class Watched implements AttemptWatcher {
     return reply;
   }
 
-  succeeded(call: ClientCallState, reply: unknown, watch?: AttemptWatch): void {
+  succeeded(call: ClientCallState, reply: unknown, nowMs: number | undefined, watch?: AttemptWatch): void {
     const { channel, clock } = this.options;
-    clock.hold();
+    // A turn may have begun before the call did.
+    clock.hold(nowMs === undefined ? undefined : Math.max(nowMs, call.startedMs));
     try {
       watch?.succeeded?.(call, channel);
       this.chain.succeeded(call, reply);
@@ -115,8 +116,8 @@ class FailureWatcher implements AttemptWatcher {
     this.watch = watch;
   }
 
-  succeeded(call: ClientCallState, reply: unknown): void {
-    this.around.succeeded(call, reply);
+  succeeded(call: ClientCallState, reply: unknown, nowMs: number | undefined): void {
+    this.around.succeeded(call, reply, nowMs);
   }
 
   failed(call: ClientCallState, error: unknown): Promise<unknown> | undefined {
@@ -157,9 +158,9 @@ class LateWatcher implements AttemptWatcher, WheelEntry {
     this.wheel.add(this);
   }
 
-  succeeded(call: ClientCallState, reply: unknown): void {
+  succeeded(call: ClientCallState, reply: unknown, nowMs: number | undefined): void {
     this.wheel.remove(this);
-    this.around.succeeded(call, reply, this.watch);
+    this.around.succeeded(call, reply, nowMs, this.watch);
   }
 
   failed(call: ClientCallState, error: unknown): Promise<unknown> | undefined {

@@ -135,6 +135,8 @@ export interface ReplyHead {
 
 /** A call at the client. Every method is without effect after the outcome. */
 export interface OutgoingCall {
+  /** The time on the environment's clock at some moment of this turn; asked while a reply is handed over, about when that came. */
+  readonly turnMs: number;
   /**
    * Sends an item (client and bidirectional streams). @returns false when credit or queue is used up: the item is kept (bounded to the ones
    * already handed over), wait for `onWritable` before the next.

@@ -79,6 +79,10 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
     this.early = undefined;
   }
 
+  get turnMs(): number {
+    return this.owner.link.turnMs();
+  }
+
   sendItem(body: Uint8Array, compressor = 0): boolean {
     if (this.state === "done" || !this.sendsItems) return true;
     if (this.isTooLong(body)) return true;

@@ -23,8 +23,10 @@ export class HookClock implements Environment {
     this.heldMs = nowMs;
   }
 
-  release(): void {
+  /** @returns what was read since {@link hold}, or what that was given; `NaN`: nobody asked */
+  release(): number {
     this.isHeld = false;
+    return this.heldMs;
   }
 
   // Functions that may be taken off the object, as those of other environments.

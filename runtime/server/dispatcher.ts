@@ -63,6 +63,28 @@ export function createDispatcher(
   /** Somebody asks when calls began; the clock is not free. */
   const isTimed = admitting.length + settling.length > 0;
   let callsInProgress = 0;
+  /** When the call before came to its end, if nothing has run since but the runtime: then the next one begins. Otherwise `NaN`. */
+  let lullMs = Number.NaN;
+  let isTurnWatched = false;
+
+  function endTurn(): void {
+    isTurnWatched = false;
+    lullMs = Number.NaN;
+  }
+
+  function beginLull(nowMs: number): void {
+    lullMs = nowMs;
+    if (isTurnWatched) return;
+    isTurnWatched = true;
+    environment.defer(endTurn);
+  }
+
+  /** Requests that came in one piece are handed over one after the other: one reading serves the end of a call and the beginning of the next. */
+  function takeTime(): number {
+    const nowMs = Number.isNaN(lullMs) ? environment.now() : lullMs;
+    lullMs = Number.NaN;
+    return nowMs;
+  }
 
   /** By number: the method of a call may be a copy with another policy. */
   const loads = new Map<number, Entry["load"]>();
@@ -105,7 +127,7 @@ export function createDispatcher(
         // A fault of the hook must not become anybody's outcome.
       }
     }
-    clock.release();
+    beginLull(clock.release());
   }
 
   function report(error: unknown, method: string, peer: string, answered = true): string {
@@ -129,7 +151,7 @@ export function createDispatcher(
     entry.load.started++;
     const method = configuration === undefined ? entry.method : configuration.of(entry.method);
     const call = new ServerCallState(method, session, incoming, scope);
-    if (isTimed) call.start();
+    if (isTimed) call.start(takeTime());
     incoming.receiver = call;
     // Opened first, so that items which arrive while admission waits are kept (bounded by their credits).
     const requests = hasRequestItems(entry.method) ? call.openRequests() : undefined;

@@ -116,12 +116,12 @@ export class ServerCallState implements CallContext, RequestReceiver {
 
   /** Without hooks, which ask at once: when somebody asked first. */
   get startedMs(): number {
-    if (this.started < 0) this.start();
+    if (this.started < 0) this.start(this.scope.environment.now());
     return this.started;
   }
 
-  start(): void {
-    this.started = this.scope.environment.now();
+  start(nowMs: number): void {
+    this.started = nowMs;
   }
 
   get remainingMs(): number {
