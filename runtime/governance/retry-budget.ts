@@ -33,39 +33,66 @@ export function createRetryBudget(environment: Environment, options: RetryBudget
   if (!(perSecond >= 0)) throw new RangeError(`perSecond of a retry budget is ${perSecond}; expected 0 or more.`);
   if (!(windowMs >= TimeSlots.count))
     throw new RangeError(`windowMs of a retry budget is ${windowMs}; expected ${TimeSlots.count} or more.`);
-  const reserve = (perSecond * windowMs) / 1_000;
-  const slots = new TimeSlots(windowMs, environment.now());
-  const balances = new Float64Array(TimeSlots.count);
-  let sum = 0;
+  return new WindowedBudget(environment, { ratio, perSecond, windowMs });
+}
 
-  function forget(index: number): void {
-    sum -= balances[index] as number;
-    balances[index] = 0;
+/** An object of a class, for what it counts changes with every call: a variable of a closure would be a new number in memory each time. */
+class WindowedBudget implements RetryBudget {
+  private readonly environment: Environment;
+  private readonly ratio: number;
+  private readonly reserve: number;
+  private readonly slots: TimeSlots;
+  private readonly balances: Float64Array;
+  /** One place: what all slots hold together. */
+  private readonly sum: Float64Array;
+
+  constructor(
+    environment: Environment,
+    { ratio, perSecond, windowMs }: { readonly [Name in keyof RetryBudgetOptions]-?: number },
+  ) {
+    this.environment = environment;
+    this.ratio = ratio;
+    this.reserve = (perSecond * windowMs) / 1_000;
+    this.slots = new TimeSlots(windowMs, environment.now());
+    this.balances = new Float64Array(TimeSlots.count);
+    this.sum = new Float64Array(1);
+  }
+
+  deposit(): void {
+    this.add(this.ratio);
+  }
+
+  withdraw(): boolean {
+    this.turn();
+    // Sums of fifths: what is missing by a rounding error is there.
+    if (this.total + this.reserve < 1 - 1e-9) return false;
+    this.add(-1);
+    return true;
+  }
+
+  get balance(): number {
+    this.turn();
+    return Math.max(0, this.total + this.reserve);
+  }
+
+  private get total(): number {
+    return this.sum[0] as number;
+  }
+
+  private add(amount: number): void {
+    this.turn();
+    const { balances, slots, sum } = this;
+    balances[slots.index] = (balances[slots.index] as number) + amount;
+    sum[0] = this.total + amount;
   }
 
   /** Forgets what is older than the window. */
-  function turn(): void {
-    slots.turn(environment.now(), forget);
+  private turn(): void {
+    this.slots.turn(this.environment.now(), this.forget);
   }
 
-  function add(amount: number): void {
-    turn();
-    balances[slots.index] = (balances[slots.index] as number) + amount;
-    sum += amount;
-  }
-
-  return {
-    deposit: () => add(ratio),
-    withdraw() {
-      turn();
-      // Sums of fifths: what is missing by a rounding error is there.
-      if (sum + reserve < 1 - 1e-9) return false;
-      add(-1);
-      return true;
-    },
-    get balance() {
-      turn();
-      return Math.max(0, sum + reserve);
-    },
+  private readonly forget = (index: number): void => {
+    this.sum[0] = this.total - (this.balances[index] as number);
+    this.balances[index] = 0;
   };
 }

@@ -40,26 +40,49 @@ export function sre({ k = 1 / 0.6, minCalls = 100, windowMs = 3_000 }: SreOption
   checkTime(windowMs, "windowMs");
   return {
     name: "sre",
-    create(environment) {
-      const window = new SlidingWindow(windowMs, environment.now());
-      let share = 0;
-      return {
-        get state() {
-          return share > 0 ? "half-open" : "closed";
-        },
-        allow() {
-          window.turn(environment.now());
-          const { calls, faults } = window;
-          share = faults === 0 || calls < minCalls ? 0 : Math.max(0, (calls - k * (calls - faults)) / (calls + 1));
-          if (share === 0 || environment.random() >= share) return true;
-          // What was refused was wanted: it counts as a call that did not succeed.
-          window.add(true, environment.now());
-          return false;
-        },
-        record: (isFault) => window.add(isFault, environment.now()),
-      };
-    },
+    create: (environment) => new SreBreaker(environment, { k, minCalls, windowMs }),
   };
+}
+
+class SreBreaker implements Breaker {
+  private readonly environment: Environment;
+  private readonly k: number;
+  private readonly minCalls: number;
+  private readonly window: SlidingWindow;
+  private isRefusing: boolean;
+
+  constructor(environment: Environment, { k, minCalls, windowMs }: { readonly [Name in keyof SreOptions]-?: number }) {
+    this.environment = environment;
+    this.k = k;
+    this.minCalls = minCalls;
+    this.window = new SlidingWindow(windowMs, environment.now());
+    this.isRefusing = false;
+  }
+
+  get state(): "closed" | "half-open" {
+    return this.isRefusing ? "half-open" : "closed";
+  }
+
+  allow(): boolean {
+    const { environment, window } = this;
+    window.turn(environment.now());
+    const share = window.faults === 0 ? 0 : this.share();
+    this.isRefusing = share > 0;
+    if (!this.isRefusing || environment.random() >= share) return true;
+    // What was refused was wanted: it counts as a call that did not succeed.
+    window.add(true, environment.now());
+    return false;
+  }
+
+  record(isFault: boolean): void {
+    this.window.add(isFault, this.environment.now());
+  }
+
+  /** Of the calls, to be refused. */
+  private share(): number {
+    const { calls, faults } = this.window;
+    return calls < this.minCalls ? 0 : Math.max(0, (calls - this.k * (calls - faults)) / (calls + 1));
+  }
 }
 
 /** Settings of {@link threshold}. */

@@ -49,8 +49,8 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     return breaker;
   }
 
-  function tell(method: MethodType, breaker: Breaker, before: Breaker["state"]): void {
-    if (breaker.state !== before) quietly(() => settings.onState?.(nameFor(method), breaker.state));
+  function tell(method: MethodType, { state }: Breaker): void {
+    quietly(() => settings.onState?.(nameFor(method), state));
   }
 
   function nameFor({ service, path }: MethodType): string {
@@ -62,7 +62,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     const breaker = breakerFor.of(method);
     const before = breaker.state;
     const isAllowed = breaker.allow();
-    tell(method, breaker, before);
+    if (breaker.state !== before) tell(method, breaker);
     if (isAllowed) {
       const { era } = breaker;
       if (era !== undefined && era > 0) call.set(eraOf, era);
@@ -79,7 +79,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     const before = breaker.state;
     // A call that its caller gave up says nothing, but a probe that it was must not be waited for.
     breaker.record(failure !== undefined && (settings.isFault ?? isServerFault)(failure));
-    tell(method, breaker, before);
+    if (breaker.state !== before) tell(method, breaker);
   }
 
   return {

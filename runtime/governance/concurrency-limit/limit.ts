@@ -67,31 +67,43 @@ export function gradientLimit(options: GradientOptions = {}): Limit {
   }
   if (!(smoothing > 0 && smoothing <= 1)) throw new RangeError(`smoothing is ${smoothing}; expected above 0 up to 1.`);
   if (!(tolerance >= 1)) throw new RangeError(`tolerance is ${tolerance}; expected 1 or more.`);
-  let estimate = initial;
-  let longMs = 0;
-  let count = 0;
+  return new Gradient({ initial, min, max, smoothing, queue, longWindow, tolerance });
+}
 
-  function learn(durationMs: number): void {
-    count = Math.min(count + 1, longWindow);
-    longMs += (durationMs - longMs) * (2 / (count + 1));
-    // After a slow time the average comes down faster than it went up.
-    if (longMs > durationMs * 2) longMs *= 0.95;
+class Gradient implements Limit {
+  readonly name: string;
+  value: number;
+  private readonly options: { readonly [Name in keyof GradientOptions]-?: number };
+  private estimate: number;
+  private longMs: number;
+  private count: number;
+
+  constructor(options: { readonly [Name in keyof GradientOptions]-?: number }) {
+    this.name = "gradient";
+    this.value = Math.floor(options.initial);
+    this.options = options;
+    this.estimate = options.initial;
+    this.longMs = 0;
+    this.count = 0;
   }
 
-  return {
-    name: "gradient",
-    get value() {
-      return Math.floor(estimate);
-    },
-    observe({ durationMs, inFlight, wasDropped }, isOverloaded) {
-      const shortMs = Math.max(durationMs, 0.001);
-      if (!wasDropped) learn(shortMs);
-      // A server that is not busy learns nothing about how busy it may be.
-      if (inFlight < estimate / 2 && !wasDropped) return;
-      const gradient = wasDropped ? 0.5 : Math.max(0.5, Math.min(1, (tolerance * longMs) / shortMs));
-      const wanted = estimate * gradient + queue;
-      const next = estimate * (1 - smoothing) + wanted * smoothing;
-      estimate = Math.max(min, Math.min(max, isOverloaded ? next : Math.max(next, estimate)));
-    },
-  };
+  observe({ durationMs, inFlight, wasDropped }: LimitSample, isOverloaded: boolean): void {
+    const shortMs = Math.max(durationMs, 0.001);
+    if (!wasDropped) this.learn(shortMs);
+    // A server that is not busy learns nothing about how busy it may be.
+    if (inFlight < this.estimate / 2 && !wasDropped) return;
+    const { min, max, smoothing, queue, tolerance } = this.options;
+    const gradient = wasDropped ? 0.5 : Math.max(0.5, Math.min(1, (tolerance * this.longMs) / shortMs));
+    const wanted = this.estimate * gradient + queue;
+    const next = this.estimate * (1 - smoothing) + wanted * smoothing;
+    this.estimate = Math.max(min, Math.min(max, isOverloaded ? next : Math.max(next, this.estimate)));
+    this.value = Math.floor(this.estimate);
+  }
+
+  private learn(durationMs: number): void {
+    this.count = Math.min(this.count + 1, this.options.longWindow);
+    const longMs = this.longMs + (durationMs - this.longMs) * (2 / (this.count + 1));
+    // After a slow time the average comes down faster than it went up.
+    this.longMs = longMs > durationMs * 2 ? longMs * 0.95 : longMs;
+  }
 }
