@@ -20,16 +20,21 @@ import { pingService } from "./site.mjs";
 const nothing = () => undefined;
 const log = () =>
   accessLog({ logger: { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing } });
-const limits = () => [rateLimit({ rules: [{ calls: 1e9 }] }), concurrencyLimit({ shed: false })];
+/** @param {any} load */
+const limits = (load) => [rateLimit({ rules: [{ calls: 1e9 }] }), concurrencyLimit({ shed: false, load })];
 const configuration = () => createConfiguration({ policies: { "*": { timeoutMs: 10_000 } } });
 
-/** @param {{ readonly whole: any, readonly without: any }} builds of {@link import("./without.mjs").bothBuilds} @returns {Record<string, () => Case>} */
-export const policyCases = (builds) => ({
+/**
+ * @param {{ readonly whole: any, readonly without: any }} builds of {@link import("./without.mjs").bothBuilds}
+ * @param {() => import("@rpcgen/runtime/governance").LoadMeter} [load] how concurrency limits measure the load; default: as they do
+ * @returns {Record<string, () => Case>}
+ */
+export const policyCases = (builds, load) => ({
   none: () => ({}),
   "none, again": () => ({}),
   "rateLimit, one rule": () => ({ guards: [rateLimit({ rules: [{ calls: 1e9 }] })] }),
   "rateLimit, by address": () => ({ guards: [rateLimit({ rules: [{ calls: 1e9, key: "address" }] })] }),
-  concurrencyLimit: () => ({ guards: [concurrencyLimit({ shed: false })] }),
+  concurrencyLimit: () => ({ guards: [concurrencyLimit({ shed: false, load })] }),
   "circuitBreaker, sre": () => ({ plugins: [circuitBreaker({ kind: sre() })] }),
   "circuitBreaker, threshold": () => ({ plugins: [circuitBreaker({ kind: threshold() })] }),
   "fromSchema (failover)": () => ({ client: { faultMode: fromSchema() } }),
@@ -52,7 +57,7 @@ export const policyCases = (builds) => ({
     client: { faultMode: fromSchema(), configuration: configuration() },
     server: { configuration: configuration() },
     plugins: [degradation({ rules: [{ method: "*", use: [{ value: {} }] }] }), circuitBreaker()],
-    guards: limits(),
+    guards: limits(load),
   }),
   "all policies, metrics": () => {
     const metrics = createMetrics();
@@ -60,7 +65,7 @@ export const policyCases = (builds) => ({
       client: { faultMode: fromSchema(), configuration: configuration() },
       server: { configuration: configuration() },
       plugins: [degradation({ rules: [{ method: "*", use: [{ value: {} }] }] }), circuitBreaker(), metrics.client()],
-      guards: [...limits(), metrics.server()],
+      guards: [...limits(load), metrics.server()],
     };
   },
   "all policies, metrics, log, tracing": () => {
@@ -75,7 +80,7 @@ export const policyCases = (builds) => ({
         log().client(),
         openTelemetry().client(),
       ],
-      guards: [...limits(), metrics.server(), log().server(), openTelemetry().server()],
+      guards: [...limits(load), metrics.server(), log().server(), openTelemetry().server()],
     };
   },
   "3 addresses": () => ({ client: { target: "all" } }),
