@@ -1,8 +1,7 @@
 import { ItemQueue } from "../call/item-queue.ts";
-import { LazyItem } from "../call/lazy-item.ts";
 import type { Items } from "../call/method-type.ts";
+import { encodeBody } from "../codec/body.ts";
 import type { PackedBody } from "../compression/compression.ts";
-import { decodeBody, encodeBody, encodeBodyToCopy } from "../codec/body.ts";
 import type {
   ClientConnection,
   OutgoingCall,
@@ -16,8 +15,8 @@ import type { TraceContext } from "../protocol/trace.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import type { AttemptCall } from "./attempt-call.ts";
 import type { ClientCallState } from "./client-call.ts";
-import { checkRequest, unpackReply } from "./bodies.ts";
-import { cancelledBySignal, unreadableReply } from "./client-errors.ts";
+import { checkRequest, decodeReply, encodeRequest, packedItem, unpackReply } from "./bodies.ts";
+import { cancelledBySignal } from "./client-errors.ts";
 import { isUnreached, mayMoveOn, roomFor } from "./moving-on.ts";
 import type { AttemptScope, AttemptWatcher } from "./attempt-scope.ts";
 import type { Pick } from "./cluster-pick.ts";
@@ -154,8 +153,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     try {
       this.queue?.push(this.read(body, head), cost);
     } catch (error) {
-      this.fail(error);
-      this.outgoing?.cancel(RpcError.from(error));
+      this.failItem(error);
     }
   }
 
@@ -203,8 +201,11 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
 
   /** @returns undefined when it is sent later */
   private startRequest(connection: ClientConnection, request: unknown): OutgoingCall | undefined {
-    const body = this.encodeToCopy(request);
-    if (this.isPacked(connection, body)) return this.startPacking(connection, new Uint8Array(body));
+    const { call, scope } = this;
+    const { method, options } = call;
+    const body = this.encode(request);
+    if (scope.compression.takes(method, body.length, connection, options.compress))
+      return this.startPacking(connection, new Uint8Array(body));
     this.message = request;
     this.isLent = true;
     return this.startLent(connection, body);
@@ -218,19 +219,9 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     return outgoing;
   }
 
-  private encodeToCopy(request: unknown): Uint8Array {
-    const { method } = this.call;
-    if (this.scope.validate) checkRequest(method, request);
-    const body = encodeBodyToCopy(method.request, request, this.serialization);
-    this.call.bytesSent += body.length;
-    return body;
-  }
-
-  /** Whether a request is to be compressed. One that is too long even before goes on as it is, to be refused where that is decided. */
-  private isPacked({ peerCompressors, peerLimits }: ClientConnection, { length }: Uint8Array): boolean {
-    if (peerCompressors.length === 0 || length > peerLimits.maxMessageBytes) return false;
-    const { method, options } = this.call;
-    return this.scope.compression.takes(method, length, options.compress);
+  private encode(message: unknown): Uint8Array {
+    if (this.scope.validate) checkRequest(this.call.method, message);
+    return encodeRequest(this.call, message, this.serialization);
   }
 
   /** @returns undefined when compressing takes its time: it is sent afterwards */
@@ -273,31 +264,24 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     }
   }
 
-  /** Decompressed when its reader comes to it, so that no more than one at a time is large. */
   private onPackedItem(body: Uint8Array, cost: number, head: ReplyHead): void {
-    const kept = new Uint8Array(body);
-    const read = async (): Promise<unknown> => {
-      try {
-        const packed = { body: kept, number: head.compressor };
-        return this.read(await unpackReply(this.scope, this.call.method, packed), head);
-      } catch (error) {
-        this.fail(error);
-        this.outgoing?.cancel(RpcError.from(error));
-        throw error;
-      }
-    };
-    this.queue?.push(new LazyItem(read), cost);
+    const place = { scope: this.scope, method: this.call.method };
+    const item = packedItem(place, body, head.compressor, {
+      read: (plain) => this.read(plain, head),
+      fail: (error) => this.failItem(error),
+    });
+    this.queue?.push(item, cost);
+  }
+
+  /** What came cannot be read: the server need not go on. */
+  private failItem(error: unknown): void {
+    this.fail(error);
+    this.outgoing?.cancel(RpcError.from(error));
   }
 
   private read(body: Uint8Array, head: ReplyHead): unknown {
     this.showHead(head);
-    this.call.bytesReceived += body.length;
-    const { method } = this.call;
-    try {
-      return decodeBody(method.response, body, head.serialization);
-    } catch (error) {
-      throw unreadableReply(method, error);
-    }
+    return decodeReply(this.call, body, head.serialization);
   }
 
   /** Calls the caller's hook, once. What it throws is the outcome of the call. */
@@ -375,7 +359,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
       if (this.isLent) this.serialization = connection.serialization;
       if (this.compressor !== 0 && !connection.peerCompressors.includes(this.compressor)) this.sendPlain();
       if (this.requests !== undefined) this.startItems(connection, this.requests);
-      else if (this.isLent) this.outgoing = this.startLent(connection, this.encodeToCopy(this.message));
+      else if (this.isLent) this.outgoing = this.startLent(connection, this.encode(this.message));
       else this.outgoing = connection.startCall(this);
     } catch (error) {
       this.fail(error);
@@ -408,11 +392,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   private watch(signal: AbortSignal): void {
-    this.onAbort = () => {
-      const error = cancelledBySignal(this.call.method, signal);
-      if (this.outgoing === undefined) this.fail(error);
-      else this.outgoing.cancel(error);
-    };
+    this.onAbort = () => this.cancel(cancelledBySignal(this.call.method, signal));
     this.scope.aborts.add(signal, this.onAbort);
   }
 

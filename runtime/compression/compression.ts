@@ -6,6 +6,13 @@ import { brotli, deflate, gzip, zstd } from "./zlib.ts";
 /** Names of the compressors that come with the runtime. `zstd` needs Node 22.15 or 24. */
 export type CompressorName = "gzip" | "deflate" | "br" | "zstd";
 
+/** Who reads what is sent. */
+export interface CompressionPeer {
+  /** Numbers of the compressors that it reads, its favourite first. */
+  readonly peerCompressors: readonly number[];
+  readonly peerLimits: { readonly maxMessageBytes: number };
+}
+
 /** How a client or server compresses. */
 export interface CompressionOptions {
   /**
@@ -40,8 +47,11 @@ export interface Compression {
   allowMarked(): void;
   /** The compressor with this number. */
   find(id: number): Compressor | undefined;
-  /** Whether {@link Compression.pack} would look at a body of so many bytes at all; most are too small, or of methods that are not compressed. */
-  takes(method: CompressionSubject, bytes: number, wanted?: boolean): boolean;
+  /**
+   * Whether {@link Compression.pack} would look at a body of so many bytes at all; most are too small, or of methods that are not compressed. One that is too long
+   * for its reader even before goes on as it is, to be refused where that is decided.
+   */
+  takes(method: CompressionSubject, bytes: number, peer: CompressionPeer, wanted?: boolean): boolean;
   /**
    * The body as it should be sent; a promise when it is so large that compressing it here would hold up everything else.
    * @param readable numbers that the peer reads, its favourite first
@@ -79,7 +89,7 @@ export function createCompression(option: boolean | CompressionOptions | undefin
     return record;
   }
 
-  function takes(method: CompressionSubject, bytes: number, wanted?: boolean): boolean {
+  function isWanted(method: CompressionSubject, bytes: number, wanted: boolean | undefined): boolean {
     return bytes >= thresholdBytes && (wanted ?? method.policy.compress ?? byDefault);
   }
 
@@ -98,9 +108,11 @@ export function createCompression(option: boolean | CompressionOptions | undefin
       if (option === undefined) active = chosen;
     },
     find: (id) => active.find((compressor) => compressor.id === id),
-    takes,
+    // The size first: nearly all end there.
+    takes: (method, bytes, peer, wanted) =>
+      isWanted(method, bytes, wanted) && peer.peerCompressors.length > 0 && bytes <= peer.peerLimits.maxMessageBytes,
     pack(method, body, readable, wanted) {
-      if (!takes(method, body.length, wanted) || readable.length === 0) return plain(body);
+      if (!isWanted(method, body.length, wanted) || readable.length === 0) return plain(body);
       const compressor = active.find(({ id }) => readable.includes(id));
       const record = recordOf(method);
       if (compressor === undefined || !record.isWorthTrying()) return plain(body);

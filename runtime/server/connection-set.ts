@@ -75,7 +75,6 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
       events: {
         onOpen() {
           handshaking.delete(connection);
-          session.readable = connection.peerCompressors;
           authenticate(session, connection);
         },
         onClose() {

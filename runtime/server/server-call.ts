@@ -255,14 +255,12 @@ export class ServerCallState implements CallContext, RequestReceiver {
       .finally(() => this.settle());
   }
 
-  /** Whether a body is to be compressed. One that is too long even before goes on as it is, to be refused where that is decided. */
   private isPacked({ length }: Uint8Array): boolean {
-    const { session, scope, method } = this;
-    return session.readable.length > 0 && length <= session.maxReplyBytes && scope.compression.takes(method, length);
+    return this.scope.compression.takes(this.method, length, this.session);
   }
 
   private pack(body: Uint8Array): PackedBody | Promise<PackedBody> {
-    return this.scope.compression.pack(this.method, body, this.session.readable);
+    return this.scope.compression.pack(this.method, body, this.session.peerCompressors);
   }
 
   /** @param body in lent memory */

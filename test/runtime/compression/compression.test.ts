@@ -8,6 +8,8 @@ const plainMethod = { policy: {} };
 const marked = { policy: { compress: true } };
 const unmarked = { policy: { compress: false } };
 
+const reader = { peerCompressors: [1, 2, 3, 4], peerLimits: { maxMessageBytes: 1_000_000 } };
+
 const pack = async (
   option: Parameters<typeof createCompression>[0],
   method: object,
@@ -40,14 +42,24 @@ test.each([
   const { body, compressor } = await pack(option, method, text, wanted);
   expect(compressor !== 0).toBe(isCompressed);
   expect(body === text).toBe(!isCompressed);
-  expect(createCompression(option).takes(method, text.length, wanted)).toBe(isCompressed);
+  expect(createCompression(option).takes(method, text.length, reader, wanted)).toBe(isCompressed);
 });
 
 test("a message below the threshold goes as it is, one at it does not", async () => {
   const option = { thresholdBytes: 500 };
   expect((await pack(option, plainMethod, text.subarray(0, 499))).compressor).toBe(0);
   expect((await pack(option, plainMethod, text.subarray(0, 500))).compressor).not.toBe(0);
-  expect([499, 500].map((bytes) => createCompression(option).takes(plainMethod, bytes))).toEqual([false, true]);
+  expect([499, 500].map((bytes) => createCompression(option).takes(plainMethod, bytes, reader))).toEqual([false, true]);
+});
+
+test("nothing is compressed for a peer that reads no compressor, nor what is too long for it even before", () => {
+  const compression = createCompression(true);
+  const takes = (peer: typeof reader): boolean => compression.takes(plainMethod, 2_000, peer);
+  expect(takes({ ...reader, peerCompressors: [] })).toBe(false);
+  expect([1_999, 2_000].map((maxMessageBytes) => takes({ ...reader, peerLimits: { maxMessageBytes } }))).toEqual([
+    false,
+    true,
+  ]);
 });
 
 test("only what the peer reads is used, our favourite first", async () => {
