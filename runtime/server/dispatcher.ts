@@ -120,13 +120,7 @@ export function createDispatcher(
     if (load !== undefined) load.inProgress--;
     if (settling.length === 0) return;
     clock.hold();
-    for (const interceptor of settling) {
-      try {
-        interceptor.settled?.(call, call.failure);
-      } catch {
-        // A fault of the hook must not become anybody's outcome.
-      }
-    }
+    for (let at = 0; at < settling.length; at++) tell(settling[at], call);
     beginLull(clock.release());
   }
 
@@ -183,19 +177,9 @@ export function createDispatcher(
 
   /** Why a call is not worth a look at its body. */
   function refusalFor(incoming: IncomingCall, method: MethodType): RpcError | undefined {
-    if (callsInProgress >= maxTotalCalls) {
-      return new RpcError({
-        reason: "too_many_calls",
-        message: `This server runs ${maxTotalCalls} calls, as many as it may.`,
-      });
-    }
-    if (incoming.hasItems !== hasRequestItems(method) || incoming.oneway !== method.oneway) {
-      return new RpcError({
-        reason: "unknown_method",
-        message: `${method.path} is of another kind here: ${method.kind}.`,
-      });
-    }
-    return undefined;
+    if (callsInProgress >= maxTotalCalls) return tooManyCalls(maxTotalCalls);
+    const isOfKind = incoming.hasItems === hasRequestItems(method) && incoming.oneway === method.oneway;
+    return isOfKind ? undefined : otherKind(method);
   }
 
   function admit(entry: Entry, call: ServerCallState, requests: Items<unknown> | undefined, body: Uint8Array): void {
@@ -250,6 +234,14 @@ export function createDispatcher(
     },
     load: () => [...loads.values()].map((load) => ({ ...load })),
   };
+}
+
+function tell(interceptor: ServerInterceptor | undefined, call: ServerCallState): void {
+  try {
+    interceptor?.settled?.(call, call.failure);
+  } catch {
+    // A fault of the hook must not become anybody's outcome.
+  }
 }
 
 /** Runs the hooks from `index` on; a promise only when one of them needs it. */
@@ -333,6 +325,14 @@ const denials: ReadonlySet<Reason> = /* @__PURE__ */ new Set<Reason>([
   "too_many_calls",
   "deadline_passed",
 ]);
+
+function tooManyCalls(limit: number): RpcError {
+  return new RpcError({ reason: "too_many_calls", message: `This server runs ${limit} calls, as many as it may.` });
+}
+
+function otherKind({ path, kind }: MethodType): RpcError {
+  return new RpcError({ reason: "unknown_method", message: `${path} is of another kind here: ${kind}.` });
+}
 
 function errorId(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("hex");

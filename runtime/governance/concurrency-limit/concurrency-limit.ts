@@ -54,12 +54,10 @@ const maxShedShare = 0.98;
 /** Milliseconds that a refused caller is asked to wait: spread, so that they do not all come back at once. */
 const retryAfter = { leastMs: 50, spreadMs: 100 } as const;
 
-interface Ticket {
-  readonly startedAtMs: number;
-  readonly inFlight: number;
-}
-
-const ticketSlot = createSlot<Ticket>("concurrency-limit");
+/** Calls in progress when the call was let in. */
+const inFlightSlot = createSlot<number>("concurrency-limit");
+/** When it was let in, if it had to wait. */
+const admittedMsSlot = createSlot<number>("concurrency-limit, admitted");
 
 /**
  * Limits the calls in progress at a server, before their bodies are decoded. What is above the limit waits, the important first, or fails with
@@ -83,9 +81,9 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions = {}): Concurr
 
   function admit(call: CallContext): void | Promise<void> {
     const priority = call.method.policy.priority ?? defaultPriority;
-    if (priority >= settings.criticalPriority) return start(call, call.startedMs);
+    if (priority >= settings.criticalPriority) return start(call);
     if (settings.shed && (isBehind(priority) || isShed(priority))) throw refusal(call.method, "shed");
-    if (inFlight < settings.limit.value) return start(call, call.startedMs);
+    if (inFlight < settings.limit.value) return start(call);
     return wait(call, priority);
   }
 
@@ -100,9 +98,9 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions = {}): Concurr
     return share > 0 && environment.random() < Math.min(maxShedShare, share * 2 - priority / 10);
   }
 
-  function start(call: CallContext, startedAtMs: number): void {
+  function start(call: CallContext): void {
     inFlight++;
-    call.set(ticketSlot, { startedAtMs, inFlight });
+    call.set(inFlightSlot, inFlight);
   }
 
   function wait(call: CallContext, priority: number): Promise<void> {
@@ -116,7 +114,8 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions = {}): Concurr
         priority,
         admit() {
           signal.removeEventListener("abort", onAbort);
-          start(call, environment.now());
+          call.set(admittedMsSlot, environment.now());
+          start(call);
           resolve();
         },
         refuse(why) {
@@ -130,15 +129,15 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions = {}): Concurr
   }
 
   function settled(call: CallContext, failure: RpcError | undefined): void {
-    const ticket = call.get(ticketSlot);
-    if (ticket === undefined) return;
+    const inFlightThen = call.get(inFlightSlot);
+    if (inFlightThen === undefined) return;
     inFlight--;
     if (call.method.kind === "unary") {
-      const durationMs = environment.now() - ticket.startedAtMs;
-      const wasDropped = failure?.reason === "deadline_passed" || failure?.reason === "cancelled_by_caller";
-      settings.limit.observe({ durationMs, inFlight: ticket.inFlight, wasDropped }, isOverloaded());
+      const durationMs = environment.now() - (call.get(admittedMsSlot) ?? call.startedMs);
+      const wasDropped = failure !== undefined && isDropped(failure);
+      settings.limit.observe({ durationMs, inFlight: inFlightThen, wasDropped }, isOverloaded());
     }
-    letIn();
+    if (line.length > 0) letIn();
   }
 
   function letIn(): void {
@@ -188,6 +187,10 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions = {}): Concurr
       };
     },
   };
+}
+
+function isDropped({ reason }: RpcError): boolean {
+  return reason === "deadline_passed" || reason === "cancelled_by_caller";
 }
 
 const texts = {

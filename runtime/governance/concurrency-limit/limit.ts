@@ -87,11 +87,15 @@ class Gradient implements Limit {
     this.count = 0;
   }
 
-  observe({ durationMs, inFlight, wasDropped }: LimitSample, isOverloaded: boolean): void {
-    const shortMs = Math.max(durationMs, 0.001);
-    if (!wasDropped) this.learn(shortMs);
+  observe(sample: LimitSample, isOverloaded: boolean): void {
+    const shortMs = Math.max(sample.durationMs, 0.001);
+    if (!sample.wasDropped) this.learn(shortMs);
     // A server that is not busy learns nothing about how busy it may be.
-    if (inFlight < this.estimate / 2 && !wasDropped) return;
+    if (sample.inFlight >= this.estimate / 2 || sample.wasDropped)
+      this.follow(shortMs, sample.wasDropped, isOverloaded);
+  }
+
+  private follow(shortMs: number, wasDropped: boolean, isOverloaded: boolean): void {
     const { min, max, smoothing, queue, tolerance } = this.options;
     const gradient = wasDropped ? 0.5 : Math.max(0.5, Math.min(1, (tolerance * this.longMs) / shortMs));
     const wanted = this.estimate * gradient + queue;

@@ -53,13 +53,16 @@ export function rateLimit(options: RateLimitOptions = {}): RateLimit {
   const rules = new PerMethod((method) => findRules(method, settings));
 
   function admit(call: CallContext): void {
-    for (const rule of rules.of(call.method)) {
-      const waitMs = take(rule, call, settings.maxKeys);
-      if (waitMs > 0) {
-        refused++;
-        throw tooFast(call.method, waitMs);
-      }
+    const found = rules.of(call.method);
+    for (let at = 0; at < found.length; at++) {
+      const waitMs = take(found[at] as Rule, call, settings.maxKeys);
+      if (waitMs > 0) refuse(call, waitMs);
     }
+  }
+
+  function refuse({ method }: CallContext, waitMs: number): never {
+    refused++;
+    throw tooFast(method, waitMs);
   }
 
   return {
@@ -106,24 +109,32 @@ function findRules(method: MethodType, { rules, fromSchema }: Settings): readonl
 function take(rule: Rule, call: CallContext, maxKeys: number): number {
   const key = rule.keyOf(call);
   if (key === undefined) return 0;
-  const { buckets, rate, burst } = rule;
   const nowMs = call.startedMs;
   // The same caller again: its bucket is the one that was used last.
-  const isLast = rule.lastKey === key;
-  let bucket = isLast ? rule.lastBucket : buckets.get(key);
+  const bucket =
+    rule.lastKey === key && rule.lastBucket !== undefined ? rule.lastBucket : bucketOf(rule, key, { nowMs, maxKeys });
+  return bucket.take(nowMs);
+}
+
+function bucketOf(
+  rule: Rule,
+  key: string,
+  { nowMs, maxKeys }: { readonly nowMs: number; readonly maxKeys: number },
+): TokenBucket {
+  const { buckets, rate, burst } = rule;
+  let bucket = buckets.get(key);
   if (bucket === undefined) {
     if (buckets.size >= maxKeys) buckets.delete(buckets.keys().next().value as string);
     bucket = new TokenBucket(rate, burst, nowMs);
   } else {
+    // Left by the rule that stood here before.
     bucket.resize(rate, burst, nowMs);
-    if (!isLast) buckets.delete(key);
+    buckets.delete(key);
   }
-  if (!isLast) {
-    buckets.set(key, bucket);
-    rule.lastKey = key;
-    rule.lastBucket = bucket;
-  }
-  return bucket.take(nowMs);
+  buckets.set(key, bucket);
+  rule.lastKey = key;
+  rule.lastBucket = bucket;
+  return bucket;
 }
 
 function tooFast(method: MethodType, waitMs: number): RpcError {
