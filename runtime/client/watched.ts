@@ -70,8 +70,7 @@ export class Watched implements AttemptWatcher {
 
   succeeded(call: ClientCallState, reply: unknown, nowMs: number | undefined, watch?: AttemptWatch): void {
     const { channel, clock } = this.options;
-    // A turn may have begun before the call did.
-    clock.hold(nowMs === undefined ? undefined : Math.max(nowMs, call.startedMs));
+    clock.hold(nowMs);
     try {
       watch?.succeeded?.(call, channel);
       this.chain.succeeded(call, reply);
