@@ -47,7 +47,7 @@ function buildTypes() {
 }
 
 /**
- * dist/{index,template}.js for programs and dist/cli/main.js for the shell; chevrotain goes inside, what is heavy and rare stays
+ * dist/{index,template}.js for programs and dist/cli/main.cjs for the shell; chevrotain goes inside, what is heavy and rare stays
  * outside. What the shell's entry starts is one script, see `toolScript`.
  */
 async function bundleTool() {
@@ -69,24 +69,25 @@ async function bundleTool() {
   const script = await toolScript(bundle);
   const { metafile } = await bundle({
     entryPoints: [
-      { in: "compiler/cli/main.ts", out: "cli/main" },
       { in: "compiler/index.ts", out: "index" },
       { in: "templates/template.ts", out: "template" },
     ],
     splitting: true,
     format: "esm",
     chunkNames: "chunks/[name]-[hash]",
-    define: { TOOL_SCRIPT: JSON.stringify(basename(script)) },
   });
   await bundle({
-    entryPoints: [{ in: "compiler/cli/helper-main.ts", out: "cli/helper" }],
+    entryPoints: [
+      { in: "compiler/cli/main.ts", out: "cli/main" },
+      { in: "compiler/cli/helper-main.ts", out: "cli/helper" },
+    ],
     format: "cjs",
     outExtension: { ".js": ".cjs" },
     define: { TOOL_SCRIPT: JSON.stringify(basename(script)) },
     supported: { "dynamic-import": true },
   });
   removeOldChunks(new Set([...Object.keys(metafile.outputs), script, `${script}.LEGAL.txt`]));
-  chmodSync(join(root, "dist/cli/main.js"), 0o755);
+  chmodSync(join(root, "dist/cli/main.cjs"), 0o755);
 }
 
 /**
@@ -129,7 +130,7 @@ function removeOldChunks(current) {
 /** npm refuses a package that depends on itself, so the workspace links the tool the way npm would. */
 function linkPackage() {
   link("..", "node_modules/rpcgen", "dir");
-  link("../../dist/cli/main.js", "node_modules/.bin/rpcgen", "file");
+  link("../../dist/cli/main.cjs", "node_modules/.bin/rpcgen", "file");
 }
 
 function link(target, path, type) {

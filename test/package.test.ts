@@ -42,7 +42,7 @@ describe("the package rpcgen", () => {
       /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|compiler\/[\w-]+\.md|dist\/(?:cli|chunks)\/[\w.-]+\.c?js|dist\/[\w.-]+\.js|dist\/[\w./-]+\.LEGAL\.txt|dist\/types\/(?:compiler|templates)\/[\w./-]+\.d\.ts(?:\.map)?)$/u;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
     expect(files).toEqual(
-      expect.arrayContaining(["LICENSE", "README.md", "dist/cli/main.js", "dist/index.js", "dist/template.js"]),
+      expect.arrayContaining(["LICENSE", "README.md", "dist/cli/main.cjs", "dist/index.js", "dist/template.js"]),
     );
   });
 
@@ -56,12 +56,12 @@ describe("the package rpcgen", () => {
   });
 
   test("starts with a line that lets a shell run it", () => {
-    expect(readFileSync(join(root, "dist/cli/main.js"), "utf8").startsWith("#!/usr/bin/env node\n")).toBe(true);
+    expect(readFileSync(join(root, "dist/cli/main.cjs"), "utf8").startsWith("#!/usr/bin/env node\n")).toBe(true);
   });
 
   test("keeps its entry small: it is read before every build", () => {
-    expect(readFileSync(join(root, "dist/cli/main.js"), "utf8")).not.toMatch(/from\s*"(?:yargs|ts-morph|prettier)"/u);
-    expect(readFileSync(join(root, "dist/cli/main.js")).length).toBeLessThan(20_000);
+    expect(readFileSync(join(root, "dist/cli/main.cjs"), "utf8")).not.toMatch(/from\s*"(?:yargs|ts-morph|prettier)"/u);
+    expect(readFileSync(join(root, "dist/cli/main.cjs")).length).toBeLessThan(20_000);
   });
 });
 

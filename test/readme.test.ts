@@ -26,7 +26,7 @@ function fence(language: string, index = 0): string {
 }
 
 function rpcgen(...args: readonly string[]): ReturnType<typeof spawnSync> {
-  const main = join(root, "dist", "cli", "main.js");
+  const main = join(root, "dist", "cli", "main.cjs");
   return spawnSync(process.execPath, [main, ...args], {
     cwd: folder,
     encoding: "utf8",

@@ -7,6 +7,7 @@ import type { Plan } from "../emit/plan.ts";
 import type { ProjectIdentity } from "../emit/project-key.ts";
 import { isSameContent } from "../emit/refresh.ts";
 import { createDisplay } from "./display.ts";
+import { elapsedMs } from "./elapsed.ts";
 import { manifestOf, refreshedManifest } from "./manifest-of.ts";
 import { createNodeHost, schemasRead } from "./node-host.ts";
 import type { Helper } from "./helper.ts";
@@ -221,11 +222,11 @@ function createTimer(): Timer {
   return {
     timings,
     step: async (step, work) => {
-      const start = performance.now();
+      const start = elapsedMs();
       try {
         return await work();
       } finally {
-        timings.push({ step, ms: performance.now() - start });
+        timings.push({ step, ms: elapsedMs() - start });
       }
     },
   };

@@ -2,6 +2,7 @@ import { projectCatalog } from "../diagnostics/catalog-project.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ParsedArguments } from "./arguments.ts";
 import type { Console } from "./console.ts";
+import { elapsedMs } from "./elapsed.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { createPainter } from "./report/color.ts";
 import { renderJson } from "./report/json.ts";
@@ -33,7 +34,7 @@ export interface Findings {
 
 /** Prints findings: text for people to the error output, JSON for programs to the output, there also when it is empty. */
 export function printFindings({ diagnostics, files }: Findings, options: FindingsOptions, console: Console): void {
-  if (options.format === "json") return console.output(renderJson(diagnostics, { files, ms: performance.now() }));
+  if (options.format === "json") return console.output(renderJson(diagnostics, { files, ms: elapsedMs() }));
   const ofProject = diagnostics.filter(isOfProject).map((each) => renderPlaceless(each, options.color));
   const inSchemas = renderText(
     diagnostics.filter((each) => !isOfProject(each)),

@@ -4,7 +4,7 @@ import { renderUnit } from "../emit/plan.ts";
 import { checkPart } from "../parts/check-part.ts";
 import { builtinTemplates } from "../../templates/index.ts";
 import type { HelperPlan, HelperRequest, HelperWritten } from "./helper-messages.ts";
-import { factsFrom } from "./product.ts";
+import { factsFrom } from "./facts.ts";
 
 /**
  * The other side of `helper.ts`, in a thread of its own: checks the part that it is sent, says what it would write, and renders and

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { openCodeCache } from "./code-cache.ts";
 import { createThreads } from "./threads.ts";
@@ -11,7 +11,7 @@ import { loadTool } from "./tool-script.ts";
 declare const TOOL_SCRIPT: string;
 
 interface Start {
-  /** URL of the tool's entry module. */
+  /** Path of the tool's entry module. */
   readonly entry: string;
   /** A second thread is likely to be wanted. */
   readonly isLarge: boolean;
@@ -20,10 +20,10 @@ interface Start {
 /** Loads the tool proper and runs a command line with it. */
 export async function launch(args: readonly string[], { entry, isLarge }: Start): Promise<void> {
   tuneEngine();
-  const path = fileURLToPath(new URL(`../chunks/${TOOL_SCRIPT}`, entry)).replaceAll("\\", "/");
+  const path = join(dirname(entry), "../chunks", TOOL_SCRIPT).replaceAll("\\", "/");
   const cache = openCodeCache(path, args[0] ?? "");
   const script = { path, text: readFileSync(path, "latin1"), cachedData: cache.data };
-  const threads = availableParallelism() > 1 ? createThreads(new URL("helper.cjs", entry), script) : undefined;
+  const threads = availableParallelism() > 1 ? createThreads(join(dirname(entry), "helper.cjs"), script) : undefined;
   if (isLarge) threads?.prepare();
   const { tool, createCachedData } = loadTool(script, createRequire(path));
   await tool.run(args, { entry, threads });

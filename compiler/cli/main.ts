@@ -2,9 +2,12 @@
 import { tryFastPath } from "./fast-path.ts";
 import { isLargeAndNew } from "./first-look.ts";
 
-// The first thing of every build: is there anything to do? Nothing else may be imported before that is known.
+/** This file is built as a CommonJS module, which Node starts sooner than an ES module. */
+declare const __filename: string;
+
+// The first thing of every build: is there anything to do? Nothing else may be loaded before that is known.
 const args = process.argv.slice(2);
 if (!tryFastPath(args, process.cwd())) {
-  const { launch } = await import("./launch.ts");
-  await launch(args, { entry: import.meta.url, isLarge: isLargeAndNew(args, process.cwd()) });
+  const isLarge = isLargeAndNew(args, process.cwd());
+  void import("./launch.ts").then(({ launch }) => launch(args, { entry: __filename, isLarge }));
 }

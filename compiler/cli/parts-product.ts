@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import { setImmediate } from "node:timers/promises";
 import { layoutOf } from "../emit/layout.ts";
 import type { UnitFacts } from "../emit/manifest.ts";
 import { directoryOf, keptUnit, type PlannedUnit, renderUnit } from "../emit/plan.ts";
@@ -13,7 +12,8 @@ import { builtinTemplates } from "../../templates/index.ts";
 import { HELPER_BYTES } from "./first-look.ts";
 import type { Helper, HelperJob } from "./helper.ts";
 import type { HelperPlan } from "./helper-messages.ts";
-import { countsOf, factsFrom, keysFor, layoutProblems, type Product, trustedUnits, type Workshop } from "./product.ts";
+import { countsOf, factsFrom } from "./facts.ts";
+import { keysFor, layoutProblems, type Product, trustedUnits, type Workshop } from "./product.ts";
 
 /** From which size on it is worth to do more than compile everything in one go; in bytes of schemas. */
 export interface PartSizes {
@@ -134,7 +134,7 @@ async function renderUntil<T>(awaited: Promise<T>, units: ReadonlyMap<string, Pl
   const notice = (): void => void (isThere = true);
   awaited.then(notice, notice);
   for (const file of [...units.values()].flatMap((unit) => unit.rendered ?? [])) {
-    await setImmediate();
+    await new Promise((resolve) => setImmediate(resolve));
     if (isThere) break;
     file.hold();
   }

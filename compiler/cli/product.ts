@@ -1,4 +1,3 @@
-import type { Declaration, SchemaDescriptor } from "@rpcgen/runtime/descriptor";
 import { placeIn } from "../config/place.ts";
 import { projectCatalog } from "../diagnostics/catalog-project.ts";
 import { type Diagnostic, diagnosticFrom } from "../diagnostics/diagnostic.ts";
@@ -7,10 +6,10 @@ import type { Counts, Manifest, TrackedUnit, UnitFacts } from "../emit/manifest.
 import type { OutputLayout } from "../emit/output-path.ts";
 import { directoryOf, keptUnit, type Plan, type PlannedUnit, renderUnit } from "../emit/plan.ts";
 import { createUnitKeys, type KeyedFile, type UnitKeys } from "../emit/unit-key.ts";
-import type { Claims } from "../parts/claims.ts";
 import { builtinTemplates } from "../../templates/index.ts";
 import type { CheckedProject } from "./check-project.ts";
 import type { CompileRequest } from "./compile-project.ts";
+import { countDeclarations, countsOf, factsFrom } from "./facts.ts";
 import type { HelperPlan } from "./helper-messages.ts";
 import type { HelperJob } from "./helper.ts";
 import type { NodeHost } from "./node-host.ts";
@@ -84,23 +83,6 @@ export function keysFor(files: readonly KeyedFile[], layout: OutputLayout, shop:
     directoryOf: (path) => directoryOf(layout, path),
     optionsFor: settings.optionsFor,
   });
-}
-
-/** What a file holds, from a descriptor that is complete for it. */
-export function factsFrom(schema: SchemaDescriptor, path: string, claims: Claims): UnitFacts {
-  const file = schema.files.find((each) => each.path === path);
-  return { ...countDeclarations(file?.declarations ?? []), claims };
-}
-
-function countDeclarations(declarations: readonly Declaration[]): { messages: number; services: number } {
-  const count = (kind: Declaration["kind"]): number => declarations.filter((each) => each.kind === kind).length;
-  return { messages: count("message"), services: count("service") };
-}
-
-/** Figures of a compilation from those of its files. */
-export function countsOf(files: readonly { readonly messages: number; readonly services: number }[]): Counts {
-  const sum = (of: "messages" | "services"): number => files.reduce((total, file) => total + file[of], 0);
-  return { files: files.length, messages: sum("messages"), services: sum("services") };
 }
 
 /** Beside the schemas, generated imports are right only when all schemas lie below one root. */

@@ -12,7 +12,7 @@ export interface CommandContext {
   readonly console: Console;
   /** Absolute working directory with `/` separators. */
   readonly directory: string;
-  /** Path or URL of the tool's entry module; `undefined` in tests, where the sources are the tool. */
+  /** Path of the tool's entry module; `undefined` in tests, where the sources are the tool. */
   readonly entry: string | undefined;
   /** Starts a second thread for a large compilation; without it all is done in one. */
   readonly startHelper?: () => Helper;

@@ -1,4 +1,5 @@
 import type { Counts } from "../emit/manifest.ts";
+import { elapsedMs } from "./elapsed.ts";
 
 /** `up to date · 3 files · 48 ms` */
 export function summaryOfUnchanged(counts: Counts): string {
@@ -23,6 +24,6 @@ function grouped(count: number): string {
 
 /** Time since the process began, as its user feels it. */
 export function elapsed(): string {
-  const ms = performance.now();
+  const ms = elapsedMs();
   return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

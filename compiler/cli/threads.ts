@@ -8,8 +8,8 @@ export interface Threads {
   take(): Worker;
 }
 
-/** `script` is the helper's entry of the built tool. */
-export function createThreads(script: URL, tool: ToolScript): Threads {
+/** `script` is the path of the helper's entry of the built tool. */
+export function createThreads(script: string, tool: ToolScript): Threads {
   let ready: Worker | undefined;
   return {
     prepare: () => {
@@ -32,7 +32,7 @@ export function createThreads(script: URL, tool: ToolScript): Threads {
 }
 
 /** The thread is given what was read and checked here: reading it again would make it start later. */
-function start(script: URL, tool: ToolScript): Worker {
+function start(script: string, tool: ToolScript): Worker {
   return new Worker(script, {
     workerData: { ...tool, cachedData: tool.cachedData && shared(tool.cachedData) } satisfies ToolScript,
     // Nearly all that a compilation allocates lives to its end, so a small young generation would be copied about; a large one is

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { hashText } from "../emit/hash.ts";
 import { stampOf, type Stamp } from "../emit/stamp.ts";
 import { version } from "../version.ts";
@@ -16,6 +15,5 @@ export interface ToolIdentity {
  */
 export function identifyTool(entry: string | undefined): ToolIdentity {
   if (entry === undefined) return { hash: version, stamp: undefined };
-  const path = entry.startsWith("file:") ? fileURLToPath(entry) : entry;
-  return { hash: hashText(`${version}\n${readFileSync(path, "utf8")}`), stamp: stampOf(path) };
+  return { hash: hashText(`${version}\n${readFileSync(entry, "utf8")}`), stamp: stampOf(entry) };
 }

@@ -85,15 +85,24 @@ function writeInto(path: string, bytes: Uint8Array): Stats {
   }
 }
 
-/** `wx` refuses to follow or reuse whatever is already there. */
 function writeNew(path: string, bytes: Uint8Array): Stats {
-  rmSync(path, { force: true });
-  const file = openSync(path, "wx");
+  const file = openNew(path);
   try {
     for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
     return fstatSync(file);
   } finally {
     closeSync(file);
+  }
+}
+
+/** `wx` refuses to follow or reuse whatever is already there, which a run that was ended may have left. */
+function openNew(path: string): number {
+  try {
+    return openSync(path, "wx");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    rmSync(path, { force: true });
+    return openSync(path, "wx");
   }
 }
 

@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
 const rounds = options.smoke ? 1 : Number(options.rounds ?? 7);
 const size = options.smoke ? { files: 4, messages: 10 } : { files: 20, messages: 50 };
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const tool = join(root, "dist/cli/main.js");
+const tool = join(root, "dist/cli/main.cjs");
 const bin = [join(root, "test/bench/node_modules/.bin"), join(root, "node_modules/.bin")];
 const folder = mkdtempSync(join(tmpdir(), "rpcgen-bench-"));
 
@@ -113,7 +113,7 @@ function uncached() {
       cpSync(join(root, "dist", part), join(copy, "dist", part), { recursive: true });
     writeFileSync(join(copy, "package.json"), '{ "type": "module" }\n');
   }
-  return join(copy, "dist/cli/main.js");
+  return join(copy, "dist/cli/main.cjs");
 }
 
 function oneChanged(place) {

@@ -30,7 +30,7 @@ export const pageEntries = {
 export function compileGreeter() {
   const args = ["compile", "examples/prebuild/api/greeter.rpc", "--out-dir", join(here, output), "--no-cache"];
   const options = /** @type {const} */ ({ cwd: root, encoding: "utf8" });
-  const { status, stderr } = spawnSync(process.execPath, ["dist/cli/main.js", ...args], options);
+  const { status, stderr } = spawnSync(process.execPath, ["dist/cli/main.cjs", ...args], options);
   if (status !== 0 || stderr !== "") throw new Error(`greeter.rpc was not compiled (${status}): ${stderr}`);
 }
 

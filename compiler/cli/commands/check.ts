@@ -1,6 +1,7 @@
 import { UsageError } from "../arguments.ts";
 import { hasErrors } from "../../diagnostics/diagnostic.ts";
 import { checkProject } from "../check-project.ts";
+import { elapsedMs } from "../elapsed.ts";
 import { EXIT } from "../exit-code.ts";
 import { exitCodeOf, findingsOptions, printFindings } from "../findings.ts";
 import { createNodeHost, schemasRead } from "../node-host.ts";
@@ -25,7 +26,7 @@ export const check: Command = async (args, { console, directory }) => {
   const files = schemasRead(host);
   printFindings({ diagnostics, files }, findings, console);
   const exitCode = isUsable ? exitCodeOf(diagnostics, findings) : EXIT.usage;
-  const summary = `${renderSummary(diagnostics, { files, ms: performance.now() })}\n`;
+  const summary = `${renderSummary(diagnostics, { files, ms: elapsedMs() })}\n`;
   if (findings.format === "text") (exitCode === EXIT.ok ? console.output : console.error)(summary);
   return exitCode;
 };

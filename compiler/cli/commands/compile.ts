@@ -2,6 +2,7 @@ import { compileProject, type CompileOutcome, type CompileRequest } from "../com
 import type { ParsedArguments } from "../arguments.ts";
 import { UsageError } from "../arguments.ts";
 import { createDisplay } from "../display.ts";
+import { elapsedMs } from "../elapsed.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { exitCodeOf, findingsOptions, type FindingsOptions, printFindings } from "../findings.ts";
 import { renderSummary } from "../report/text.ts";
@@ -78,7 +79,7 @@ function printSummary(outcome: CompileOutcome, exitCode: ExitCode, view: View): 
   const { console, request } = view;
   const warnings = outcome.diagnostics.filter((each) => each.severity === "warning").length;
   const suffix = warnings === 0 ? "" : ` · ${plural(warnings, "warning")}`;
-  const figures = { files: outcome.counts.files, ms: performance.now() };
+  const figures = { files: outcome.counts.files, ms: elapsedMs() };
   if (!outcome.isDone) console.error(`${renderSummary(outcome.diagnostics, figures)}\n`);
   else if (outcome.isUpToDate) console.output(`${summaryOfUnchanged(outcome.counts)}\n`);
   else if (request.mode === "write") console.output(`${summaryOf("compiled", outcome.counts)}${suffix}\n`);

@@ -70,7 +70,7 @@ describe("rpcgen decode", () => {
 });
 
 describe("the built tool", () => {
-  const tool = join(import.meta.dirname, "../../../dist/cli/main.js");
+  const tool = join(import.meta.dirname, "../../../dist/cli/main.cjs");
   const run = (input: string | Uint8Array, ...args: readonly string[]): string =>
     spawnSync(process.execPath, [tool, "decode", ...args], { cwd: folder(), encoding: "utf8", input }).stdout;
 

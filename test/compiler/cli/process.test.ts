@@ -6,7 +6,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 import { sample } from "./run-tool.ts";
 
 /** The built tool, as a shell runs it. */
-const tool = join(import.meta.dirname, "../../../dist/cli/main.js");
+const tool = join(import.meta.dirname, "../../../dist/cli/main.cjs");
 const args = ["compile", "api/users.rpc", "--out-dir", "gen"];
 
 function run(
