@@ -23,6 +23,7 @@ import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
 import { initialPeerLimits, type Limits } from "../protocol/limits.ts";
 import type { Transport, TransportEvents } from "../transport/transport.ts";
 import type { ConnectionState } from "./connection.ts";
+import { Farewell } from "./farewell.ts";
 import { Liveness } from "./liveness.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import { MessageReceiver } from "./message-receiver.ts";
@@ -69,8 +70,9 @@ export class Multiplexer implements FrameSink, TransportEvents {
   private readonly idleFrames: TokenBucket;
   private readonly pings: Pings;
   private opening: Opening | undefined;
-  private graceTimer: Timer | undefined;
-  private graceEndMs: number;
+  private readonly farewell: Farewell;
+  /** The peer said that it asks for nothing more. */
+  private isPeerDone: boolean;
   /** {@link drain} was called. */
   private isLeaving: boolean;
   private closeTimer: Timer | undefined;
@@ -128,8 +130,14 @@ export class Multiplexer implements FrameSink, TransportEvents {
       onOption: (option) => options.role.onOption(option),
       onTimeout: () => this.lose(`The handshake took longer than ${limits.handshakeMs} ms.`),
     });
-    this.graceTimer = undefined;
-    this.graceEndMs = Infinity;
+    this.farewell = new Farewell({
+      environment,
+      closeMs: limits.closeMs,
+      isDrained: () => this.isDrained,
+      onDone: () => this.closeDrained(),
+      onGraceOver: (graceMs) => this.abort(graceOver(graceMs)),
+    });
+    this.isPeerDone = false;
     this.isLeaving = false;
     this.closeTimer = undefined;
     this.error = undefined;
@@ -207,10 +215,10 @@ export class Multiplexer implements FrameSink, TransportEvents {
   drain(graceMs: number): Promise<void> {
     this.isLeaving = true;
     if (this.state === "opening" && this.side === "server") {
-      this.limitGrace(Math.min(graceMs, this.limits.closeMs));
+      this.farewell.limitGrace(Math.min(graceMs, this.limits.closeMs));
     } else {
       if (this.state === "open" || this.state === "opening") this.beginDrain(GoawayCode.none, "");
-      if (this.state === "draining") this.limitGrace(graceMs);
+      if (this.state === "draining") this.farewell.limitGrace(graceMs);
     }
     return this.transportClosed ? Promise.resolve() : new Promise((resolve) => this.closedWaiters.push(resolve));
   }
@@ -225,7 +233,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
   retire(code: GoawayCode, message: string): void {
     if (this.state !== "open") return;
     this.beginDrain(code, message);
-    this.limitGrace(this.limits.ageGraceMs);
+    this.farewell.limitGrace(this.limits.ageGraceMs);
   }
 
   /** No new calls; the peer knows or will soon. */
@@ -246,7 +254,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.state = "closed";
     this.error = error;
     this.opening?.close();
-    this.graceTimer?.cancel();
+    this.farewell.close();
     this.liveness.close();
     this.reader.stop();
     this.role.terminate(error ?? createError("connection_lost", "The connection has ended."));
@@ -331,6 +339,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
   private onGoaway(reader: FrameReader): void {
     const { goawayCode } = this.header;
     if (goawayCode !== GoawayCode.none && goawayCode !== GoawayCode.idle) this.notePeerFault(goawayCode);
+    this.isPeerDone = true;
     this.enterDraining();
     this.role.onGoaway(reader.idHigh, reader.idLow, goawayCode);
     this.closeWhenDrained();
@@ -353,18 +362,6 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.closeWhenDrained();
   }
 
-  private limitGrace(graceMs: number): void {
-    const endMs = this.environment.now() + graceMs;
-    if (endMs >= this.graceEndMs) return;
-    this.graceEndMs = endMs;
-    this.graceTimer?.cancel();
-    this.graceTimer = this.environment.setTimer(graceMs, () =>
-      this.abort(
-        createError("connection_lost", `The connection was closed: calls took longer than the ${graceMs} ms of grace.`),
-      ),
-    );
-  }
-
   private writeGoaway(code: GoawayCode, message: string): void {
     const header = new HeaderWriter().number(HeaderTag.goawayCode, code);
     if (message !== "") header.text(HeaderTag.errorMessage, message.slice(0, 256));
@@ -374,7 +371,16 @@ export class Multiplexer implements FrameSink, TransportEvents {
 
   /** Everything is with the transport: a drained connection ends here. */
   private onFlushed(): void {
-    if (this.state !== "draining" || this.role.callsInProgress > 0 || !this.outbound.isEmpty) return;
+    if (!this.isDrained) return;
+    if (this.side === "client" || this.isPeerDone) this.closeDrained();
+    else this.farewell.awaitPeer();
+  }
+
+  private get isDrained(): boolean {
+    return this.state === "draining" && this.role.callsInProgress === 0 && this.outbound.isEmpty;
+  }
+
+  private closeDrained(): void {
     this.finish(this.peerFault);
     this.closePolitely();
   }
@@ -403,6 +409,13 @@ export function createError(reason: Reason, message: string, cause?: unknown): R
 
 function protocolFault(message: string): ProtocolFault {
   return { code: GoawayCode.protocol, message };
+}
+
+function graceOver(graceMs: number): RpcError {
+  return createError(
+    "connection_lost",
+    `The connection was closed: calls took longer than the ${graceMs} ms of grace.`,
+  );
 }
 
 function lostMessage(side: "client" | "server", error: Error | undefined): string {

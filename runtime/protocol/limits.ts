@@ -75,7 +75,7 @@ export interface Limits {
   readonly maxOutboundBytes: number;
   /** Milliseconds in which a peer takes no byte of what waits. Breach: close. */
   readonly slowPeerMs: number;
-  /** Milliseconds that the last words of a connection that failed may take before it is cut. */
+  /** Milliseconds that a server which drains lets its client close first, and that the last words of a connection may take before it is cut. */
   readonly closeMs: number;
 }
 

@@ -138,8 +138,8 @@ export const bugs = [
   {
     name: "a draining server does not wait for its last call",
     file: `${connection}/multiplexer.ts`,
-    find: 'if (this.state !== "draining" || this.role.callsInProgress > 0 || !this.outbound.isEmpty) return;',
-    put: 'if (this.state !== "draining" || this.role.callsInProgress > 1 || !this.outbound.isEmpty) return;',
+    find: 'return this.state === "draining" && this.role.callsInProgress === 0 && this.outbound.isEmpty;',
+    put: 'return this.state === "draining" && this.role.callsInProgress <= 1 && this.outbound.isEmpty;',
   },
   {
     name: "credit of used items is not returned to the stream",

@@ -1,8 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { FrameKind, GoawayCode, HeaderTag } from "../../../runtime/protocol/frame.ts";
 import { HeaderWriter } from "../../../runtime/protocol/header-writer.ts";
 import { createRawServerWorld } from "../../hostile/raw-server.ts";
-import { clientOption, createRawWorld, createWorld, credit, frame, request } from "./world.ts";
+import { clientOption, createRawWorld, createWorld, credit, frame, noBody, request } from "./world.ts";
 
 /** What both sides say and hear when a connection ends or nearly does. */
 const goaway = (code: number, message?: string): Uint8Array => {
@@ -60,6 +60,72 @@ describe("a goodbye", () => {
     void open.server.drain(1_000);
     open.settle();
     expect(open.frames).toMatchObject([{ kind: FrameKind.goaway, header: { goawayCode: 0, message: undefined } }]);
+  });
+});
+
+describe("a server that drains", () => {
+  const isOpen = (world: ReturnType<typeof createRawWorld>): boolean => !world.isClosed();
+
+  test("leaves it to its client to close, who has read everything then", () => {
+    const world = createWorld({ network: () => ({ delayMs: () => 5 }) });
+    const call = world.start();
+    world.environment.advance(20);
+    void world.server.drain(10_000);
+    world.served[0]?.call.respond(noBody);
+    world.served[0]?.call.settle();
+    world.environment.advance(4);
+    expect([world.server.state, world.closed]).toEqual(["draining", {}]);
+    const order: string[] = [];
+    vi.spyOn(world.clientEnd, "close").mockImplementationOnce(() => {
+      order.push("client");
+      world.clientEnd.close();
+    });
+    vi.spyOn(world.serverEnd, "close").mockImplementationOnce(() => {
+      order.push("server");
+      world.serverEnd.close();
+    });
+    world.environment.advance(50);
+    expect(order[0]).toBe("client");
+    expect(call.response).toBe("");
+    expect(world.closed).toEqual({ client: "polite", server: "polite" });
+    expect(world.environment.pendingTimers).toBe(0);
+  });
+
+  test("takes no call that comes meanwhile", () => {
+    const world = createRawWorld();
+    void world.server.drain(10_000);
+    world.settle();
+    world.send(request(1));
+    world.settle(500);
+    expect([world.server.state, world.served.length]).toEqual(["draining", 0]);
+  });
+
+  test.each([
+    [10_000, 1_000],
+    [300, 300],
+  ])("with %i ms for its calls closes after %i ms when its client does not", (graceMs, closedMs) => {
+    const world = createRawWorld({ serverLimits: { closeMs: 1_000 } });
+    void world.server.drain(graceMs);
+    world.settle(closedMs - 1);
+    expect([world.server.state, isOpen(world)]).toEqual(["draining", true]);
+    world.settle(10);
+    expect([world.server.state, isOpen(world)]).toEqual(["closed", false]);
+  });
+
+  test("closes at once when it is to give no time, also after it gave some", () => {
+    const world = createRawWorld();
+    void world.server.drain(10_000);
+    world.settle(100);
+    void world.server.drain(0);
+    world.settle(1);
+    expect([world.server.state, world.closed.server]).toEqual(["closed", "polite"]);
+  });
+
+  test("closes at once for a client that has said goodbye", () => {
+    const world = createRawWorld();
+    world.send(goaway(GoawayCode.none));
+    world.settle(1);
+    expect([world.server.state, world.closed.server]).toEqual(["closed", "polite"]);
   });
 });
 

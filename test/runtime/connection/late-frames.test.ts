@@ -208,5 +208,7 @@ test("an idle connection ends so long after its last call, not after its beginni
   world.settle(9_900);
   expect(world.server.state).toBe("open");
   world.settle(200);
-  expect([world.server.state, world.goaway()]).toEqual(["closed", GoawayCode.idle]);
+  expect([world.server.state, world.goaway()]).toEqual(["draining", GoawayCode.idle]);
+  world.settle(1_000);
+  expect(world.server.state).toBe("closed");
 });
