@@ -30,7 +30,7 @@ export const nodeParts = {
     // Case by case, as it takes long.
     measure(settings) {
       settings.show(codecIntro);
-      return benchCodec({ ...settings, onCase: (one, all) => settings.show(formatCase(one, all)) });
+      return benchCodec({ ...settings, onCase: (one) => settings.show(formatCase(one)) });
     },
     format: () => "",
   },

@@ -16,6 +16,7 @@ export const operations = ["encode", "decode", "roundTrip", "relay"];
  * @property {boolean} mixed other types were worked with in the same process before
  * @property {string} about
  * @property {Readonly<Record<string, Measured>>} measured by contender
+ * @property {Measured | undefined} [alone] of a mixed case: rpcgen in a process that works with no other types, in the same rounds
  */
 
 /** @typedef {{ readonly rounds: number, readonly batchMs: number, readonly warmUpMs: number }} Effort */
@@ -30,7 +31,7 @@ const efforts = {
 const smokePayloads = ["order", "tiny", "packed", "bytes"];
 
 /**
- * @param {{ readonly node: string, readonly smoke: boolean, readonly only: readonly string[], readonly payloads: readonly string[], readonly onProgress: (text: string) => void, readonly rounds?: number | undefined, readonly onCase: (one: CodecCase, all: readonly CodecCase[]) => void }} options
+ * @param {{ readonly node: string, readonly smoke: boolean, readonly only: readonly string[], readonly payloads: readonly string[], readonly onProgress: (text: string) => void, readonly rounds?: number | undefined, readonly onCase: (one: CodecCase) => void }} options
  * @returns {Promise<CodecCase[]>}
  */
 export async function benchCodec(options) {
@@ -48,7 +49,7 @@ export async function benchCodec(options) {
     options.onProgress(`codec: ${payload}${mixed ? " among other types" : ""}`);
     const one = await measureCase({ payload, mixed, names, effort, node: options.node });
     cases.push(one);
-    options.onCase(one, cases);
+    options.onCase(one);
   }
   return cases;
 }
@@ -58,18 +59,22 @@ export async function benchCodec(options) {
  * @returns {Promise<CodecCase>}
  */
 async function measureCase({ payload, mixed, names, effort, node }) {
-  const started = names.map((name) => {
-    const args = [name, payload, ...(mixed ? ["mixed"] : [])];
+  const start = (/** @type {string} */ name, /** @type {readonly string[]} */ mode) => {
+    const args = [name, payload, ...mode];
     return { name, child: startChild(new URL("process.mjs", import.meta.url), { node, args }) };
-  });
+  };
+  const started = names.map((name) => start(name, mixed ? ["mixed"] : []));
+  // How fast a process is may change from minute to minute, so the lone one of another case would say little.
+  const alone = mixed && names.includes("rpcgen") ? [start("rpcgen", [])] : [];
   try {
     const children = await takingPart(started);
     const bytes = await checkAll(payload, children);
-    const ns = await measureRounds(children, effort);
-    const measured = Object.fromEntries(children.map(({ name }) => [name, { bytes: bytes[name], ns: ns[name] }]));
-    return { payload, mixed, about: payloads[payload].about, measured };
+    const ns = await measureRounds([...children, ...alone], effort);
+    const figures = children.map(({ name }, index) => [name, { bytes: bytes[name], ns: ns[index] }]);
+    const lone = alone.length > 0 ? { alone: { bytes: bytes.rpcgen, ns: ns[children.length] } } : {};
+    return { payload, mixed, about: payloads[payload].about, measured: Object.fromEntries(figures), ...lone };
   } finally {
-    await Promise.all(started.map(({ child }) => child.stop()));
+    await Promise.all([...started, ...alone].map(({ child }) => child.stop()));
   }
 }
 
@@ -102,17 +107,18 @@ async function checkAll(payload, children) {
 /**
  * @param {Children} children
  * @param {Effort} effort
+ * @returns {Promise<Measured["ns"][]>} in the order of the children
  */
 async function measureRounds(children, { rounds, batchMs, warmUpMs }) {
-  /** @type {Record<string, Record<string, number[]>>} */
-  const ns = Object.fromEntries(children.map(({ name }) => [name, {}]));
+  /** @type {Record<string, number[]>[]} */
+  const ns = children.map(() => ({}));
   for (const operation of operations) {
     for (const { child } of children) await child.request("warmUp", { operation, batchMs, maxMs: warmUpMs });
   }
   for (let round = 0; round < rounds; round++) {
     for (const operation of operations) {
-      for (const { name, child } of children) {
-        (ns[name][operation] ??= []).push(await child.request("measure", { operation, batchMs }));
+      for (const [index, { child }] of children.entries()) {
+        (ns[index][operation] ??= []).push(await child.request("measure", { operation, batchMs }));
       }
     }
   }

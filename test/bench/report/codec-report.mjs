@@ -12,19 +12,15 @@ const widths = [19, 18, 18, 18, 18, 16];
 
 export const codecIntro = `${bold("Codec")}  ${dim("how many times faster rpcgen is than each peer: median of the rounds' ratios, min..max")}`;
 
-/**
- * The table of one payload.
- * @param {CodecCase} one
- * @param {readonly CodecCase[]} cases those measured so far
- */
-export function formatCase(one, cases) {
+/** The table of one payload. @param {CodecCase} one */
+export function formatCase(one) {
   const { rpcgen, ...peers } = one.measured;
   const title = one.mixed ? `${one.payload} among other types` : one.payload;
   const rows = Object.entries(peers).map(([name, peer]) =>
     rpcgen === undefined ? absoluteRow(name, peer) : peerRow(name, peer, rpcgen),
   );
   if (rpcgen !== undefined) rows.push(absoluteRow("rpcgen", rpcgen).map(dim));
-  if (one.mixed && rpcgen !== undefined) rows.push(...loneRow(one, cases));
+  if (one.mixed && rpcgen !== undefined) rows.push(...loneRow(one));
   return `  ${bold(title)} ${dim(`· ${one.about}`)}\n${formatTable(titles, rows, widths)}`;
 }
 
@@ -47,16 +43,9 @@ function absoluteRow(name, measured) {
   return [contenders[name].label, ...times, size(measured.bytes)];
 }
 
-/**
- * What the company of other types costs rpcgen: its lone time over its time among others.
- * @param {CodecCase} mixed
- * @param {readonly CodecCase[]} cases
- */
-function loneRow(mixed, cases) {
-  const lone = cases.find((one) => one.payload === mixed.payload && !one.mixed);
-  if (lone === undefined) return [];
-  const ratios = operations.map((operation) =>
-    ratio(ratioOf(lone.measured.rpcgen.ns[operation], mixed.measured.rpcgen.ns[operation])),
-  );
+/** What the company of other types costs rpcgen: its time alone over its time among others. @param {CodecCase} mixed */
+function loneRow({ measured, alone }) {
+  if (alone === undefined) return [];
+  const ratios = operations.map((operation) => ratio(ratioOf(alone.ns[operation], measured.rpcgen.ns[operation])));
   return [["against itself alone", ...ratios, ""]];
 }

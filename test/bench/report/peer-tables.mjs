@@ -10,7 +10,7 @@ import { emphasised, table } from "./markdown.mjs";
 /** @typedef {import("../calls/calls.mjs").CallsResult} CallsResult */
 
 /** @param {import("../codec/codec.mjs").CodecCase} one */
-export function codecSection({ payload, mixed, about, measured }) {
+export function codecSection({ payload, mixed, about, measured, alone }) {
   const rows = Object.entries(measured).map(([name, { ns, bytes }]) => {
     const cells = operations.map((operation) => {
       const median = time(spreadOf(ns[operation]).median);
@@ -21,6 +21,10 @@ export function codecSection({ payload, mixed, about, measured }) {
     });
     return emphasised([contenders[name].label, ...cells, size(bytes)]);
   });
+  if (alone !== undefined) {
+    const times = operations.map((operation) => time(spreadOf(alone.ns[operation]).median));
+    rows.unshift(["rpcgen, alone in its process", ...times, size(alone.bytes)]);
+  }
   const title = `### ${mixed ? `${payload}, in a process that works with all other payloads too` : payload}`;
   return [title, `${about}.`, table(["", "encode", "decode", "round trip", "relay", "bytes"], rows)];
 }
