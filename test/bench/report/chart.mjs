@@ -93,7 +93,7 @@ function bars({ label, own, values }, top, x, { format, series }) {
   const name = `<text${own ? ' class="own"' : ""} x="${LEFT - 12}" y="${round(middle + 4.5)}" text-anchor="end">${escape(label)}</text>`;
   const drawn = values.flatMap((value, index) => {
     const y = top + index * (BAR + BAR_GAP);
-    if (value === undefined) return [`<text class="value" x="${LEFT + 6}" y="${y + 10.5}">not for this Node</text>`];
+    if (value === undefined) return [`<text class="value" x="${LEFT + 6}" y="${y + 10.5}">no figure</text>`];
     const width = Math.max(1, x(value) - LEFT);
     return [
       `<rect class="${own ? "own" : "peer"}${index}" x="${LEFT}" y="${y}" width="${round(width)}" height="${BAR}" rx="2"/>`,

@@ -6,7 +6,7 @@ import { atLeast, atMost, leastOf } from "./goal.mjs";
 /** @typedef {import("../../calls/calls.mjs").CallsCase["measured"] | undefined} Measured by contender */
 /** @typedef {import("./goal.mjs").Reached} Reached */
 
-const section = "What is left";
+const section = "What is left of a call";
 
 /** @param {import("./goal.mjs").Results} results */
 export function callGoals({ calls = [] }) {

@@ -68,7 +68,9 @@ function besideTransfer(fair) {
 /** @param {Results["processes"]} processes @param {(typeof calls)[number]} call */
 function secondCore(processes, { bytes, workUs }) {
   const found = processes?.cases.find((one) => one.bytes === bytes && one.workUs === workUs);
-  return found && ratioOf(found.two, found.one);
+  if (processes === undefined || found === undefined) return undefined;
+  const { one, two } = processes.computing;
+  return { ...ratioOf(found.two, found.one), note: `a loop without calls: ${times(ratioOf(two, one).median)}` };
 }
 
 /** @param {Results["governance"]} governance @param {number} inFlight @param {string} name */
