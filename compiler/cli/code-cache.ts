@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { cachedDataVersionTag } from "node:v8";
+import { readShared } from "./shared-file.ts";
 
 /**
  * What V8 made of the tool's text in earlier runs, so that this run need not compile it again: about a third of a small
@@ -8,7 +9,7 @@ import { cachedDataVersionTag } from "node:v8";
  * `node_modules` that the tool was installed in. Whatever is wrong with it, the tool runs all the same.
  */
 export interface CodeCache {
-  /** The data to give to V8, when there is any. */
+  /** The data to give to V8, when there is any; threads have it in common. */
   readonly data: Buffer | undefined;
   /** Keeps what this run compiled, as long as there is something to learn. Never throws. */
   keep(produce: () => Buffer): void;
@@ -65,7 +66,7 @@ function nearestModules(path: string): string | undefined {
 /** V8 trusts the data it is given beyond its header, so a damaged file is told by its hash. */
 function read(path: string): { readonly data: Buffer; readonly generation: number } | undefined {
   try {
-    const bytes = readFileSync(path);
+    const bytes = readShared(path);
     if (bytes.length <= HEADER_BYTES || !hashOf(bytes).equals(bytes.subarray(0, HASH_BYTES))) return undefined;
     return { data: bytes.subarray(HEADER_BYTES), generation: bytes[HASH_BYTES] ?? 0 };
   } catch {

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { openCodeCache } from "./code-cache.ts";
+import { readShared } from "./shared-file.ts";
 import { createThreads } from "./threads.ts";
 import { loadTool } from "./tool-script.ts";
 
@@ -22,7 +22,7 @@ export async function launch(args: readonly string[], { entry, isLarge }: Start)
   tuneEngine();
   const path = join(dirname(entry), "../chunks", TOOL_SCRIPT).replaceAll("\\", "/");
   const cache = openCodeCache(path, args[0] ?? "");
-  const script = { path, text: readFileSync(path, "latin1"), cachedData: cache.data };
+  const script = { path, text: readShared(path), cachedData: cache.data };
   const threads = availableParallelism() > 1 ? createThreads(join(dirname(entry), "helper.cjs"), script) : undefined;
   if (isLarge) threads?.prepare();
   const { tool, createCachedData } = loadTool(script, createRequire(path));

@@ -34,16 +34,9 @@ export function createThreads(script: string, tool: ToolScript): Threads {
 /** The thread is given what was read and checked here: reading it again would make it start later. */
 function start(script: string, tool: ToolScript): Worker {
   return new Worker(script, {
-    workerData: { ...tool, cachedData: tool.cachedData && shared(tool.cachedData) } satisfies ToolScript,
+    workerData: tool,
     // Nearly all that a compilation allocates lives to its end, so a small young generation would be copied about; a large one is
     // fresh memory for longer, which costs more than the copies (`npm run bench -- compile`).
     resourceLimits: { maxYoungGenerationSizeMb: 12 },
   });
-}
-
-/** Bytes that threads have in common, not a copy each. */
-function shared(bytes: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
-  copy.set(bytes);
-  return copy;
 }

@@ -11,10 +11,11 @@ type Body = (
 
 type Tool = typeof Tools;
 
-/** What a thread needs to load the tool. */
+/** What a thread needs to load the tool; all bytes are in memory that threads have in common. */
 export interface ToolScript {
   readonly path: string;
-  readonly text: string;
+  /** The text, in ASCII. */
+  readonly text: Uint8Array;
   /** What V8 made of it in earlier runs. */
   readonly cachedData: Uint8Array | undefined;
 }
@@ -27,7 +28,11 @@ export interface LoadedTool {
 
 /** Runs the script of the tool. */
 export function loadTool({ path, text, cachedData }: ToolScript, require: NodeJS.Require): LoadedTool {
-  const script = new Script(text, { filename: path, ...(cachedData === undefined ? {} : { cachedData }) });
+  const { buffer, byteOffset, length } = text;
+  const script = new Script(Buffer.from(buffer, byteOffset, length).toString("latin1"), {
+    filename: path,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  });
   const module = { exports: {} };
   const body = script.runInThisContext() as Body;
   body(module.exports, require, module, (specifier) => import(specifier));
