@@ -12,7 +12,9 @@ import { bothBuilds } from "./without.mjs";
 const inFlight = 100;
 const warmUpCalls = 100_000;
 const callCounts = [0, 50_000, 100_000];
+/** Each warms up a little longer: when V8 compiles what moves a percent or two, and that must not be taken for the difference. */
 const repetitions = 3;
+const moreWarmUpCalls = 7_000;
 const childMark = "--one-case";
 /** V8 with one thread, so that nothing depends on when a compiler of another one is done. */
 const nodeFlags = ["--single-threaded", "--predictable-gc-schedule"];
@@ -35,12 +37,12 @@ const pairs = [
 /** Reading the load takes long, ten times a second whatever is called: of each call 50 times its share here, where time goes by 50 times slower. */
 const load = () => ({ read: () => ({ utilisation: 0, delayMs: 0 }), close: () => undefined });
 
-const [, , mark, name, calls] = process.argv;
-if (mark === childMark) await runCase(name ?? "", Number(calls));
+const [, , mark, name, calls, warmUp] = process.argv;
+if (mark === childMark) await runCase(name ?? "", Number(calls), warmUp === undefined ? undefined : Number(warmUp));
 else await compare(process.argv.slice(2));
 
-/** @param {string} wanted @param {number} count */
-async function runCase(wanted, count) {
+/** @param {string} wanted @param {number} count @param {number} [warmUp] calls before those that count */
+async function runCase(wanted, count, warmUp = warmUpCalls) {
   const builds = wanted.includes("build") ? await bothBuilds() : { whole: undefined, without: undefined };
   const cases = policyCases(builds, load);
   const make = cases[wanted];
@@ -48,7 +50,7 @@ async function runCase(wanted, count) {
     throw new TypeError(`There is no case "${wanted}"; there are ${Object.keys(cases).join(", ")}.`);
   const { against: _, ...parts } = make();
   const site = await openCase(parts, "memory");
-  await callMany(site.stub, warmUpCalls + count, inFlight);
+  await callMany(site.stub, warmUp + count, inFlight);
   await site.close();
 }
 
@@ -75,7 +77,9 @@ async function perCall(wanted) {
   const slopes = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
     const totals = [];
-    for (const count of callCounts) totals.push(await instructionsOf(wanted, count));
+    for (const count of callCounts) {
+      totals.push(await instructionsOf(wanted, count, warmUpCalls + repetition * moreWarmUpCalls));
+    }
     slopes.push(slope(callCounts, totals));
   }
   return slopes;
@@ -90,10 +94,19 @@ function slope(xs, ys) {
   return mean(products) / mean(xs.map((x) => (x - x0) ** 2));
 }
 
-/** @param {string} wanted @param {number} count @returns {Promise<number>} */
-function instructionsOf(wanted, count) {
+/** @param {string} wanted @param {number} count @param {number} warmUp @returns {Promise<number>} */
+function instructionsOf(wanted, count, warmUp) {
   const script = fileURLToPath(import.meta.url);
-  const args = [...valgrindFlags, process.execPath, ...nodeFlags, script, childMark, wanted, String(count)];
+  const args = [
+    ...valgrindFlags,
+    process.execPath,
+    ...nodeFlags,
+    script,
+    childMark,
+    wanted,
+    String(count),
+    String(warmUp),
+  ];
   const child = spawn("valgrind", args, { stdio: ["ignore", "ignore", "pipe"] });
   let text = "";
   child.stderr.setEncoding("utf8").on("data", (chunk) => (text += chunk));

@@ -1,8 +1,8 @@
 /**
  * Two bundles of the built runtime: as it is, and a build without governance, in which the modules that put clusters, fault modes and hooks in the way of a call are replaced by
- * nothing. What is left of the difference is what a client pays that uses none of it.
+ * nothing, and the questions of calls after them, after configurations and after hooks of servers are cut out. What is left of the difference is what those pay who use none of it.
  */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -15,24 +15,59 @@ const entry = `
   export { emptyType, methodType, serviceType } from "./codegen/index.js";
   export { methodIdFromPath } from "./descriptor/method-id.js";`;
 
-/** What stands in for modules of `client/`. @type {Readonly<Record<string, string>>} */
+/** What stands in for modules. @type {Readonly<Record<string, string>>} */
 const nothing = {
-  "attempts.js": `
+  "client/attempts.js": `
     export const createAttempts = () => ({ unary: undefined, stream: undefined, isDirect: true, faultScope: undefined });
     export const callOf = (call) => call;
     export const givenUp = undefined;
     export const streamItems = undefined;`,
-  "watched.js": "export const Watched = undefined;",
-  "cluster.js": "export const createCluster = undefined;",
-  "resolve.js": "export const createSource = undefined; export const isResolved = () => false;",
+  "client/watched.js": "export const Watched = undefined;",
+  "client/cluster.js": "export const createCluster = undefined;",
+  "client/resolve.js": "export const createSource = undefined; export const isResolved = () => false;",
 };
+
+/** What is cut out of other modules: each text stands there once. @type {Readonly<Record<string, readonly (readonly [text: string, instead: string])[]>>} */
+const cuts = {
+  "client/invoker.js": [["configuration === undefined ? called : configuration.of(called)", "called"]],
+  "client/attempt.js": [
+    ["own === undefined ? call.attempts++ : own.attempt", "call.attempts++"],
+    ["own === undefined ? call.metadataEntries() : own.metadataEntries()", "call.metadataEntries()"],
+    ["own === undefined ? call.trace : own.trace", "call.trace"],
+    ["this.own = own;", ""],
+    ["this.watcher = watcher;", ""],
+    ["this.watcher?.succeeded(this.call, value, this.outgoing?.turnMs);", ""],
+    ["this.giveBack(undefined);", ""],
+    ["if (picker === undefined)", ""],
+  ],
+  "client/moving-on.js": [["picker === undefined || picker.isResolved ? undefined : picker.resolving", "undefined"]],
+  "server/dispatcher.js": [
+    ["configuration === undefined ? entry.method : configuration.of(entry.method)", "entry.method"],
+    ["if (settling.length === 0)", ""],
+    ["if (isTimed)", "if (false)"],
+    ["gate === undefined && admitting.length === 0", "gate === undefined"],
+  ],
+};
+
+/** @param {string} file @param {string} text @param {(typeof cuts)[string]} found */
+function cutOut(file, text, found) {
+  return found.reduce((left, [part, instead]) => {
+    if (left.split(part).length !== 2)
+      throw new Error(`${file} no longer holds "${part}" once: see to what is cut out.`);
+    return left.replace(part, () => instead);
+  }, text);
+}
+
+/** A path that ends so. @param {string} file */
+const pathOf = (file) => new RegExp(`[/\\\\]${file.replaceAll("/", "[/\\\\]").replaceAll(".", "\\.")}$`);
 
 /** @type {import("esbuild").Plugin} */
 const withoutGovernance = {
   name: "without governance",
   setup({ onLoad }) {
-    for (const [file, contents] of Object.entries(nothing)) {
-      onLoad({ filter: new RegExp(`[/\\\\]client[/\\\\]${file.replace(".", "\\.")}$`) }, () => ({ contents }));
+    for (const [file, contents] of Object.entries(nothing)) onLoad({ filter: pathOf(file) }, () => ({ contents }));
+    for (const [file, found] of Object.entries(cuts)) {
+      onLoad({ filter: pathOf(file) }, ({ path }) => ({ contents: cutOut(file, readFileSync(path, "utf8"), found) }));
     }
   },
 };
