@@ -1,5 +1,6 @@
 import type { ClientCall } from "../../call/context.ts";
 import type { MethodType } from "../../call/method-type.ts";
+import { PerMethod } from "../../call/per-method.ts";
 import type { Timer } from "../../environment/environment.ts";
 import { RpcError } from "../../errors/rpc-error.ts";
 import type { AttemptWatch, ChannelScope, FaultMode, FaultScope, StartedAttempt } from "../fault-mode.ts";
@@ -47,10 +48,12 @@ export function hedged(options: HedgeOptions = {}): FaultMode {
   /** Otherwise nobody asks what calls take. */
   const measures = delayMs === undefined;
   const latencies = new Map<string, LatencyQuantile>();
+  const latencyOf = new PerMethod(({ path }) => latencyAt(path));
   /** Of each channel its own, as its budget is: one that is busy must not pay for the hedges of another. */
   const allowanceIn = perChannel(() => ({ saved: 1 }));
 
-  function latencyOf({ path }: MethodType): LatencyQuantile {
+  /** A method that gets another policy takes as long as before. */
+  function latencyAt(path: string): LatencyQuantile {
     let latency = latencies.get(path);
     if (latency === undefined) latencies.set(path, (latency = new LatencyQuantile(quantile)));
     return latency;
@@ -58,7 +61,7 @@ export function hedged(options: HedgeOptions = {}): FaultMode {
 
   /** Undefined: nothing is known yet. */
   function delayFor(method: MethodType, nowMs: number): number | undefined {
-    const known = delayMs ?? method.policy.hedge?.delayMs ?? latencyOf(method).value(nowMs);
+    const known = delayMs ?? method.policy.hedge?.delayMs ?? latencyOf.of(method).value(nowMs);
     return known === undefined ? undefined : Math.max(leastDelayMs, known);
   }
 
@@ -78,7 +81,7 @@ export function hedged(options: HedgeOptions = {}): FaultMode {
   }
 
   function learn(call: ClientCall, { environment }: ChannelScope): void {
-    if (measures) latencyOf(call.method).add(environment.now() - call.startedMs, call.startedMs);
+    if (measures) latencyOf.of(call.method).add(environment.now() - call.startedMs, call.startedMs);
   }
 
   /** A race begins when the first attempt is late, or has failed: most calls never get there. */
