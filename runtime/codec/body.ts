@@ -36,6 +36,7 @@ export function decodeBody<T, Init>(type: MessageType<T, Init>, bytes: Uint8Arra
 
 /** The codec lets large `bytes` fields share memory with the body when they fill a quarter of it or more. (`slice` would not copy a Buffer.) */
 function detached(bytes: Uint8Array): Uint8Array {
+  if (bytes.length === 0) return bytes;
   const { byteLength } = bytes.buffer;
   return bytes.length * 4 < byteLength || bytes.length === byteLength ? bytes : new Uint8Array(bytes);
 }

@@ -55,11 +55,13 @@ function decode<T>(typeName: string, read: (reader: Reader) => T, bytes: Uint8Ar
 }
 
 const emptyName = "google.protobuf.Empty";
+/** One for all: a typed array of its own was the dearest step of a call that carries nothing (bench `governance`). */
+const noBytes: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
 /** The type of requests and replies that carry nothing: `google.protobuf.Empty`. Unknown fields are skipped. */
 export const emptyType: MessageType<void, void> = /* @__PURE__ */ Object.freeze<MessageType<void, void>>({
   typeName: emptyName,
-  encode: () => new Uint8Array(0),
+  encode: () => noBytes,
   decode: (bytes) => decode(emptyName, skipAll, bytes),
   toJson: () => ({}),
   fromJson: (json, options) => fromJson(emptyType, json, options),
