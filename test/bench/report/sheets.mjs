@@ -41,6 +41,11 @@ export function governanceSheet(result) {
   };
 }
 
+/** @param {number} things */
+function count(things) {
+  return Math.round(things).toLocaleString("en");
+}
+
 /** @param {number} value */
 function hundredths(value) {
   return value.toFixed(2);
@@ -59,7 +64,7 @@ export function fairSheet({ items, itemBytes, measured }) {
       withSpread(ratioOf(beside.p50Us, alone.p50Us), times),
       us(alone.p99Us),
       us(beside.p99Us),
-      number(spreadOf(beside.calls).median),
+      count(spreadOf(beside.calls).median),
       `${number(spreadOf(megabytesPerSecond).median)} MB/s`,
     ]),
   };
@@ -91,7 +96,7 @@ export function compileSheet({ size: { files, messages }, samples }) {
   const base = samples["rpcgen, cold"];
   return {
     title: "Compile speed",
-    about: `${number(files * messages)} messages in ${files} files, time of the whole process; ratios to "rpcgen, cold" within a round.`,
+    about: `${count(files * messages)} messages in ${files} files, time of the whole process; ratios to "rpcgen, cold" within a round.`,
     head: ["", "time", "ratio"],
     rows: Object.entries(samples).map(([name, ms]) => [
       name,
