@@ -35,24 +35,22 @@ const sizes = [32, 1024, 65_536];
 const inFlights = [1, 16, 64, 256];
 const STREAM_BYTES = 32;
 
-/** `free` is measured with small bodies only: there it shows what a second core brings. */
+/** `free` is measured with few cases: it shows what a second core brings. */
 const efforts = {
   full: {
     rounds: 5,
     durationMs: 150,
-    warmUpMs: 150,
-    inFlights,
+    warmUpMs: 100,
     placements: [
-      { placement: /** @type {const} */ ("one core"), sizes },
-      { placement: /** @type {const} */ ("free"), sizes: [32] },
+      { placement: /** @type {const} */ ("one core"), sizes, inFlights },
+      { placement: /** @type {const} */ ("free"), sizes: [32], inFlights: [1, 64] },
     ],
   },
   smoke: {
     rounds: 2,
     durationMs: 15,
     warmUpMs: 15,
-    inFlights: [1, 64],
-    placements: [{ placement: /** @type {const} */ ("free"), sizes }],
+    placements: [{ placement: /** @type {const} */ ("free"), sizes, inFlights: [1, 64] }],
   },
 };
 
@@ -64,19 +62,19 @@ export async function benchCalls(options) {
   const effort = { ...usual, rounds: options.rounds ?? usual.rounds };
   const names = contendersFor(options);
   const results = [];
-  for (const { placement, sizes } of effort.placements) {
+  for (const { placement, sizes, inFlights } of effort.placements) {
     if (placement === "one core" && !canPin()) continue;
-    results.push(await measurePlacement(placement, { ...options, names, effort, sizes }));
+    results.push(await measurePlacement(placement, { ...options, names, effort, sizes, inFlights }));
   }
   return results;
 }
 
 /**
  * @param {CallsResult["placement"]} placement
- * @param {Options & { names: readonly string[], effort: Effort, sizes: readonly number[] }} options
+ * @param {Options & { names: readonly string[], effort: Effort, sizes: readonly number[], inFlights: readonly number[] }} options
  * @returns {Promise<CallsResult>}
  */
-async function measurePlacement(placement, { node, names, effort, sizes, onProgress }) {
+async function measurePlacement(placement, { node, names, effort, sizes, inFlights, onProgress }) {
   const core = placement === "one core" ? 0 : undefined;
   /** @type {Pair[]} */
   const pairs = [];
@@ -84,7 +82,7 @@ async function measurePlacement(placement, { node, names, effort, sizes, onProgr
     for (const name of names) pairs.push(await startPair(name, { node, core, sizes, warmUpMs: effort.warmUpMs * 5 }));
     const cases = [];
     for (const bytes of sizes) {
-      for (const inFlight of effort.inFlights) {
+      for (const inFlight of inFlights) {
         onProgress(`calls, ${placement}: ${bytes} B, ${inFlight} in flight`);
         cases.push({ bytes, inFlight, ...(await measureCase(pairs, { bytes, inFlight }, effort)) });
       }

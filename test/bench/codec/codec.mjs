@@ -23,7 +23,7 @@ export const operations = ["encode", "decode", "roundTrip", "relay"];
 
 /** @type {{ readonly full: Effort, readonly smoke: Effort }} */
 const efforts = {
-  full: { rounds: 5, batchMs: 20, warmUpMs: 300 },
+  full: { rounds: 5, batchMs: 20, warmUpMs: 200 },
   smoke: { rounds: 2, batchMs: 1, warmUpMs: 5 },
 };
 
