@@ -26,7 +26,9 @@ else await compare(process.argv.slice(2));
 /** Answers each number of calls with the nanoseconds of CPU that one took. @param {string} build @param {string} wanted */
 async function serve(build, wanted) {
   const cases = await import(pathToFileURL(`${build}/test/bench/governance/policy-cases.mjs`).href);
-  const { against: _, ...parts } = cases.policyCases({})[wanted]();
+  const bundled = await import(pathToFileURL(`${build}/test/bench/governance/without.mjs`).href);
+  const builds = wanted.includes("build") ? await bundled.bothBuilds() : {};
+  const { against: _, ...parts } = cases.policyCases(builds)[wanted]();
   const site = await cases.openCase(parts, "memory");
   process.on("message", async (calls) => {
     const before = process.cpuUsage();
