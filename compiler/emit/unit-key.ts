@@ -92,11 +92,14 @@ function createTwins(files: readonly KeyedFile[]): (path: string) => string {
   return (path) => (groups.get(path.toLowerCase()) ?? []).sort().join("\0");
 }
 
-const LAYOUT = /"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'|(?:\s+|\/\/[^\r\n]*|\/\*[^]*?\*\/)+/g;
+const STRING = String.raw`"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'`;
+const COMMENT = String.raw`\/\/[^\r\n]*|\/\*[^]*?\*\/`;
+/** A string with what is behind it, or layout that is more than one space: most is one, and stays. */
+const LAYOUT = new RegExp(`(?:(${STRING})|${COMMENT}|[^\\S ]| (?=\\s|\\/[/*]))(?:\\s+|${COMMENT})*`, "g");
 
-/** A text as importers see it: without comments and layout. */
+/** A text as importers see it: without comments, and with the same layout whatever there was. */
 export function withoutComments(text: string): string {
-  return text.replace(LAYOUT, (piece) => (piece.startsWith('"') || piece.startsWith("'") ? piece : " "));
+  return text.replace(LAYOUT, "$1 ");
 }
 
 /** All that a file imports, without itself. */
