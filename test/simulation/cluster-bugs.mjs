@@ -19,14 +19,14 @@ export const clusterBugs = [
   {
     name: "the budget never refuses",
     file: `${governance}/retry-budget.ts`,
-    find: "if (sum + reserve < 1 - 1e-9) return false;",
+    find: "if (this.total + this.reserve < 1 - 1e-9) return false;",
     put: "",
   },
   {
     name: "what is taken from the budget is forgotten at the next turn of its window",
     file: `${governance}/retry-budget.ts`,
-    find: "      add(-1);\n",
-    put: "      sum -= 1;\n      balances[(slots.index + 1) % TimeSlots.count] = (balances[(slots.index + 1) % TimeSlots.count] as number) - 1;\n",
+    find: "    this.add(-1);\n",
+    put: "    this.sum[0] = this.total - 1;\n    const next = (this.slots.index + 1) % TimeSlots.count;\n    this.balances[next] = (this.balances[next] as number) - 1;\n",
   },
   {
     name: "all instances but one may be ejected",
