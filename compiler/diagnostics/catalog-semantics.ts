@@ -1,7 +1,9 @@
 import { annotationCatalog } from "./catalog-annotations.ts";
+import { constraintCatalog } from "./catalog-constraints.ts";
 import { exampleCatalog } from "./catalog-examples.ts";
 import { importCatalog } from "./catalog-imports.ts";
 import { nameCatalog } from "./catalog-names.ts";
+import { numberCatalog } from "./catalog-numbers.ts";
 import { serviceCatalog } from "./catalog-services.ts";
 import { typeCatalog } from "./catalog-types.ts";
 
@@ -9,8 +11,10 @@ import { typeCatalog } from "./catalog-types.ts";
 export const semanticsCatalog = {
   ...importCatalog,
   ...nameCatalog,
+  ...numberCatalog,
   ...typeCatalog,
   ...annotationCatalog,
+  ...constraintCatalog,
   ...exampleCatalog,
   ...serviceCatalog,
 } as const;
