@@ -99,7 +99,7 @@ async function toolScript(bundle) {
     entryPoints: [{ in: "compiler/cli/tool.ts", out: "chunks/tool" }],
     format: "cjs",
     charset: "ascii",
-    // Half the text to read and to copy at every start; names stay, for reports of internal errors.
+    // A quarter less text to read at every start; names stay, for reports of internal errors.
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 120,

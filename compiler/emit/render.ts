@@ -19,7 +19,7 @@ export function renderedFile(path: string, make: () => Uint8Array): RenderedFile
     path,
     bytes: () => held ?? make(),
     hold: () => {
-      held ??= Uint8Array.from(make());
+      held ??= new Uint8Array(make());
     },
   };
 }

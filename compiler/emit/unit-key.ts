@@ -1,4 +1,5 @@
 import type { OutputOptions } from "../../templates/template.ts";
+import { BLOCK_COMMENT, LINE_COMMENT, STRING } from "../source/lexemes.ts";
 import { hashParts, hashText } from "./hash.ts";
 
 /** A schema file as its cache key sees it. */
@@ -92,8 +93,7 @@ function createTwins(files: readonly KeyedFile[]): (path: string) => string {
   return (path) => (groups.get(path.toLowerCase()) ?? []).sort().join("\0");
 }
 
-const STRING = String.raw`"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'`;
-const COMMENT = String.raw`\/\/[^\r\n]*|\/\*[^]*?\*\/`;
+const COMMENT = `${LINE_COMMENT}|${BLOCK_COMMENT}`;
 /** A string with what is behind it, or layout that is more than one space: most is one, and stays. */
 const LAYOUT = new RegExp(`(?:(${STRING})|${COMMENT}|[^\\S ]| (?=\\s|\\/[/*]))(?:\\s+|${COMMENT})*`, "g");
 

@@ -8,11 +8,14 @@ export interface Statement {
   readonly end: number;
 }
 
+const STRING = String.raw`"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'`;
+const LINE_COMMENT = String.raw`\/\/[^\r\n]*`;
+const BLOCK_COMMENT = String.raw`\/\*[^]*?\*\/`;
+
 /** At the top level. */
-const PIECES = /"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'|\/\/[^\r\n]*|\/\*[^]*?\*\/|[{([;]/g;
+const PIECES = new RegExp(`${STRING}|${LINE_COMMENT}|${BLOCK_COMMENT}|[{([;]`, "g");
 /** Inside brackets; each but a bracket ends in something else than one. */
-const PIECES_INSIDE =
-  /"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'|\/\/[^\r\n]*(?:[\r\n]|$)|\/\*[^]*?\*\/|[{}()[\]]/g;
+const PIECES_INSIDE = new RegExp(`${STRING}|${LINE_COMMENT}(?:[\\r\\n]|$)|${BLOCK_COMMENT}|[{}()[\\]]`, "g");
 
 const QUOTE = 34;
 const APOSTROPHE = 39;
@@ -127,7 +130,7 @@ export function nameWords(text: string, { code, head }: Statement): readonly str
 }
 
 const NAMED = /\b(?:message|enum|union|errors?|service|type|const|annotation)\s+([A-Za-z_][\w.]*)/g;
-const COMMENTS = /\/\/[^\r\n]*|\/\*[^]*?\*\//g;
+const COMMENTS = new RegExp(`${LINE_COMMENT}|${BLOCK_COMMENT}`, "g");
 
 /**
  * True when what refers to the declaration refers to what stands in it: an alias, a constant, a set of errors, a generic. What

@@ -1,3 +1,5 @@
+import { STRING } from "../source/lexemes.ts";
+
 /** Forms of values that the lexer and the plain reader must agree on. */
 
 /** Behind a number: neither a letter nor more of a number. */
@@ -17,4 +19,4 @@ export const FLOAT: RegExp = numberPattern(
   String.raw`-?(?:(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][+-]?[0-9]+)?|(?:0|[1-9][0-9]*)[eE][+-]?[0-9]+)`,
 );
 /** A string in quotes (clause 1.5.1). */
-export const TEXT: RegExp = /"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'/;
+export const TEXT: RegExp = new RegExp(STRING);

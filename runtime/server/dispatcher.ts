@@ -169,10 +169,10 @@ export function createDispatcher(
   }
 
   function drop(incoming: IncomingCall, error: RpcError, { address }: Session): void {
-    const entry = table.find(incoming);
-    const method = entry instanceof RpcError ? undefined : entry.method;
-    if (!(entry instanceof RpcError)) entry.load.dropped++;
-    drops.note(method, error, address);
+    const found = table.find(incoming);
+    const entry = found instanceof RpcError ? undefined : found;
+    if (entry !== undefined) entry.load.dropped++;
+    drops.note(entry?.method, error, address);
   }
 
   /** Why a call is not worth a look at its body. */

@@ -1,5 +1,6 @@
 import type { MethodType } from "../call/method-type.ts";
 import type { Environment } from "../environment/environment.ts";
+import { quietly } from "../errors/quietly.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import type { ServerInterceptor } from "../interceptor/interceptor.ts";
 
@@ -42,13 +43,7 @@ export function createDrops({ environment, interceptors, report }: DropsOptions)
 
   return {
     note(method, error, peer) {
-      for (const interceptor of method === undefined ? [] : told) {
-        try {
-          interceptor.dropped?.(method as MethodType, error);
-        } catch {
-          // A fault of the hook must not become anybody's outcome.
-        }
-      }
+      if (method !== undefined) for (const interceptor of told) quietly(() => interceptor.dropped?.(method, error));
       summarize(method?.path ?? unknownMethods, error, peer);
     },
   };
