@@ -1,6 +1,5 @@
 import { ItemQueue } from "../call/item-queue.ts";
 import type { Items } from "../call/method-type.ts";
-import { encodeBody } from "../codec/body.ts";
 import type { PackedBody } from "../compression/compression.ts";
 import type {
   ClientConnection,
@@ -15,7 +14,7 @@ import type { TraceContext } from "../protocol/trace.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import type { AttemptCall } from "./attempt-call.ts";
 import type { ClientCallState } from "./client-call.ts";
-import { checkRequest, decodeReply, encodeRequest, packedItem, unpackReply } from "./bodies.ts";
+import { decodeReply, encodeItem, encodeRequest, packedItem, unpackReply } from "./bodies.ts";
 import { cancelledBySignal } from "./client-errors.ts";
 import { isUnreached, mayMoveOn, roomFor } from "./moving-on.ts";
 import type { AttemptScope, AttemptWatcher } from "./attempt-scope.ts";
@@ -203,7 +202,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   private startRequest(connection: ClientConnection, request: unknown): OutgoingCall | undefined {
     const { call, scope } = this;
     const { method, options } = call;
-    const body = this.encode(request);
+    const body = encodeRequest(scope, call, request, this.serialization);
     if (scope.compression.takes(method, body.length, connection, options.compress))
       return this.startPacking(connection, new Uint8Array(body));
     this.message = request;
@@ -217,11 +216,6 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     const outgoing = connection.startCall(this);
     this.body = noBody;
     return outgoing;
-  }
-
-  private encode(message: unknown): Uint8Array {
-    if (this.scope.validate) checkRequest(this.call.method, message);
-    return encodeRequest(this.call, message, this.serialization);
   }
 
   /** @returns undefined when compressing takes its time: it is sent afterwards */
@@ -359,7 +353,11 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
       if (this.isLent) this.serialization = connection.serialization;
       if (this.compressor !== 0 && !connection.peerCompressors.includes(this.compressor)) this.sendPlain();
       if (this.requests !== undefined) this.startItems(connection, this.requests);
-      else if (this.isLent) this.outgoing = this.startLent(connection, this.encode(this.message));
+      else if (this.isLent)
+        this.outgoing = this.startLent(
+          connection,
+          encodeRequest(this.scope, this.call, this.message, this.serialization),
+        );
       else this.outgoing = connection.startCall(this);
     } catch (error) {
       this.fail(error);
@@ -399,10 +397,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   private send(requests: RequestItems, items: Items<unknown>): void {
     const { method } = this.call;
     try {
-      requests.send(items, (item) => {
-        if (this.scope.validate) checkRequest(method, item);
-        return encodeBody(method.request, item, this.serialization);
-      });
+      requests.send(items, (item) => encodeItem(this.scope, method, item, this.serialization));
     } catch (error) {
       this.fail(error);
       this.outgoing?.cancel();

@@ -1,6 +1,6 @@
 import { LazyItem } from "../call/lazy-item.ts";
 import type { MethodType } from "../call/method-type.ts";
-import { decodeBody, encodeBodyToCopy } from "../codec/body.ts";
+import { decodeBody, encodeBody, encodeBodyToCopy } from "../codec/body.ts";
 import { decompress } from "../compression/decompress.ts";
 import type { Serialization } from "../connection/connection.ts";
 import type { AttemptScope } from "./attempt-scope.ts";
@@ -8,14 +8,31 @@ import type { ClientCallState } from "./client-call.ts";
 import { brokenRequest, unreadableReply } from "./client-errors.ts";
 
 /** The body of a request; a small one lies in lent memory. @throws RpcError when it breaks the constraints of its schema, or cannot be encoded */
-export function encodeRequest(call: ClientCallState, request: unknown, format: Serialization): Uint8Array {
+export function encodeRequest(
+  { validate }: Pick<AttemptScope, "validate">,
+  call: ClientCallState,
+  request: unknown,
+  format: Serialization,
+): Uint8Array {
+  if (validate) checkRequest(call.method, request);
   const body = encodeBodyToCopy(call.method.request, request, format);
   call.bytesSent += body.length;
   return body;
 }
 
+/** The body of an item, in memory of its own. @throws RpcError as {@link encodeRequest} does */
+export function encodeItem(
+  { validate }: Pick<AttemptScope, "validate">,
+  method: MethodType,
+  item: unknown,
+  format: Serialization,
+): Uint8Array {
+  if (validate) checkRequest(method, item);
+  return encodeBody(method.request, item, format);
+}
+
 /** @throws RpcError when a message breaks the constraints of its schema */
-export function checkRequest(method: MethodType, message: unknown): void {
+function checkRequest(method: MethodType, message: unknown): void {
   const violations = method.request.validate(message);
   if (violations.length > 0) throw brokenRequest(method, violations);
 }

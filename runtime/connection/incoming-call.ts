@@ -9,26 +9,10 @@ import { giveBack } from "../wire/lent-memory.ts";
 import type { IncomingCall, Metadata, OutgoingFailure, RequestReceiver, Serialization } from "./connection.ts";
 import { encodeFailure } from "./failure.ts";
 import { IncomingLane } from "./incoming-lane.ts";
-import { createError, type Multiplexer } from "./multiplexer.ts";
+import type { IncomingCallOwner } from "./incoming-call-owner.ts";
+import { createError } from "./multiplexer.ts";
 import type { LaneOwner, OutgoingLane } from "./outgoing-lane.ts";
 import { toSerialization } from "./reply-head.ts";
-
-/** What a call asks of its connection. */
-export interface IncomingCallOwner {
-  readonly link: Multiplexer;
-  /** True for the number of a compressor that was offered to the peer. */
-  reads(compressor: number): boolean;
-  /** Charges bytes of a request beyond those that came. @returns false when the connection holds too many */
-  charge(call: ServerCall, bytes: number): boolean;
-  /** The request is complete: hand it to the server. */
-  dispatch(call: ServerCall, body: Uint8Array): void;
-  /** A one-way request is turned away. */
-  drop(call: ServerCall, error: RpcError): void;
-  /** Nothing more is sent or read for the call: its lane is free. */
-  release(call: ServerCall): void;
-  /** Released and settled: it no longer counts. */
-  forget(call: ServerCall): void;
-}
 
 /**
  * reading: the request arrives in chunks -> running, done

@@ -22,7 +22,8 @@ import type {
   ServerConnectionEvents,
   ServerConnectionOptions,
 } from "./connection.ts";
-import { type IncomingCallOwner, ServerCall } from "./incoming-call.ts";
+import { ServerCall } from "./incoming-call.ts";
+import type { IncomingCallOwner } from "./incoming-call-owner.ts";
 import { CompressorOffer } from "./compressor-offer.ts";
 import { LaneTable } from "./lane-table.ts";
 import { createError, Multiplexer } from "./multiplexer.ts";

@@ -3,7 +3,7 @@
  * written at once, a stream in frames of 64 KiB out of the same memory each time, and the flow control of rpcgen: 256 KiB under way, given back
  * half of it at a time. Nothing is encoded, decoded or allocated for a message.
  */
-import { connect as connectSocket, createServer } from "node:net";
+import { connectTo, listen } from "./sockets.mjs";
 
 const HEAD = 5;
 const kinds = { call: 1, start: 2, credit: 3, item: 4 };
@@ -11,10 +11,7 @@ const WINDOW = 262_144;
 
 /** @returns {Promise<string>} */
 export function startServer() {
-  const server = createServer({ noDelay: true }, serve);
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve(String(/** @type {any} */ (server.address()).port)));
-  });
+  return listen(serve);
 }
 
 /** @param {import("node:net").Socket} socket */
@@ -50,11 +47,7 @@ function serve(socket) {
 
 /** @param {string} port @returns {Promise<import("./contender.mjs").EchoClient>} */
 export function connect(port) {
-  const socket = connectSocket({ port: Number(port), host: "127.0.0.1", noDelay: true });
-  return new Promise((resolve, reject) => {
-    socket.once("connect", () => resolve(clientOver(socket)));
-    socket.once("error", reject);
-  });
+  return connectTo(port, clientOver);
 }
 
 /** @param {import("node:net").Socket} socket @returns {import("./contender.mjs").EchoClient} */

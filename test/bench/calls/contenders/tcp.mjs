@@ -2,7 +2,7 @@
  * The limit: bodies of a fixed size, echoed without frames, codec or promises; everything of a tick goes out in one write. No RPC
  * system over a socket of `node:net` can do less.
  */
-import { connect as connectSocket, createServer } from "node:net";
+import { connectTo, listen } from "./sockets.mjs";
 
 /** More than the calls in flight; a power of two. */
 const RING = 1024;
@@ -10,22 +10,15 @@ const MOST_IN_FLIGHT = 256;
 
 /** @returns {Promise<string>} */
 export function startServer() {
-  const server = createServer({ noDelay: true }, (socket) => {
+  return listen((socket) => {
     socket.on("data", (bytes) => socket.write(bytes));
     socket.on("error", () => socket.destroy());
-  });
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve(String(/** @type {any} */ (server.address()).port)));
   });
 }
 
 /** @param {string} port @returns {Promise<import("./contender.mjs").EchoClient>} */
 export function connect(port) {
-  const socket = connectSocket({ port: Number(port), host: "127.0.0.1", noDelay: true });
-  return new Promise((resolve, reject) => {
-    socket.once("connect", () => resolve(clientOver(socket)));
-    socket.once("error", reject);
-  });
+  return connectTo(port, clientOver);
 }
 
 /** @param {import("node:net").Socket} socket @returns {import("./contender.mjs").EchoClient} */
