@@ -70,6 +70,7 @@ export { defaultLimits, type Limits } from "./protocol/limits.ts";
 export type { Environment, Timer } from "./environment/environment.ts";
 export type {
   ConnectOptions,
+  Doorkeeper,
   PeerIdentity,
   Transport,
   TransportEvents,

@@ -1,7 +1,7 @@
 import type { ConnectionState, ServerConnection } from "../connection/connection.ts";
 import { createMemoryBudget } from "../connection/memory-budget.ts";
 import { createServerConnection } from "../connection/server-connection.ts";
-import type { Transport } from "../transport/transport.ts";
+import type { Doorkeeper, Transport } from "../transport/transport.ts";
 import { createAdmission } from "./admission.ts";
 import { identify } from "./authentication.ts";
 import type { Dispatcher } from "./dispatcher.ts";
@@ -23,8 +23,10 @@ export interface ConnectionInfo {
 
 /** The connections of a server. */
 export interface ConnectionSet {
-  /** Takes a new peer, within the limits. */
-  accept(transport: Transport): void;
+  /** For transports whose peers have a handshake before they are accepted. */
+  readonly door: Doorkeeper;
+  /** Takes a new peer, within the limits. @param wasAsked it came through the door, where the hook was asked */
+  accept(transport: Transport, wasAsked?: boolean): void;
   /** Ends all politely, those too that are still on their way in; later ones are refused. */
   drain(graceMs: number): Promise<void>;
   /** All that are open, the oldest first. */
@@ -59,9 +61,15 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
     return true;
   }
 
-  function accept(transport: Transport): void {
-    if (isDrained || !isWelcome(options, transport.peerAddress) || !makeRoom()) return transport.abort();
+  const door: Doorkeeper = {
+    maxHandshakes,
+    enter: (address) => isWelcome(options, address) && admission.enter(address),
+    leave: (address) => admission.leave(address),
+  };
+
+  function accept(transport: Transport, wasAsked = false): void {
     const address = transport.peerAddress;
+    if (isDrained || !(wasAsked || isWelcome(options, address)) || !makeRoom()) return transport.abort();
     if (!admission.enter(address)) return transport.abort();
     const session = new Session(transport, options.environment.now(), () => connection);
     const connection: ServerConnection = createServerConnection({
@@ -114,6 +122,7 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
   }
 
   return {
+    door,
     accept,
     async drain(graceMs) {
       drainGraceMs = graceMs;

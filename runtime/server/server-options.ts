@@ -21,9 +21,9 @@ import type { ServerRegistration } from "./registrar.ts";
 export interface ServerLimits {
   /** Connections at a time. Breach: the oldest one that is still in its handshake is closed, or the new one. */
   readonly maxConnections: number;
-  /** Connections that are still in their handshake. Breach: as above. */
+  /** Connections that are still in their handshake. Breach: as above. Those in a handshake of TLS count apart from those after it, each listener for itself. */
   readonly maxHandshakes: number;
-  /** Connections from one address at a time, those of one machine or of all behind its router. Breach: the new one is closed. 64 is a good value. */
+  /** Connections from one address at a time, those of one machine or of all behind its router, handshakes of TLS included. Breach: the new one is closed. 64 is a good value. */
   readonly maxConnectionsPerAddress: number;
   /**
    * Bytes of messages that arrived and are not done with, over all connections: requests whose handlers run, items that were not read, messages
@@ -57,7 +57,7 @@ export interface ServerOptions {
    * Key and certificate for `tls://` addresses, as `node:tls` takes them; `ca` and `requestCert` for mutual TLS. Default: none.
    */
   readonly tls?: TlsOptions | undefined;
-  /** Asked for each peer that connects (with TLS, after its handshake), before it says anything; only `true` lets it in. Default: everybody. */
+  /** Asked for each peer that connects, before it says anything (with TLS, before its handshake); only `true` lets it in. Default: everybody. */
   readonly onAccept?: ((peer: { readonly address: string }) => boolean) | undefined;
   /** Says who a connection belongs to. With this or `authorize`, methods that no rule opens are closed. Default: nobody is asked. */
   readonly authenticate?: Authenticate | undefined;

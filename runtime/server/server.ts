@@ -112,7 +112,11 @@ export function createServer(options: ServerOptions = {}): Server {
     if (closing !== undefined) throw closed();
     const unknown = options.publicMethods?.find((name) => !dispatcher.knows(name));
     if (unknown !== undefined) throw notThere(unknown);
-    const listener = await transport.listen(address, admit(address.scheme));
+    const listener = await transport.listen(
+      address,
+      admit(address.scheme, transport === checked.tls),
+      connections.door,
+    );
     // close() may have come while the system was busy.
     if (isClosing()) {
       await listener.close();
@@ -129,9 +133,9 @@ export function createServer(options: ServerOptions = {}): Server {
   }
 
   /** Ports that strangers reach tell their peers apart by the first bytes. */
-  function admit(scheme: string): (transport: Transport) => void {
-    if (!sharedSchemes.has(scheme)) return connections.accept;
-    return (transport) => connections.accept(createSniffedTransport(transport, checked.sniff));
+  function admit(scheme: string, hasDoor: boolean): (transport: Transport) => void {
+    if (!sharedSchemes.has(scheme)) return (transport) => connections.accept(transport);
+    return (transport) => connections.accept(createSniffedTransport(transport, checked.sniff), hasDoor);
   }
 
   function isClosing(): boolean {

@@ -4,7 +4,7 @@ import { formatHostPort } from "./address.ts";
 import { socketHighWaterMark, SocketTransport } from "./socket-transport.ts";
 import { identityOf } from "./tls-identity.ts";
 import { checkServerTls, contextOptions, handshakeMs, type TlsOptions } from "./tls-options.ts";
-import type { Transport } from "./transport.ts";
+import type { Doorkeeper, Transport } from "./transport.ts";
 
 /** What both sides agree on by ALPN [TLS-1]. */
 export const alpnProtocol = "rpcgen/1";
@@ -12,8 +12,8 @@ export const alpnProtocol = "rpcgen/1";
 /** Browsers ask for this one; what comes then must be a WebSocket. */
 const webProtocol = "http/1.1";
 
-/** Handshakes at a time; the oldest one makes room. */
-const maxHandshakes = 512;
+/** For listeners that no server stands behind. */
+const openDoor: Doorkeeper = { maxHandshakes: 512, enter: () => true, leave: () => undefined };
 
 /** Turns raw sockets that were accepted into transports, once their handshake is complete. */
 export interface TlsAcceptor {
@@ -26,10 +26,14 @@ export interface TlsAcceptor {
 }
 
 /** @throws TypeError or Error for options that cannot work */
-export function createTlsAcceptor(options: TlsOptions, accept: (transport: Transport) => void): TlsAcceptor {
+export function createTlsAcceptor(
+  options: TlsOptions,
+  accept: (transport: Transport) => void,
+  door: Doorkeeper = openDoor,
+): TlsAcceptor {
   checkServerTls(options);
   const requestCert = options.requestCert === true;
-  const pending = new Map<string, Socket>();
+  const pending = createPending(door);
   const server = createServer({
     ...contextOptions(options),
     requestCert,
@@ -39,7 +43,7 @@ export function createTlsAcceptor(options: TlsOptions, accept: (transport: Trans
     highWaterMark: socketHighWaterMark,
   });
   server.on("secureConnection", (socket) => {
-    pending.delete(keyOf(socket));
+    pending.remove(keyOf(socket));
     if (socket.alpnProtocol === alpnProtocol || socket.alpnProtocol === webProtocol) acceptSocket(socket, accept);
     else socket.destroy();
   });
@@ -48,12 +52,9 @@ export function createTlsAcceptor(options: TlsOptions, accept: (transport: Trans
 
   return {
     take(socket) {
-      const key = keyOf(socket);
-      makeRoom(pending);
-      pending.set(key, socket);
       socket.on("error", () => undefined);
-      socket.on("close", () => pending.get(key) === socket && pending.delete(key));
-      server.emit("connection", socket);
+      if (pending.add(keyOf(socket), socket)) server.emit("connection", socket);
+      else socket.destroy();
     },
     reload(changed) {
       const context = contextOptions(checkServerTls(changed));
@@ -62,18 +63,46 @@ export function createTlsAcceptor(options: TlsOptions, accept: (transport: Trans
       server.setSecureContext(context);
     },
     close() {
-      for (const socket of pending.values()) socket.destroy();
-      pending.clear();
+      pending.close();
     },
   };
 }
 
-function makeRoom(pending: Map<string, Socket>): void {
-  if (pending.size < maxHandshakes) return;
-  const [oldest] = pending;
-  if (oldest === undefined) return;
-  pending.delete(oldest[0]);
-  oldest[1].destroy();
+/** Sockets whose handshake is under way, by the address of the peer, the oldest first. */
+interface Pending {
+  /** @returns false when the peer may not come in */
+  add(key: string, socket: Socket): boolean;
+  remove(key: string): void;
+  close(): void;
+}
+
+function createPending({ maxHandshakes, enter, leave }: Doorkeeper): Pending {
+  const sockets = new Map<string, Socket>();
+
+  function remove(key: string): void {
+    if (sockets.delete(key)) leave(key);
+  }
+
+  function giveUp(key: string, socket: Socket): void {
+    remove(key);
+    socket.destroy();
+  }
+
+  return {
+    add(key, socket) {
+      // A peer that has gone already has no address.
+      if (socket.remoteAddress === undefined || !enter(key)) return false;
+      const [oldest] = sockets;
+      if (oldest !== undefined && sockets.size >= maxHandshakes) giveUp(...oldest);
+      sockets.set(key, socket);
+      socket.on("close", () => sockets.get(key) === socket && remove(key));
+      return true;
+    },
+    remove,
+    close() {
+      for (const [key, socket] of sockets) giveUp(key, socket);
+    },
+  };
 }
 
 function acceptSocket(socket: TLSSocket, accept: (transport: Transport) => void): void {

@@ -34,9 +34,9 @@ export function createTlsTransport(source: TlsSource = {}): TlsTransport {
     async connect(address, options) {
       return connectTls(tls(address), read(), options);
     },
-    async listen(address, accept) {
+    async listen(address, accept, door) {
       const { host, port, text } = tls(address);
-      const acceptor = createTlsAcceptor(read(), accept);
+      const acceptor = createTlsAcceptor(read(), accept, door);
       const listener = await listenSocket({
         target: text,
         listenOptions: { host, port },

@@ -78,6 +78,16 @@ export interface TransportListener {
   close(): Promise<void>;
 }
 
+/** Who may begin a handshake that a transport needs before it is one, like that of TLS. Addresses are as in {@link Transport.peerAddress}. */
+export interface Doorkeeper {
+  /** Such handshakes at a time, on each listener; one more pushes out the oldest. */
+  readonly maxHandshakes: number;
+  /** Asked when a peer has connected. @returns false when it is to be closed without a word */
+  enter(peerAddress: string): boolean;
+  /** Told when the handshake of a peer that entered is over, done or not; just before `accept`, which asks for its own place. */
+  leave(peerAddress: string): void;
+}
+
 /** One way to carry bytes, told by the scheme of its addresses. Stateless and shareable, `memory` registries apart. */
 export interface TransportKind {
   /** `tcp`, `unix`, `memory`. */
@@ -88,7 +98,8 @@ export interface TransportKind {
   connect(address: Address, options: ConnectOptions): Promise<Transport>;
   /**
    * @param accept called for each peer; it must call {@link Transport.start} before it returns, or later without losing bytes
+   * @param door for transports with a handshake of their own; others need not ask it
    * @throws RpcError `unavailable` naming the address and what to do when it is taken or not allowed
    */
-  listen(address: Address, accept: (transport: Transport) => void): Promise<TransportListener>;
+  listen(address: Address, accept: (transport: Transport) => void, door?: Doorkeeper): Promise<TransportListener>;
 }

@@ -1,6 +1,6 @@
 /** Every way in which certificates and versions may be wrong, against a whole server and client. */
 import { connect as connectTcp, createServer as createTcpServer } from "node:net";
-import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { connect as connectTls, createServer as createTlsServer } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   type ChannelOptions,
@@ -311,16 +311,62 @@ describe.skipIf(!hasOpenssl())("TLS", () => {
     expect((await call).text).toBe("patient");
   });
 
-  test("more peers in their handshake than fit push out the oldest", async () => {
-    const { address } = await listen({ tls: serverCert });
-    const port = portOf(address);
-    const sockets = Array.from({ length: 520 }, () => connectTcp(port, "127.0.0.1"));
-    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once("connect", resolve))));
-    await closed(sockets[0] as TLSSocket);
-    await client(address, { tls: { ca: ours.ca } }).ping();
-    const open = sockets.filter((socket) => !socket.destroyed && !socket.readableEnded).length;
-    expect(open).toBeLessThanOrEqual(512);
-    for (const socket of sockets) socket.destroy();
+  describe("peers in their handshake", () => {
+    /** Connects and says nothing. Order of arrival is order of connecting. */
+    async function silent(
+      address: string,
+    ): Promise<{ isClosed: boolean; readonly closed: Promise<void>; end(): void }> {
+      const socket = connectTcp(portOf(address), "127.0.0.1");
+      closers.push(async () => socket.destroy());
+      const peer = {
+        isClosed: false,
+        closed: closed(socket).then(() => void (peer.isClosed = true)),
+        end: () => void socket.end(),
+      };
+      await new Promise((resolve) => socket.once("connect", resolve));
+      return peer;
+    }
+
+    test("are as many as maxHandshakes; one more pushes out the oldest, and only it", async () => {
+      const { address } = await listen({ tls: serverCert, limits: { maxHandshakes: 3 } });
+      const peers = [];
+      for (let count = 0; count < 4; count++) peers.push(await silent(address));
+      // The fifth. When its call is over, what the server closed for it is closed.
+      await client(address, { tls: { ca: ours.ca } }).ping();
+      await Promise.all([peers[0]?.closed, peers[1]?.closed]);
+      expect(peers.map(({ isClosed }) => isClosed)).toEqual([true, true, false, false]);
+    });
+
+    test("count in maxConnectionsPerAddress, until they end or have become connections", async () => {
+      const { server, address } = await listen({ tls: serverCert, limits: { maxConnectionsPerAddress: 2 } });
+      const [first, second] = [await silent(address), await silent(address)];
+      await (
+        await silent(address)
+      ).closed;
+      expect([first.isClosed, second.isClosed]).toEqual([false, false]);
+      first.end();
+      await first.closed;
+      await client(address, { tls: { ca: ours.ca } }).ping();
+      expect(server.connections()).toHaveLength(1);
+      await (
+        await silent(address)
+      ).closed;
+      expect(second.isClosed).toBe(false);
+    });
+
+    test("are refused by onAccept before they have one, and asked for once", async () => {
+      const asked: string[] = [];
+      let welcome = true;
+      const onAccept = (peer: { address: string }): boolean => asked.push(peer.address) > 0 && welcome;
+      const { address } = await listen({ tls: serverCert, onAccept });
+      await client(address, { tls: { ca: ours.ca } }).ping();
+      expect(asked).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+$/)]);
+      welcome = false;
+      await (
+        await silent(address)
+      ).closed;
+      expect(asked).toHaveLength(2);
+    });
   });
 });
 
