@@ -186,6 +186,16 @@ describe("frames that fail their call and no other", () => {
     expectAlive(world);
   });
 
+  test("the same holds for a message in one frame", () => {
+    const world = createRawServerWorld({ limits: { maxMessageBytes: 10 } });
+    const calls = [world.start(), world.start()];
+    world.settle();
+    world.send(response(1, 0, Buffer.alloc(10)), response(2, 1, Buffer.alloc(11)));
+    world.settle();
+    expect([calls[0]?.response?.length, calls[1]?.error?.reason]).toEqual([10, "limit_exceeded"]);
+    expectAlive(world);
+  });
+
   test("an error of monstrous parts is cut to what an error may have", () => {
     const world = createRawServerWorld();
     const call = world.start();

@@ -101,6 +101,71 @@ describe("over time", () => {
   });
 });
 
+describe("to the millisecond", () => {
+  test("keepaliveMs without a byte while a call runs, then a ping; keepaliveTimeoutMs without one, then the end", () => {
+    const world = createRawWorld({ serverLimits: { keepaliveMs: 3_000, keepaliveTimeoutMs: 700 } });
+    const pings = (): number => world.frames.filter(({ kind }) => kind === FrameKind.ping).length;
+    world.send(request(1));
+    world.settle(0);
+    world.settle(2_999);
+    expect(pings()).toBe(0);
+    world.settle(1);
+    expect(pings()).toBe(1);
+    world.settle(699);
+    expect(world.server.state).toBe("open");
+    world.settle(1);
+    expect(world.server.state).toBe("closed");
+  });
+
+  test("idleMs without a new call, then the connection goes", () => {
+    const world = createRawWorld({
+      serverLimits: { idleMs: 1_000 },
+      onRequest: ({ call }) => void (call.respond(noBody), call.settle()),
+    });
+    world.settle(400);
+    world.send(request(1));
+    world.settle(0);
+    world.settle(999);
+    expect(world.goaway()).toBeUndefined();
+    world.settle(1);
+    expect(world.goaway()).toBe(GoawayCode.idle);
+  });
+});
+
+describe("messages that come in", () => {
+  test("items may be as long as maxMessageBytes, and not a byte longer", () => {
+    const world = createRawWorld({ serverLimits: { maxMessageBytes: 10 } });
+    const item = (sequence: number, lane: number, bytes: number): Buffer =>
+      Buffer.from(frame({ kind: FrameKind.item, sequence, lane, serialization: 1, body: Buffer.alloc(bytes, "i") }));
+    world.send(request(1, 0, { flags: 0 }), item(1, 0, 10), request(2, 1, { flags: 0 }), item(2, 1, 11));
+    world.settle();
+    expect(world.served.map(({ items, cancelled }) => [items.length, cancelled?.reason])).toEqual([
+      [1, undefined],
+      [0, "limit_exceeded"],
+    ]);
+  });
+
+  test.each([
+    [240_000, true],
+    [239_999, false],
+  ])("parts of messages may fill maxPartialBytes: with %i, there is more credit for 240,000: %s", (bytes, isMore) => {
+    const world = createRawWorld({ serverLimits: { maxPartialBytes: bytes } });
+    const part = (sequence: number, lane: number): Uint8Array =>
+      request(sequence, lane, { flags: 0x40, body: Buffer.alloc(60_000) });
+    const more = frame({
+      kind: FrameKind.request,
+      sequence: 2,
+      lane: 1,
+      serialization: 1,
+      flags: 0x40,
+      body: Buffer.alloc(60_000),
+    });
+    world.send(part(1, 0), part(2, 1), more, more);
+    world.settle();
+    expect(world.frames.some(({ kind, lane }) => kind === FrameKind.credit && lane === 1)).toBe(isMore);
+  });
+});
+
 test("a server stops reading from a client that does not read, above outboundPauseBytes, and goes on later", () => {
   const world = createWorld({
     serverLimits: { outboundPauseBytes: 100_000 },
