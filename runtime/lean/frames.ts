@@ -1,4 +1,4 @@
-import { metadataLimits } from "../call/metadata.ts";
+import { type MetadataEntry, metadataLimits } from "../call/metadata.ts";
 import {
   fixedBytes,
   frameMagicHigh,
@@ -27,8 +27,8 @@ export interface Frame {
 /** A header that has arrived: values by tag, pairs of metadata in order. */
 export interface Header {
   readonly values: ReadonlyMap<number, Uint8Array>;
-  readonly pairs: readonly Uint8Array[];
-  /** Why its call fails: a tag that is not known and may not be skipped [HDR-4], or more metadata than allowed [HDR-9]. */
+  readonly pairs: readonly MetadataEntry[];
+  /** Why its call fails: a tag that is not known and may not be skipped [HDR-4], metadata that is none [HDR-8], or more than allowed [HDR-9]. */
   readonly fault: "unsupported" | "limit_exceeded" | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface Breach {
   readonly message: string;
 }
 
-const { entries: maxEntries, totalBytes: maxMetadataBytes } = metadataLimits;
+const { entries: maxEntries, keyBytes, valueBytes, totalBytes } = metadataLimits;
 
 export const noBytes: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
@@ -112,7 +112,7 @@ export function join(parts: readonly Uint8Array[]): Uint8Array {
 /** @returns undefined when the bytes are not a run of tag, length, value, or a tag stands twice [HDR-1..6] */
 export function decodeHeader(bytes: Uint8Array): Header | undefined {
   const values = new Map<number, Uint8Array>();
-  const pairs: Uint8Array[] = [];
+  const pairs: MetadataEntry[] = [];
   let fault: Header["fault"];
   let pairBytes = 0;
   let at = 0;
@@ -127,13 +127,28 @@ export function decodeHeader(bytes: Uint8Array): Header | undefined {
     const value = bytes.subarray(at, (at += length));
     if (at > bytes.length || values.has(tag)) return undefined;
     if (tag === metadataTag) {
-      if (pairs.push(value) > maxEntries || (pairBytes += length - 1) > maxMetadataBytes) fault ??= "limit_exceeded";
+      const keyLength = value[0] || Infinity;
+      if (keyLength >= length) return undefined;
+      pairBytes += --length;
+      const isTooLong = keyLength > keyBytes || length - keyLength > valueBytes || pairBytes > totalBytes;
+      if (isTooLong || pairs.length >= maxEntries) fault ??= "limit_exceeded";
+      else if (!readPair(value, keyLength + 1, pairs)) fault ??= "unsupported";
     } else {
       values.set(tag, value);
       if (tag === 0 || (tag > goawayCodeTag && tag < ignorableBit)) fault ??= "unsupported";
     }
   }
   return { values, pairs, fault };
+}
+
+/** @returns false unless key and value are text, the key of few letters [HDR-8] */
+function readPair(bytes: Uint8Array, keyEnd: number, pairs: MetadataEntry[]): boolean {
+  try {
+    const key = textOf(bytes.subarray(1, keyEnd));
+    return /^[a-z0-9._-]+$/.test(key) && pairs.push([key, textOf(bytes.subarray(keyEnd))]) > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** The header of what has none. */

@@ -55,7 +55,7 @@ export function createInbox(limits: PageLimits, grant: (lane: Lane | undefined, 
     for (const next of partial) giveBackPart(next);
   }
 
-  function takePart(lane: Lane, frame: Frame): Incoming | Breach | "too_long" | undefined {
+  function takePart(lane: Lane, frame: Frame): Incoming | Breach | undefined {
     const { body, header, kind } = frame;
     if (!partial.has(lane)) {
       if (partial.size >= limits.maxChunkedMessages) return breach("Too many messages are under way in chunks.");
@@ -63,7 +63,6 @@ export function createInbox(limits: PageLimits, grant: (lane: Lane | undefined, 
       lane.partKind = kind;
       lane.head = header;
     }
-    if (lane.partBytes + body.length > limits.maxMessageBytes) return "too_long";
     lane.partBytes += body.length;
     partialBytes += body.length;
     lane.partCost += frame.bytes;
@@ -88,10 +87,10 @@ export function createInbox(limits: PageLimits, grant: (lane: Lane | undefined, 
       if (isItem) account.outstanding -= frame.bytes;
       if (isItem || isPart) lane.outstanding -= frame.bytes;
       if (lane.outstanding < 0 || account.outstanding < 0) return overrun();
+      if (lane.partBytes + body.length > limits.maxMessageBytes) return "too_long";
       const found = isPart ? takePart(lane, frame) : { body, cost: isItem ? frame.bytes : 0, header };
       if (found === undefined) giveBack(undefined);
       if (typeof found !== "object" || !("cost" in found)) return found;
-      if (found.body.length > limits.maxMessageBytes) return "too_long";
       lane.held += found.cost;
       account.held += found.cost;
       return found;

@@ -126,7 +126,7 @@ export function answer(
 
 interface AnswerParts {
   readonly flags?: number;
-  readonly header?: readonly (readonly [tag: number, value: number | string])[];
+  readonly header?: readonly (readonly [tag: number, value: number | string | Uint8Array])[];
   readonly body?: Uint8Array;
   readonly serialization?: number;
 }
