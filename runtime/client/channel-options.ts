@@ -81,7 +81,7 @@ export interface ChannelOptions extends CallDefaults, ClusterOptions {
   readonly insecure?: boolean | undefined;
   /** Parts that are set up with the channel and stopped with it. Default: none. */
   readonly plugins?: readonly Plugin<ClientInterceptor>[] | undefined;
-  /** What differs from the default limits of the protocol. */
+  /** What differs from the default limits of the protocol; all of them are in LIMITS.md. */
   readonly limits?: Partial<Limits> | undefined;
   /** Transports besides tcp, unix and memory. */
   readonly transports?: readonly TransportKind[] | undefined;

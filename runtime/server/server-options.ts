@@ -49,7 +49,7 @@ export interface ServerOptions {
   readonly registrations?: readonly ServerRegistration[] | undefined;
   /** Policies over those of the schema, see `createConfiguration`; they may change while calls run. Default: none. */
   readonly configuration?: MethodPolicies | undefined;
-  /** What differs from the default limits. */
+  /** What differs from the default limits; all of them are in LIMITS.md. */
   readonly limits?: Partial<Limits & ServerLimits> | undefined;
   /** Allows unencrypted connections from other machines. Default: false. */
   readonly insecure?: boolean | undefined;
