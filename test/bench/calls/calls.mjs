@@ -34,6 +34,8 @@ import { contendersFor, startPair, stopPairs } from "./pair.mjs";
 const sizes = [32, 1024, 65_536];
 const inFlights = [1, 16, 64, 256];
 const STREAM_BYTES = 32;
+/** Of the first stream of a warm-up, and of any. */
+const FEWEST_ITEMS = 500;
 
 /** `free` is measured with few cases: it shows what a second core brings. */
 const efforts = {
@@ -119,19 +121,26 @@ async function measureCase(pairs, shape, { rounds, durationMs, warmUpMs }) {
   return { measured, failed };
 }
 
-/** Loads of a warm-up at most; it ends earlier once three in a row agree within 15 %. With one call in flight V8 takes its time. */
-const MOST_LOADS = 10;
-
 /**
  * @param {Pair} pair
  * @param {{ bytes: number, inFlight: number, durationMs: number }} load
  */
 async function warmUp({ client }, load) {
+  await untilSettled(async () => {
+    const { calls, seconds } = await client.request("load", load);
+    return calls / seconds;
+  });
+}
+
+/** Runs of a warm-up at most. With one call in flight V8 takes its time. */
+const MOST_RUNS = 10;
+
+/** Warms up until three runs in a row agree within 15 %. @param {() => Promise<number>} rateOfRun */
+async function untilSettled(rateOfRun) {
   /** @type {number[]} */
   const recent = [];
-  for (let times = 0; times < MOST_LOADS; times++) {
-    const { calls, seconds } = await client.request("load", load);
-    recent.push(calls / seconds);
+  for (let times = 0; times < MOST_RUNS; times++) {
+    recent.push(await rateOfRun());
     if (recent.length > 3) recent.shift();
     if (recent.length === 3 && Math.max(...recent) <= Math.min(...recent) * 1.15) return;
   }
@@ -205,13 +214,14 @@ function emptyStream() {
   return { itemsPerSecond: [], cpuUsPerItem: [] };
 }
 
-/** Items that fill a round, found by warming up. @param {Pair} pair @param {Effort} effort */
-async function fittingCount({ client }, { durationMs, warmUpMs }) {
-  const until = performance.now() + warmUpMs;
-  let count = 500;
-  do {
-    const { seconds } = await client.request("stream", { count, bytes: STREAM_BYTES });
-    count = Math.max(500, Math.min(count * 4, Math.round((count * durationMs) / (seconds * 1000))));
-  } while (performance.now() < until);
+/** Items that fill a round of a pair that is warm. @param {Pair} pair @param {Effort} effort */
+async function fittingCount({ client }, { durationMs }) {
+  let count = FEWEST_ITEMS;
+  await untilSettled(async () => {
+    const { items, seconds } = await client.request("stream", { count, bytes: STREAM_BYTES });
+    const rate = items / seconds;
+    count = Math.max(FEWEST_ITEMS, Math.min(count * 4, Math.round((rate * durationMs) / 1000)));
+    return rate;
+  });
   return count;
 }
