@@ -51,9 +51,3 @@ export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8A
   else for (let index = 0; index < copy.length; index++) copy[index] = bytes[start + index] as number;
   return copy;
 }
-
-/** Memory of its own that may hold anything: zeroing large pieces costs more than filling them (Node). */
-export function takeMemory(length: number): Uint8Array {
-  // Stryker disable next-line all: in Node both are memory of that length
-  return typeof Buffer === "undefined" ? new Uint8Array(length) : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-}

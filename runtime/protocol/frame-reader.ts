@@ -1,4 +1,4 @@
-import { takeMemory } from "./bytes.ts";
+import { takeMemory } from "../environment/memory.ts";
 import {
   FrameFlag,
   fixedBytes,

@@ -1,4 +1,4 @@
-import { takeMemory } from "./bytes.ts";
+import { takeMemory } from "../environment/memory.ts";
 import { fixedBytes, frameMagicHigh, frameMagicLow, protocolVersion } from "./frame.ts";
 
 const firstSlabBytes = 4 * 1024;

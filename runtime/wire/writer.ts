@@ -1,3 +1,4 @@
+import { takeMemory } from "../environment/memory.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import { lendMemory, smallestLent } from "./lent-memory.ts";
 import { wireLimits } from "./limits.ts";
@@ -17,6 +18,8 @@ const largestShared = 4 * 1024;
 const largestKept = 256 * 1024;
 /** A value of this many bytes is worth a buffer of its own: copying it twice would cost more. */
 const largeBytes = 16 * 1024;
+/** Behind large bytes, for the fields that follow. */
+const spareBytes = 256;
 const two32 = 0x1_0000_0000;
 
 /**
@@ -87,9 +90,13 @@ export class Writer {
       return new Uint8Array(buffer.buffer, start, length);
     }
     if (this.lends && length > smallestLent) return this.finishLent();
-    return this.isTailored && buffer.length - pos <= buffer.length >> 3
-      ? buffer.subarray(0, pos)
-      : buffer.slice(start, pos);
+    return this.isTailored ? this.finishTailored() : buffer.slice(start, pos);
+  }
+
+  /** What is behind the message was never written: nobody may see what the process left there. */
+  private finishTailored(): Uint8Array {
+    this.buffer.fill(0, this.pos);
+    return this.buffer.subarray(0, this.pos);
   }
 
   private finishLent(): Uint8Array {
@@ -123,8 +130,8 @@ export class Writer {
 
   /** Goes on in memory that fits large bytes and a little more behind them, so that it can be handed out as it is. */
   private tailor(length: number): void {
-    const size = this.pos - this.start + length + 256;
-    this.moveTo(this.lends ? lendMemory(size) : createMemory(size));
+    const size = this.pos - this.start + length + spareBytes;
+    this.moveTo(this.lends ? lendMemory(size) : takenMemory(size));
     this.isTailored = true;
   }
 
@@ -649,6 +656,12 @@ export class Writer {
       at += 8;
     }
   }
+}
+
+/** Memory that may hold anything. */
+function takenMemory(size: number): Memory {
+  const bytes = takeMemory(size);
+  return { bytes, view: new DataView(bytes.buffer) };
 }
 
 function varintSize(value: number): number {

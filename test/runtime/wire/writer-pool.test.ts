@@ -28,6 +28,24 @@ test("a large result keeps little more memory alive than it has, a small one no 
   expect(encodeWith("test.Empty", () => undefined, {}).buffer.byteLength).toBe(0);
 });
 
+test("nothing that the process left in memory lies behind a large message", () => {
+  vi.spyOn(Buffer, "allocUnsafeSlow").mockImplementation((length) => Buffer.from(new ArrayBuffer(length)).fill(0xee));
+  for (const rest of [0, 3, 200]) {
+    const encoded = encodeWith("test.Blob", writeBlobAndText, "x".repeat(rest));
+    const behind = new Uint8Array(encoded.buffer, encoded.byteOffset + encoded.length);
+    expect(behind.every((byte) => byte === 0)).toBe(true);
+    expect(encoded.subarray(4, 20_004).every((byte) => byte === 7)).toBe(true);
+  }
+  vi.restoreAllMocks();
+});
+
+const blob = new Uint8Array(20_000).fill(7);
+
+function writeBlobAndText(writer: Writer, text: string): void {
+  writer.bytes(10, blob);
+  writer.string(18, text);
+}
+
 /** Nested messages and lists, whose lengths are patched when their content is there, wherever memory ends. */
 function writeTree(writer: Writer, depth: number): void {
   for (let index = 0; index < 3; index++) {
