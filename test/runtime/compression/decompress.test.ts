@@ -1,3 +1,4 @@
+import * as zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Compressor } from "../../../runtime/compression/compressor.ts";
 import { checkCompressors, OutputLimitError } from "../../../runtime/compression/compressor.ts";
@@ -85,6 +86,18 @@ describe.each(compressors)("$name", (compressor) => {
       }
     }
   });
+});
+
+test.skipIf(zstd === undefined)("zstd reads what needs a window of 8 MiB, and nothing that needs a larger one", () => {
+  const mebibyte = 1024 * 1024;
+  const found = zlib as unknown as { zstdCompressSync(bytes: Uint8Array, options: object): Uint8Array };
+  const { ZSTD_c_windowLog: windowLog = NaN } = zlib.constants as Readonly<Record<string, number>>;
+  const packed = (log: number): Uint8Array =>
+    found.zstdCompressSync(new Uint8Array(9 * mebibyte), { params: { [windowLog]: log } });
+  expect(zstd?.decompress(packed(23), 16 * mebibyte)).toHaveLength(9 * mebibyte);
+  expect(() => zstd?.decompress(packed(24), 16 * mebibyte)).toThrow("too much memory");
+  const own = zstd?.compress(noise(9 * mebibyte)) ?? new Uint8Array(0);
+  expect(zstd?.decompress(own, 16 * mebibyte)).toHaveLength(9 * mebibyte);
 });
 
 test("at most four bodies are decompressed at a time", async () => {

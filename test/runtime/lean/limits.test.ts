@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { RpcError } from "../../../runtime/index.ts";
 import type { Frame } from "../../../runtime/lean/frames.ts";
-import { FrameKind, HeaderTag } from "../../../runtime/protocol/frame.ts";
+import { FrameKind, GoawayCode, HeaderTag } from "../../../runtime/protocol/frame.ts";
 import type { Limits } from "../../../runtime/protocol/limits.ts";
 import { Note } from "../fixture/lab.ts";
 import { answer, createScript, type Script, type ScriptedSocket } from "./scripted-socket.ts";
@@ -192,4 +192,42 @@ describe("what is sent", () => {
     await script.accept();
     expect(await Promise.all(waiters.slice(0, 2))).toEqual([undefined, undefined]);
   });
+});
+
+test("a text of an error is cut at 1,024 characters, an id at 256, details above 4 KiB are left out", async () => {
+  const failureWith = async (extra: number): Promise<RpcError> => {
+    const script = createScript({ timeoutMs: Infinity });
+    const failure = script.lab.echo({}).catch((fault: unknown) => fault) as Promise<RpcError>;
+    const server = await script.accept();
+    const header = [
+      [HeaderTag.errorMessage, "m".repeat(1_024 + extra)],
+      [HeaderTag.errorId, "i".repeat(256 + extra)],
+      [HeaderTag.errorDetails, JSON.stringify(["d".repeat(4_092 + extra)])],
+    ] as const;
+    server.receive(answer(FrameKind.error, server.sent(request)[0] as Frame, { header }));
+    return failure;
+  };
+  const [full, cut] = [await failureWith(0), await failureWith(1)];
+  for (const { message, errorId } of [full, cut]) expect([message.length, errorId?.length]).toEqual([1_024, 256]);
+  expect([full.details.length, cut.details.length]).toEqual([1, 0]);
+});
+
+test("a server that finds pings too many is pinged half as often on the next connection", async () => {
+  const script = createScript({ timeoutMs: Infinity, limits: { keepaliveMs: 4_000 } });
+  const silenceBeforePing = async (): Promise<number> => {
+    const { length } = script.sockets;
+    void settled(script.lab.echo({}, { waitForReady: true }));
+    while (script.sockets.length === length) await script.env.advanceAsync(100);
+    const server = await script.accept();
+    let silentMs = 0;
+    for (; server.sent(FrameKind.ping).length === 0; silentMs += 1_000) await script.env.advanceAsync(1_000);
+    const header = [[HeaderTag.goawayCode, GoawayCode.tooManyPings]] as const;
+    server.receive(answer(FrameKind.goaway, server.sent(request)[0] as Frame, { flags: 0, header }));
+    server.emit("close", { code: 1000 });
+    await script.env.advanceAsync(1);
+    return silentMs;
+  };
+  const waits = [await silenceBeforePing(), await silenceBeforePing(), await silenceBeforePing()];
+  // It looks once a second, so a ping may be a second late.
+  expect(waits.map((ms) => Math.floor(ms / 4_000))).toEqual([1, 2, 4]);
 });

@@ -41,6 +41,11 @@ const request = (fields: Readonly<Record<string, string>>): string =>
     "\r\n",
   ].join("\r\n");
 
+/** The code of the close frame that comes last; its text, if any, is shorter than 126 bytes. */
+function closeCodeOf(bytes: Buffer): number {
+  return bytes.readUInt16BE(bytes.lastIndexOf(0x88) + 2);
+}
+
 describe("a server's port", () => {
   test.each(["", "{", '{"MagicNumber":39', "G", "GET / HTTP/1.1\r\nHost: a\r\n", "PRI * HT"])(
     "closes a peer that stops after %j when the time for the handshake is over",
@@ -58,6 +63,26 @@ describe("a server's port", () => {
     socket.write(request({ Host: "localhost" }));
     expect((await text).split("\r\n")[0]).toBe("HTTP/1.1 101 Switching Protocols");
   });
+
+  test.each([
+    [0, true, 1_000],
+    [1, false, 1_009],
+  ])(
+    "takes frames of a WebSocket with 20 bytes more than maxFrameBytes; of %i more it reads anything: %s, and closes with %i",
+    async (more, isRead, code) => {
+      const { connect } = await serve({ limits: { maxFrameBytes: 65_536 } });
+      const { socket, text } = connect();
+      const option = Buffer.from('{"MagicNumber":3927900,"CodecType":"application/x-rpcgen"}\n');
+      const payload = Buffer.concat([option], 65_536 + 20 + more);
+      // Masked with zeros. What stands behind the Option is no frame of ours, so the server says goodbye in any case.
+      const head = Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+      head.writeUInt32BE(payload.length, 6);
+      socket.write(request({ Host: "localhost" }));
+      socket.write(Buffer.concat([head, payload]));
+      const read = Buffer.from(await text, "latin1");
+      expect([read.includes("MagicNumber"), closeCodeOf(read)]).toEqual([isRead, code]);
+    },
+  );
 
   test("lets a stranger who was answered stay no longer than a handshake", async () => {
     const { connect } = await serve({ limits: { handshakeMs: 50 } });
