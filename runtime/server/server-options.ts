@@ -13,7 +13,7 @@ import type { TransportKind } from "../transport/transport.ts";
 import { checkOrigins } from "../transport/websocket-origin.ts";
 import type { Authenticate } from "./authentication.ts";
 import { type Authorize, createGate, type Gate } from "./authorization.ts";
-import { type ErrorReport, reportToConsole } from "./error-report.ts";
+import { createConsoleReport, type ErrorReport } from "./error-report.ts";
 import { probesOf, type ServerHealth } from "./health.ts";
 import type { ServerRegistration } from "./registrar.ts";
 
@@ -73,7 +73,7 @@ export interface ServerOptions {
   /**
    * Gets every error whose text the caller does not see, with the id that the caller does see, and every error of a one-way call. One-way calls that are turned
    * away come as one error per method, then as one in ten seconds with their number.
-   * Default: one line and the stack on stderr.
+   * Default: one line and the stack on stderr, of each method ten a second at most.
    */
   readonly onError?: ((error: unknown, report: ErrorReport) => void) | undefined;
   /**
@@ -149,7 +149,7 @@ export function checkServerOptions(options: ServerOptions): CheckedServerOptions
     authenticate: options.authenticate,
     gate: gateOf(options),
     compression: createCompression(options.compression),
-    onError: options.onError ?? reportToConsole,
+    onError: options.onError ?? createConsoleReport(options.environment ?? systemEnvironment),
     sniff: {
       webSocketPath: checkPath(options.webSocketPath),
       origins: checkOrigins(options.origins),
