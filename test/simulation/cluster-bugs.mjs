@@ -79,7 +79,7 @@ export const clusterBugs = [
     file: "runtime/client/cluster-members.ts",
     find: 'if (isBack && member.state === "transient_failure") member.pool.connect(true);',
     put: "",
-    first: 356,
+    first: 40,
   },
   {
     name: "a breaker that is open stays open",
@@ -184,7 +184,7 @@ export const clusterBugs = [
     file: "runtime/client/replay.ts",
     find: "if (this.bytes > maxReplayBytes) return this.drop();",
     put: "if (this.bytes > maxReplayBytes) return void (this.items = []);",
-    first: 152,
+    first: 198,
   },
   {
     name: "credit of what a reader left unread is not returned",

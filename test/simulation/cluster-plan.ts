@@ -62,6 +62,7 @@ export function createClusterWeather(seed: number, calls: number, random: Random
     for (let instance = 1; instance < instances; instance++)
       faults.push({ kind: "errors", instance, atMs, lastsMs: 2_500 });
   }
+  if (isCalm) faults.push(...createRollingDrain(seed, instances, calls));
   return {
     seed,
     isCalm,
@@ -72,6 +73,20 @@ export function createClusterWeather(seed: number, calls: number, random: Random
     faults,
     ...createExtras(seed),
   };
+}
+
+/** Some calm seeds replace their instances in turn, several times over: the one that is just back must be used at once, as the next ones leave. */
+function createRollingDrain(seed: number, instances: number, calls: number): readonly Fault[] {
+  const random = createRandom(seed * 4_001 + 13);
+  if (random() >= 0.3) return [];
+  const [stepMs, lastsMs] = [pick(random, [100, 250, 500]), pick(random, [100, 700])];
+  const drains = Math.floor((calls * paceMs * 0.8) / stepMs);
+  return Array.from({ length: drains }, (_, index): Fault => ({
+    kind: "drain",
+    instance: index % instances,
+    atMs: 200 + index * stepMs,
+    lastsMs,
+  }));
 }
 
 /** A third of the seeds have nothing but failover, as a cluster by itself has. */
