@@ -9,7 +9,15 @@ import {
   protocolVersion,
 } from "../protocol/frame.ts";
 import type { PageLimits } from "../protocol/limits.ts";
-import { frameSizeCode, goawayCodeTag, metadataTag, protocolCode, reservedFlag } from "./numbers.ts";
+import {
+  errorIdTag,
+  errorReasonTag,
+  frameSizeCode,
+  goawayCodeTag,
+  metadataTag,
+  protocolCode,
+  reservedFlag,
+} from "./numbers.ts";
 
 /** A frame that has arrived [FRM-1]. Header and body are views of what came. */
 export interface Frame {
@@ -109,7 +117,10 @@ export function join(parts: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-/** @returns undefined when the bytes are not a run of tag, length, value, or a tag stands twice [HDR-1..6] */
+/**
+ * @returns undefined when the bytes are not a run of tag, length, value, or a tag stands twice [HDR-1..6]
+ * @throws TypeError for text that is not UTF-8
+ */
 export function decodeHeader(bytes: Uint8Array): Header | undefined {
   const values = new Map<number, Uint8Array>();
   const pairs: MetadataEntry[] = [];
@@ -135,6 +146,7 @@ export function decodeHeader(bytes: Uint8Array): Header | undefined {
       else if (!readPair(value, keyLength + 1, pairs)) fault ??= "unsupported";
     } else {
       values.set(tag, value);
+      if ((tag >= errorReasonTag && tag < goawayCodeTag) || tag === errorIdTag) textOf(value);
       if (tag === 0 || (tag > goawayCodeTag && tag < ignorableBit)) fault ??= "unsupported";
     }
   }
@@ -208,7 +220,12 @@ export function createFrameCutter(limits: PageLimits, onFrame: (frame: Frame) =>
 function cut(bytes: Uint8Array, onFrame: (frame: Frame) => Breach | undefined): Breach | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const bodyStart = fixedBytes + view.getUint16(8);
-  const header = decodeHeader(bytes.subarray(fixedBytes, bodyStart));
+  let header: Header | undefined;
+  try {
+    header = decodeHeader(bytes.subarray(fixedBytes, bodyStart));
+  } catch {
+    // As malformed as what is no run of entries.
+  }
   if (header === undefined) return breach("A header is not a run of tag, length and value.");
   return onFrame({
     kind: bytes[3] as number,

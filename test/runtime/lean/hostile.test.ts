@@ -70,6 +70,8 @@ describe("a breach ends the connection with GOAWAY, and its calls:", () => {
     "flags that are reserved": (call) => answer(response, call, { flags: 0x80 }),
     "a header longer than its frame": (call) => answer(response, call).with(9, 1),
     "a header that is cut": (call) => answer(response, call, { header: [[HeaderTag.errorMessage, "abc"]] }).with(21, 9),
+    "text that is not UTF-8": (call) =>
+      answer(error, call, { header: [[HeaderTag.errorMessage, Uint8Array.of(0xff)]] }),
     "a reply to a call that never was": () => answer(response, { idHigh: 0, idLow: 0x70000 }),
     "an end with a body": (call) => answer(end, call, { body: reply }),
     "settings that are no JSON": () => answer(settings, none, { body: reply }),
