@@ -7,8 +7,6 @@ import { createSlab, sharesSlabs, slabBytes } from "./memory.ts";
 import { createMemory, type Memory } from "./plain-memory.ts";
 import { encodeLongUtf8, encodeUtf8 } from "./utf8.ts";
 
-const int64Min = -0x8000000000000000n;
-const int64Max = 0x7fffffffffffffffn;
 const uint64Max = 0xffffffffffffffffn;
 /** Up to this many UTF-16 units are encoded by a loop; their length always fits one byte. */
 const shortText = 32;
@@ -339,8 +337,8 @@ export class Writer {
   }
 
   private checkInt64(value: bigint): void {
-    if (typeof value !== "bigint") throw this.expected("a bigint of 64 bits", value);
-    if (value > int64Max || value < int64Min) throw this.expected("a bigint of 64 bits", value);
+    if (typeof value !== "bigint" || BigInt.asIntN(64, value) !== value)
+      throw this.expected("a bigint of 64 bits", value);
   }
 
   private checkUint64(value: bigint): void {
