@@ -12,28 +12,29 @@ interface Watch {
 
 /** A registry; signals are held weakly, and the listener goes with the last call. */
 export function createAbortRegistry(): AbortRegistry {
-  const watches = new WeakMap<AbortSignal, Watch>();
+  /** Made with the first signal: channels whose calls have none are many (bench `idle`). */
+  let watches: WeakMap<AbortSignal, Watch> | undefined;
 
   function watch(signal: AbortSignal): Watch {
     const cancels = new Set<() => void>();
     const listener = (): void => {
-      watches.delete(signal);
+      watches?.delete(signal);
       for (const cancel of cancels) cancel();
     };
     const created = { cancels, listener };
-    watches.set(signal, created);
+    (watches ??= new WeakMap()).set(signal, created);
     signal.addEventListener("abort", listener, { once: true });
     return created;
   }
 
   return {
     add(signal, cancel) {
-      (watches.get(signal) ?? watch(signal)).cancels.add(cancel);
+      (watches?.get(signal) ?? watch(signal)).cancels.add(cancel);
     },
     remove(signal, cancel) {
-      const found = watches.get(signal);
+      const found = watches?.get(signal);
       if (found === undefined || !found.cancels.delete(cancel) || found.cancels.size > 0) return;
-      watches.delete(signal);
+      watches?.delete(signal);
       signal.removeEventListener("abort", found.listener);
     },
   };

@@ -3,13 +3,14 @@ import type { MethodType } from "./method-type.ts";
 /** What is worked out of a method once, not for each of its calls. The method that was asked for last is not even looked up. */
 export class PerMethod<T> {
   private readonly make: (method: MethodType) => T;
-  private known: WeakMap<MethodType, { readonly value: T }>;
+  /** Made with the second method. */
+  private known: WeakMap<MethodType, { readonly value: T }> | undefined;
   private last: MethodType | undefined;
   private lastValue: T | undefined;
 
   constructor(make: (method: MethodType) => T) {
     this.make = make;
-    this.known = new WeakMap();
+    this.known = undefined;
     this.last = undefined;
     this.lastValue = undefined;
   }
@@ -20,16 +21,23 @@ export class PerMethod<T> {
 
   /** Everything is worked out anew when it is asked for. */
   clear(): void {
-    this.known = new WeakMap();
+    this.known = undefined;
     this.last = undefined;
     this.lastValue = undefined;
   }
 
-  private find(method: MethodType): T {
+  private keptFor(method: MethodType): T {
+    if (this.last === undefined) return this.make(method);
+    this.known ??= new WeakMap([[this.last, { value: this.lastValue as T }]]);
     let found = this.known.get(method);
     if (found === undefined) this.known.set(method, (found = { value: this.make(method) }));
-    this.last = method;
-    this.lastValue = found.value;
     return found.value;
+  }
+
+  private find(method: MethodType): T {
+    const value = this.keptFor(method);
+    this.last = method;
+    this.lastValue = value;
+    return value;
   }
 }

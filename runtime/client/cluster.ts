@@ -15,7 +15,7 @@ import { ClusterPick, type Picker } from "./cluster-pick.ts";
 import type { InstanceSource, InstanceWatch } from "./cluster-source.ts";
 import { clientClosed } from "./connector.ts";
 import type { Connections } from "./pool.ts";
-import { createWaiterSet } from "./waiting-room.ts";
+import { WaiterSet } from "./waiting-room.ts";
 
 /** The connections of a channel to all its endpoints. */
 export interface Cluster extends Connections {
@@ -53,8 +53,8 @@ export function createCluster({ channel, source, options, onState }: ClusterSetu
   const { environment } = channel;
   const { router = routing() } = options;
   const isEager = channel.connect === "eager";
-  const waiters = createWaiterSet(channel.limits.maxWaitingCalls);
-  const unresolved = createWaiterSet(channel.limits.maxWaitingCalls);
+  const waiters = new WaiterSet(channel.limits.maxWaitingCalls);
+  const unresolved = new WaiterSet(channel.limits.maxWaitingCalls);
   const members = createMembers({ channel, onState: onMemberState });
   const balancers = createBalancers({ kind: options.balancer, environment });
   const detectors = (options.detectors ?? []).map((kind): Detector => {
@@ -153,7 +153,7 @@ export function createCluster({ channel, source, options, onState }: ClusterSetu
         unresolved.add(waiter);
         begin();
       },
-      leave: unresolved.delete,
+      leave: (waiter) => unresolved.delete(waiter),
     },
     pick(call, wanted) {
       if (isClosed) throw clientClosed(source.target);
@@ -200,7 +200,7 @@ export function createCluster({ channel, source, options, onState }: ClusterSetu
       if (state === "ready") environment.defer(update);
       else seek(seekers);
     },
-    leave: waiters.delete,
+    leave: (waiter) => waiters.delete(waiter),
     close(graceMs) {
       isClosed = true;
       const closed = Promise.all([watch?.close() ?? Promise.resolve(), members.close(graceMs)]);

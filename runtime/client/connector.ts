@@ -4,38 +4,26 @@ import { RpcError } from "../errors/rpc-error.ts";
 import { GoawayCode } from "../protocol/frame.ts";
 import { createDeferredTransport } from "../transport/deferred.ts";
 import type { Transport } from "../transport/transport.ts";
-import { createBackoff } from "./backoff.ts";
+import { Backoff } from "./backoff.ts";
 import type { CheckedChannelOptions, Site } from "./channel-options.ts";
 import { askForToken } from "./token.ts";
 import type { ChannelState } from "./channel-state.ts";
 import { createPause, type Pause } from "./pause.ts";
 
-/** Keeps one connection: makes it when it is wanted, and again after a loss. */
-export interface Connector {
-  readonly state: ChannelState;
-  /** Calls on the present connection, waiting ones included. */
-  readonly callsInProgress: number;
-  /**
-   * A connection that takes calls: the present one, or one that is being made. Ends a wait after failures, but for the rest of a second.
-   * @throws RpcError `client_closed`
-   */
-  connection(): ClientConnection;
-  /** Sees to it that a connection is being made, at the pace of the backoff. Without effect when there is one. */
-  connect(): void;
-  /** Forgets failures and connects now. */
-  hurry(): void;
-  /** Drains every connection. Resolves when all are closed. Idempotent: the shortest grace counts. */
-  close(graceMs: number): Promise<void>;
+/** Who has a {@link Connector}. */
+export interface ConnectorOwner {
+  /** The state has changed. */
+  update(): void;
+  /** True when a lost connection, or one that could not be made, is made again although no call asks for it. */
+  isKept(isFirst: boolean): boolean;
 }
 
 /** What a {@link Connector} needs. */
 export interface ConnectorOptions {
   readonly channel: CheckedChannelOptions;
   readonly site: Site;
-  /** The state has changed. */
-  readonly onState: () => void;
-  /** True when a lost connection, or one that could not be made, is made again although no call asks for it. */
-  readonly isKept: () => boolean;
+  readonly pool: ConnectorOwner;
+  readonly isFirst: boolean;
 }
 
 const serializations: Readonly<Record<"binary" | "json", readonly Serialization[]>> = Object.freeze({
@@ -47,141 +35,181 @@ const serializations: Readonly<Record<"binary" | "json", readonly Serialization[
 const provenMs = 1_000;
 const maxKeepaliveMs = 600_000;
 
-/** A connector for one address. Nothing is opened before it is asked to. */
-export function createConnector({ channel, site, onState, isKept }: ConnectorOptions): Connector {
-  const { environment } = channel;
-  const { address, transport } = site;
-  const open = new Set<ClientConnection>();
-  const giveUp = new AbortController();
-  const backoff = createBackoff(environment);
-  let current: ClientConnection | undefined;
-  let pause: Pause | undefined;
-  let state: ChannelState = "idle";
-  let openedMs = Infinity;
-  let { keepaliveMs } = channel.limits;
-  let closing: Promise<void> | undefined;
+/** Keeps one connection to one address: makes it when it is wanted, not before, and again after a loss. */
+export class Connector {
+  state: ChannelState;
+  private readonly channel: CheckedChannelOptions;
+  private readonly site: Site;
+  private readonly pool: ConnectorOwner;
+  private readonly isFirst: boolean;
+  private readonly backoff: Backoff;
+  /** The present connection and those before it that calls still use. */
+  private readonly open: ClientConnection[];
+  private current: ClientConnection | undefined;
+  private pause: Pause | undefined;
+  private openedMs: number;
+  private keepaliveMs: number;
+  private closing: Promise<void> | undefined;
+  /** For those that connect, as long as there are some: a signal takes a KiB (bench `idle`). */
+  private giveUp: AbortController | undefined;
+  private dialing: number;
 
-  function enter(next: ChannelState): void {
-    if (state === next || state === "closed") return;
-    state = next;
-    onState();
+  constructor({ channel, site, pool, isFirst }: ConnectorOptions) {
+    this.state = "idle";
+    this.channel = channel;
+    this.site = site;
+    this.pool = pool;
+    this.isFirst = isFirst;
+    this.backoff = new Backoff(channel.environment);
+    this.open = [];
+    this.current = undefined;
+    this.pause = undefined;
+    this.openedMs = Infinity;
+    this.keepaliveMs = channel.limits.keepaliveMs;
+    this.closing = undefined;
+    this.giveUp = undefined;
+    this.dialing = 0;
   }
 
-  function make(isWanted: boolean): ClientConnection {
-    const waitMs = backoff.delayMs(isWanted);
-    const connecting = dial(waitMs);
+  /** Calls on the present connection, waiting ones included. */
+  get callsInProgress(): number {
+    return this.current?.callsInProgress ?? 0;
+  }
+
+  /**
+   * A connection that takes calls: the present one, or one that is being made. Ends a wait after failures, but for the rest of a second.
+   * @throws RpcError `client_closed`
+   */
+  connection(): ClientConnection {
+    const { current } = this;
+    if (current !== undefined && current.state === "open") return current;
+    if (current !== undefined && current.state === "opening") {
+      this.wake();
+      return current;
+    }
+    if (this.closing !== undefined) throw clientClosed(this.site.address.text);
+    return this.make(true);
+  }
+
+  /** Sees to it that a connection is being made, at the pace of the backoff. Without effect when there is one. */
+  connect(): void {
+    if (!this.isUsable() && this.closing === undefined) this.make(false);
+  }
+
+  /** Forgets failures and connects now. */
+  hurry(): void {
+    if (this.closing !== undefined) return;
+    this.backoff.reset();
+    if (this.isUsable()) this.wake();
+    else this.make(false);
+  }
+
+  /** Drains every connection. Resolves when all are closed. Idempotent: the shortest grace counts. */
+  close(graceMs: number): Promise<void> {
+    const drained = Promise.all(this.open.map((connection) => connection.drain(graceMs)));
+    this.closing ??= drained.then(() => this.giveUp?.abort());
+    this.pause?.shorten(0);
+    this.enter("closed");
+    return this.closing;
+  }
+
+  private enter(next: ChannelState): void {
+    if (this.state === next || this.state === "closed") return;
+    this.state = next;
+    this.pool.update();
+  }
+
+  private make(isWanted: boolean): ClientConnection {
+    const { channel, site } = this;
+    const waitMs = this.backoff.delayMs(isWanted);
+    const connecting = this.dial(waitMs);
     const connection = createClientConnection({
-      transport: createDeferredTransport(connecting, address.text),
-      environment,
-      limits: { ...channel.limits, keepaliveMs, handshakeMs: handshakeMs(channel, waitMs) },
+      transport: createDeferredTransport(connecting, site.address.text),
+      environment: channel.environment,
+      limits: { ...channel.limits, keepaliveMs: this.keepaliveMs, handshakeMs: handshakeMs(channel, waitMs) },
       serializations: serializations[channel.codec],
       peerName: channel.peerName,
       compressors: channel.compression.compressors,
       token: askForToken(channel.token),
       events: {
-        onOpen: () => onOpen(connection),
-        onDraining: () => leave(connection, true),
-        onGoaway: (code) => onGoaway(code),
-        onClose: () => {
-          open.delete(connection);
-          leave(connection, false);
-        },
+        onOpen: () => this.onOpen(connection),
+        onDraining: () => this.leave(connection, true),
+        onGoaway: (code) => this.onGoaway(code),
+        onClose: () => this.onClose(connection),
       },
     });
     connecting.catch((error: unknown) => connection.abort(RpcError.from(error)));
-    open.add(connection);
-    current = connection;
-    openedMs = Infinity;
-    if (waitMs === 0) enter("connecting");
+    this.open.push(connection);
+    this.current = connection;
+    this.openedMs = Infinity;
+    if (waitMs === 0) this.enter("connecting");
     return connection;
   }
 
-  async function dial(waitMs: number): Promise<Transport> {
-    if (waitMs > 0) await waitFor(waitMs);
-    backoff.begin();
-    if (closing === undefined) enter("connecting");
-    return transport.connect(address, { timeoutMs: channel.connectTimeoutMs, signal: giveUp.signal });
+  private async dial(waitMs: number): Promise<Transport> {
+    const { signal } = (this.giveUp ??= new AbortController());
+    this.dialing++;
+    try {
+      if (waitMs > 0) await this.waitFor(waitMs);
+      this.backoff.begin();
+      if (this.closing === undefined) this.enter("connecting");
+      return await this.site.transport.connect(this.site.address, { timeoutMs: this.channel.connectTimeoutMs, signal });
+    } finally {
+      if (--this.dialing === 0) this.giveUp = undefined;
+    }
   }
 
-  async function waitFor(waitMs: number): Promise<void> {
-    pause = createPause(environment, waitMs);
-    await pause.done;
-    pause = undefined;
+  private async waitFor(waitMs: number): Promise<void> {
+    this.pause = createPause(this.channel.environment, waitMs);
+    await this.pause.done;
+    this.pause = undefined;
   }
 
-  function onOpen(connection: ClientConnection): void {
-    if (current !== connection) return;
-    openedMs = environment.now();
-    enter("ready");
+  private onOpen(connection: ClientConnection): void {
+    if (this.current !== connection) return;
+    this.openedMs = this.channel.environment.now();
+    this.enter("ready");
+  }
+
+  private onClose(connection: ClientConnection): void {
+    const at = this.open.indexOf(connection);
+    if (at >= 0) this.open.splice(at, 1);
+    this.leave(connection, false);
   }
 
   /** A connection takes no more calls. */
-  function leave(connection: ClientConnection, isPolite: boolean): void {
-    if (current !== connection) return;
-    current = undefined;
-    const isProven = environment.now() - openedMs >= provenMs;
-    if (isProven || (isPolite && openedMs !== Infinity)) backoff.reset();
-    if (closing !== undefined) return;
-    if (isKept()) keep();
-    else enter(backoff.failures > 0 ? "transient_failure" : "idle");
+  private leave(connection: ClientConnection, isPolite: boolean): void {
+    if (this.current !== connection) return;
+    this.current = undefined;
+    const isProven = this.channel.environment.now() - this.openedMs >= provenMs;
+    if (isProven || (isPolite && this.openedMs !== Infinity)) this.backoff.reset();
+    if (this.closing !== undefined) return;
+    if (this.pool.isKept(this.isFirst)) this.keep();
+    else this.enter(this.backoff.failures > 0 ? "transient_failure" : "idle");
   }
 
   /** Not at once: all clients of a server that goes away would come to its successor in the same moment. */
-  function keep(): void {
-    enter(backoff.failures === 0 ? "connecting" : "transient_failure");
-    if (backoff.failures === 0) backoff.begin();
+  private keep(): void {
+    this.enter(this.backoff.failures === 0 ? "connecting" : "transient_failure");
+    if (this.backoff.failures === 0) this.backoff.begin();
     // What ends the old connection may still be on the stack, and calls that it refused may come first.
-    environment.defer(() => {
-      if (current === undefined && closing === undefined && isKept()) make(false);
+    this.channel.environment.defer(() => {
+      if (this.current === undefined && this.closing === undefined && this.pool.isKept(this.isFirst)) this.make(false);
     });
   }
 
   /** A server that finds our pings too many is pinged half as often from now on. */
-  function onGoaway(code: number): void {
-    if (code === GoawayCode.tooManyPings) keepaliveMs = Math.min(keepaliveMs * 2, maxKeepaliveMs);
+  private onGoaway(code: number): void {
+    if (code === GoawayCode.tooManyPings) this.keepaliveMs = Math.min(this.keepaliveMs * 2, maxKeepaliveMs);
   }
 
-  function wake(): void {
-    pause?.shorten(backoff.delayMs(true));
+  private wake(): void {
+    this.pause?.shorten(this.backoff.delayMs(true));
   }
 
-  function isUsable(): boolean {
-    return current !== undefined && (current.state === "open" || current.state === "opening");
+  private isUsable(): boolean {
+    return this.current !== undefined && (this.current.state === "open" || this.current.state === "opening");
   }
-
-  return {
-    get state() {
-      return state;
-    },
-    get callsInProgress() {
-      return current?.callsInProgress ?? 0;
-    },
-    connection() {
-      if (current !== undefined && current.state === "open") return current;
-      if (current !== undefined && current.state === "opening") {
-        wake();
-        return current;
-      }
-      if (closing !== undefined) throw clientClosed(address.text);
-      return make(true);
-    },
-    connect() {
-      if (!isUsable() && closing === undefined) make(false);
-    },
-    hurry() {
-      if (closing !== undefined) return;
-      backoff.reset();
-      if (isUsable()) wake();
-      else make(false);
-    },
-    close(graceMs) {
-      const drained = Promise.all([...open].map((connection) => connection.drain(graceMs)));
-      closing ??= drained.then(() => giveUp.abort());
-      pause?.shorten(0);
-      enter("closed");
-      return closing;
-    },
-  };
 }
 
 function handshakeMs(options: CheckedChannelOptions, waitMs: number): number {

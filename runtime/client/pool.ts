@@ -2,8 +2,8 @@ import type { ClientConnection } from "../connection/connection.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import type { CheckedChannelOptions, Site } from "./channel-options.ts";
 import type { ChannelState } from "./channel-state.ts";
-import { clientClosed, type Connector, createConnector } from "./connector.ts";
-import { createWaiterSet } from "./waiting-room.ts";
+import { clientClosed, Connector } from "./connector.ts";
+import { WaiterSet } from "./waiting-room.ts";
 
 /** Waits for a connection. */
 export interface ReadyWaiter {
@@ -49,66 +49,88 @@ export interface PoolOptions {
 }
 
 /** Nothing is opened before it is asked for. */
-export function createPool({ channel, site, onState, ...options }: PoolOptions): Pool {
-  const waiters = createWaiterSet(channel.limits.maxWaitingCalls);
-  const isEager = channel.connect === "eager";
-  const isAlwaysKept = options.isKept ?? isEager;
-  const connectors = Array.from({ length: channel.connections }, (_, index) =>
-    createConnector({
-      channel,
-      site,
-      onState: update,
-      isKept: () => isAlwaysKept || (index === 0 && waiters.size > 0),
-    }),
-  );
-  const [first] = connectors as [Connector];
-  let state: ChannelState = "idle";
+export function createPool(options: PoolOptions): Pool {
+  return new AddressPool(options);
+}
 
-  function update(): void {
-    const previous = state;
-    state = combine(connectors);
-    if (state === "ready") waiters.release((waiter) => waiter.onReady());
-    if (state !== previous) onState(state, previous);
+class AddressPool implements Pool {
+  state: ChannelState;
+  private readonly target: string;
+  private readonly isEager: boolean;
+  private readonly isAlwaysKept: boolean;
+  private readonly onState: PoolOptions["onState"];
+  private readonly waiters: WaiterSet;
+  private readonly connectors: readonly Connector[];
+
+  constructor({ channel, site, onState, isKept }: PoolOptions) {
+    this.state = "idle";
+    this.target = site.address.text;
+    this.isEager = channel.connect === "eager";
+    this.isAlwaysKept = isKept ?? this.isEager;
+    this.onState = onState;
+    this.waiters = new WaiterSet(channel.limits.maxWaitingCalls);
+    this.connectors = Array.from(
+      { length: channel.connections },
+      (_, index) => new Connector({ channel, site, pool: this, isFirst: index === 0 }),
+    );
   }
 
-  function choose(): ClientConnection {
-    const ready = leastBusy(connectors, "ready");
-    if (ready === undefined) return (leastBusy(connectors, "connecting") ?? first).connection();
-    // The call does not wait for one more connection, but the next ones may use it.
-    if (ready.callsInProgress > 0) connectors.find((connector) => connector.state === "idle")?.connect();
-    return ready.connection();
+  get size(): number {
+    return this.connectors.filter((connector) => connector.state === "ready").length;
   }
 
-  function connect(isUrgent: boolean): void {
-    for (const connector of isEager ? connectors : [first]) {
+  connection(): ClientConnection {
+    return this.connectors.length === 1 ? this.first().connection() : this.choose();
+  }
+
+  connect(isUrgent: boolean): void {
+    for (const connector of this.isEager ? this.connectors : [this.first()]) {
       if (isUrgent) connector.hurry();
       else connector.connect();
     }
   }
 
-  function wait(waiter: ReadyWaiter): void {
-    if (state === "closed") throw clientClosed(site.address.text);
-    waiters.add(waiter);
-    if (state !== "ready") first.connection();
+  wait(waiter: ReadyWaiter): void {
+    if (this.state === "closed") throw clientClosed(this.target);
+    this.waiters.add(waiter);
+    if (this.state !== "ready") this.first().connection();
   }
 
-  return {
-    get state() {
-      return state;
-    },
-    get size() {
-      return connectors.filter((connector) => connector.state === "ready").length;
-    },
-    connection: connectors.length === 1 ? first.connection : choose,
-    connect,
-    wait,
-    leave: waiters.delete,
-    close(graceMs) {
-      const closing = Promise.all(connectors.map((connector) => connector.close(graceMs)));
-      waiters.release((waiter) => waiter.onRefused(clientClosed(site.address.text)));
-      return closing.then(() => undefined);
-    },
-  };
+  leave(waiter: ReadyWaiter): void {
+    this.waiters.delete(waiter);
+  }
+
+  close(graceMs: number): Promise<void> {
+    const closing = Promise.all(this.connectors.map((connector) => connector.close(graceMs)));
+    this.waiters.release((waiter) => waiter.onRefused(clientClosed(this.target)));
+    return closing.then(() => undefined);
+  }
+
+  /** Whether a connection that was lost is made again although no call asks for it. */
+  isKept(isFirst: boolean): boolean {
+    return this.isAlwaysKept || (isFirst && this.waiters.size > 0);
+  }
+
+  /** The state of a connector has changed. */
+  update(): void {
+    const previous = this.state;
+    this.state = combine(this.connectors);
+    if (this.state === "ready") this.waiters.release((waiter) => waiter.onReady());
+    if (this.state !== previous) this.onState(this.state, previous);
+  }
+
+  private first(): Connector {
+    return this.connectors[0] as Connector;
+  }
+
+  private choose(): ClientConnection {
+    const { connectors } = this;
+    const ready = leastBusy(connectors, "ready");
+    if (ready === undefined) return (leastBusy(connectors, "connecting") ?? this.first()).connection();
+    // The call does not wait for one more connection, but the next ones may use it.
+    if (ready.callsInProgress > 0) connectors.find((connector) => connector.state === "idle")?.connect();
+    return ready.connection();
+  }
 }
 
 function leastBusy(connectors: readonly Connector[], state: ChannelState): Connector | undefined {

@@ -37,7 +37,7 @@ export function createSoleReach(
     callsInProgress: 0,
     isAvailable: true,
   });
-  return { pool, picker: undefined, connection: pool.connection, endpoint, view: () => fixedView([instance]) };
+  return { pool, picker: undefined, connection: () => pool.connection(), endpoint, view: () => fixedView([instance]) };
 }
 
 /** An instance of which nothing but the address is known. */

@@ -2,32 +2,35 @@ import { RpcError } from "../errors/rpc-error.ts";
 import type { ReadyWaiter } from "./pool.ts";
 
 /** Those who wait for the same thing. */
-export interface WaiterSet {
-  readonly size: number;
-  /** @throws RpcError `too_many_calls` */
-  add(waiter: ReadyWaiter): void;
-  delete(waiter: ReadyWaiter): void;
-  /** Nobody waits any more. */
-  release(tell: (waiter: ReadyWaiter) => void): void;
-}
+export class WaiterSet {
+  private readonly maxSize: number;
+  private readonly waiters: Set<ReadyWaiter>;
 
-export function createWaiterSet(maxSize: number): WaiterSet {
-  const waiters = new Set<ReadyWaiter>();
-  return {
-    get size() {
-      return waiters.size;
-    },
-    add(waiter) {
-      if (waiters.size >= maxSize) throw tooManyWaiting(waiters.size);
-      waiters.add(waiter);
-    },
-    delete: (waiter) => void waiters.delete(waiter),
-    release(tell) {
-      const released = [...waiters];
-      waiters.clear();
-      for (const waiter of released) tell(waiter);
-    },
-  };
+  constructor(maxSize: number) {
+    this.maxSize = maxSize;
+    this.waiters = new Set();
+  }
+
+  get size(): number {
+    return this.waiters.size;
+  }
+
+  /** @throws RpcError `too_many_calls` */
+  add(waiter: ReadyWaiter): void {
+    if (this.size >= this.maxSize) throw tooManyWaiting(this.size);
+    this.waiters.add(waiter);
+  }
+
+  delete(waiter: ReadyWaiter): void {
+    this.waiters.delete(waiter);
+  }
+
+  /** Nobody waits any more. */
+  release(tell: (waiter: ReadyWaiter) => void): void {
+    const released = [...this.waiters];
+    this.waiters.clear();
+    for (const waiter of released) tell(waiter);
+  }
 }
 
 function tooManyWaiting(count: number): RpcError {

@@ -93,6 +93,8 @@ export class TimerWheel {
     const due = this.takeDue(nowMs);
     const nextMs = this.nextLookMs();
     if (nextMs !== undefined) this.arm(nextMs);
+    // Half a KiB, of which there is one for each idle channel.
+    else this.buckets = [];
     for (const entry of due) entry.onDeadline();
   }
 

@@ -2,7 +2,7 @@ import { createAbortRegistry } from "../call/abort-registry.ts";
 import type { CallOptions, Invoker, MethodType } from "../call/method-type.ts";
 import { checkTimeout } from "../call/deadline.ts";
 import { ItemQueue } from "../call/item-queue.ts";
-import { createBackoff } from "../client/backoff.ts";
+import { Backoff } from "../client/backoff.ts";
 import type { Channel } from "../client/channel.ts";
 import type { ChannelOptions } from "../client/channel-options.ts";
 import type { ChannelState } from "../client/channel-state.ts";
@@ -111,7 +111,7 @@ function createKeeper(settings: LeanOptions, { token, peerName, onStateChange }:
   const { target, environment, limits, connectTimeoutMs, isEager } = settings;
   const links = new Set<Link>();
   const waiters = new Set<(error?: RpcError) => void>();
-  const backoff = createBackoff(environment);
+  const backoff = new Backoff(environment);
   let current: Link | undefined;
   let state: ChannelState = "idle";
   let openedMs = Infinity;
