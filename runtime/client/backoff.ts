@@ -14,45 +14,42 @@ export const backoffPolicy: {
   readonly wantedMs: number;
 } = Object.freeze({ quickMs: 100, firstMs: 1_000, factor: 1.6, maxMs: 120_000, jitter: 0.2, wantedMs: 1_000 });
 
-function waitAfter(failures: number): number {
-  const { quickMs, firstMs, factor, maxMs } = backoffPolicy;
-  return failures === 1 ? quickMs : Math.min(maxMs, firstMs * factor ** (failures - 2));
-}
-
-/** When to connect next. A class, as whatever there is one of for each connection: an object with getters of its own is a dictionary of half a KiB (bench `idle`). */
+/** When to connect next. A class, as whatever there is one of for each connection: an object with getters is a dictionary of half a KiB (bench `idle`). */
 export class Backoff {
   /** Attempts in a row that did not lead to a connection that works. */
   failures: number;
   private readonly environment: Environment;
-  private patientUntilMs: number;
-  private wantedUntilMs: number;
+  private begunMs: number;
+  /** Of the present wait: 1, give or take the jitter. */
+  private spread: number;
 
   constructor(environment: Environment) {
     this.failures = 0;
     this.environment = environment;
-    this.patientUntilMs = -Infinity;
-    this.wantedUntilMs = -Infinity;
+    this.begunMs = 0;
+    this.spread = 1;
   }
 
   /** An attempt begins. It counts as a failure until {@link reset}. */
   begin(): void {
     const { environment } = this;
     this.failures++;
-    const waitMs = waitAfter(this.failures);
-    const spread = 1 + backoffPolicy.jitter * (2 * environment.random() - 1);
-    this.patientUntilMs = environment.now() + waitMs * spread;
-    this.wantedUntilMs = environment.now() + Math.min(waitMs, backoffPolicy.wantedMs) * spread;
+    this.begunMs = environment.now();
+    this.spread = 1 + backoffPolicy.jitter * (2 * environment.random() - 1);
   }
 
   /** Milliseconds that are left to wait. `isWanted`: a call is waiting, so the wait is cut short. */
   delayMs(isWanted: boolean): number {
-    return Math.max(0, (isWanted ? this.wantedUntilMs : this.patientUntilMs) - this.environment.now());
+    const { failures } = this;
+    if (failures === 0) return 0;
+    const { quickMs, firstMs, factor, maxMs, wantedMs } = backoffPolicy;
+    const waitMs = failures === 1 ? quickMs : firstMs * factor ** (failures - 2);
+    const endMs = this.begunMs + Math.min(waitMs, isWanted ? wantedMs : maxMs) * this.spread;
+    return Math.max(0, endMs - this.environment.now());
   }
 
   /** What was wrong is over: a connection proved to work, or the server's address changed. */
   reset(): void {
     this.failures = 0;
-    this.patientUntilMs = -Infinity;
-    this.wantedUntilMs = -Infinity;
   }
 }
