@@ -120,8 +120,8 @@ export const bugs = [
   {
     name: "half the wait between attempts to connect",
     file: "runtime/client/connector.ts",
-    find: "const waitMs = backoff.delayMs(isWanted);",
-    put: "const waitMs = backoff.delayMs(isWanted) * 0.5;",
+    find: "const waitMs = this.backoff.delayMs(isWanted);",
+    put: "const waitMs = this.backoff.delayMs(isWanted) * 0.5;",
   },
   {
     name: "chunks overlap",
