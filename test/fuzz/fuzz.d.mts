@@ -10,4 +10,5 @@ export function bundleFuzzer(bug: Bug | undefined): Promise<string>;
 export function runFuzzer(
   file: string,
   options: { readonly kind: string; readonly seed: number; readonly first: number; readonly cases: number },
+  silentMs?: number,
 ): Promise<{ readonly cases: number; readonly findings: readonly string[] }>;

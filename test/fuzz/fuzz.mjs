@@ -57,17 +57,28 @@ function loadAs(path, bug) {
 /** Collects on request, comes in between as seldom as can be, and never while a case runs elsewhere: so what a case takes can be measured. */
 const collector = ["--expose-gc", "--single-threaded-gc", "--min-semi-space-size=16", "--max-semi-space-size=16"];
 
-/** Runs one process. @returns what it says */
-export function runFuzzer(file, options) {
+/** A process says each second how far it has come; in a case that never ends it is silent. */
+const mostSilentMs = 60_000;
+
+/** Runs one process. @returns what it says; a finding where it does not come to an end */
+export function runFuzzer(file, options, silentMs = mostSilentMs) {
   const args = Object.entries({ vectors, ...options }).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...collector, file, ...args], { stdio: ["ignore", "pipe", "inherit"] });
     let text = "";
-    child.stdout.on("data", (part) => (text += part));
+    const silence = setTimeout(() => child.kill("SIGKILL"), silentMs);
+    child.stdout.on("data", (part) => {
+      text += part;
+      silence.refresh();
+    });
     child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) return resolve(JSON.parse(text));
-      resolve({ ...options, cases: 0, cpuMs: 1, growth: 0, findings: [`the process ended with ${code}`] });
+    child.on("close", (code, signal) => {
+      clearTimeout(silence);
+      const last = text.trimEnd().split("\n").at(-1);
+      if (code === 0) return resolve(JSON.parse(last));
+      const end = signal === "SIGKILL" ? `was silent for ${silentMs / 1000} s` : `ended with ${code ?? signal}`;
+      const finding = `${options.kind}: the process ${end}, near ${options.seed}:${last === "" ? options.first : last}`;
+      resolve({ ...options, cases: 0, cpuMs: 1, growth: 0, findings: [finding] });
     });
   });
 }

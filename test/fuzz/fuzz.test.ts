@@ -5,10 +5,10 @@ import { type Bug, bundleFuzzer, runFuzzer } from "./fuzz.mjs";
 /** `npm run fuzz` runs many more; here is shown that the fuzzer runs, and that it finds. */
 const cases = 20_000;
 
-async function fuzz(kind: string, bug?: Bug): Promise<readonly string[]> {
+async function fuzz(kind: string, bug?: Bug, silentMs?: number): Promise<readonly string[]> {
   const file = await bundleFuzzer(bug);
   try {
-    const { findings, cases: done } = await runFuzzer(file, { kind, seed: 1, first: 0, cases });
+    const { findings, cases: done } = await runFuzzer(file, { kind, seed: 1, first: 0, cases }, silentMs);
     return findings.length === 0 && done !== cases ? ["the run is too short"] : findings;
   } finally {
     rmSync(file);
@@ -112,6 +112,12 @@ const bugs: readonly (readonly [what: string, kind: string, bug: Bug])[] = [
     { file: "runtime/connection/multiplexer.ts", find: "    this.opening?.close();\n", put: "" },
   ],
 ];
+
+test("a case that never ends ends the process, and is found", async () => {
+  const endless = { find: 'throw this.fail("a group ends that did not begin");', put: "for (;;);" };
+  const findings = await fuzz("bodies", { file: "runtime/wire/reader.ts", ...endless }, 5_000);
+  expect(findings).toEqual([expect.stringMatching(/^bodies: the process was silent for 5 s, near 1:\d+$/u)]);
+});
 
 describe("the fuzzer finds that", () => {
   test.each(bugs)("%s", async (_, kind, bug) => {

@@ -1,4 +1,7 @@
-/** One process of the fuzzer: `--kind frames --seed 1 --first 0 --cases 1000 [--seconds N] --vectors FOLDER`; one line of JSON on stdout. */
+/**
+ * One process of the fuzzer: `--kind frames --seed 1 --first 0 --cases 1000 [--seconds N] --vectors FOLDER`. On stdout, once a second, the case it has come to;
+ * as the last line what was found, in JSON.
+ */
 import { parseArgs } from "node:util";
 import { createBodies } from "./bodies.ts";
 import { createFrames, createHandshakes } from "./connections.ts";
@@ -82,8 +85,14 @@ const untilMs = performance.now() + Number(values.seconds) * 1000;
 const warmAt = Math.min(end, first + Math.max(5_000, Math.floor(Number(values.cases) / 4)));
 let warmBytes = 0;
 let done = first;
+const tellMs = 1_000;
+let toldMs = -Infinity;
 while (done < end && performance.now() < untilMs && findings.length < 20) {
   const from = done;
+  if (performance.now() - toldMs >= tellMs) {
+    toldMs = performance.now();
+    process.stdout.write(`${from}\n`);
+  }
   done = Math.min(end, from + batch);
   runBatch(from, done);
   if (warmBytes === 0 && done >= warmAt) warmBytes = keptBytes();
