@@ -43,6 +43,8 @@ const efforts = {
     rounds: 5,
     durationMs: 150,
     warmUpMs: 100,
+    // With one call in flight V8 takes its time.
+    warmUpRuns: 10,
     placements: [
       { placement: /** @type {const} */ ("one core"), sizes, inFlights },
       { placement: /** @type {const} */ ("free"), sizes: [32], inFlights: [1, 64] },
@@ -52,6 +54,7 @@ const efforts = {
     rounds: 2,
     durationMs: 15,
     warmUpMs: 15,
+    warmUpRuns: 1,
     placements: [{ placement: /** @type {const} */ ("free"), sizes, inFlights: [1, 64] }],
   },
 };
@@ -102,7 +105,7 @@ async function measurePlacement(placement, { node, names, effort, sizes, inFligh
  * @param {Effort} effort
  * @returns {Promise<Pick<CallsCase, "measured" | "failed">>}
  */
-async function measureCase(pairs, shape, { rounds, durationMs, warmUpMs }) {
+async function measureCase(pairs, shape, { rounds, durationMs, warmUpMs, warmUpRuns }) {
   /** @type {Record<string, MeasuredCalls>} */
   const measured = {};
   /** @type {Record<string, string>} */
@@ -112,7 +115,7 @@ async function measureCase(pairs, shape, { rounds, durationMs, warmUpMs }) {
       await work().catch((error) => (failed[pair.name] = failureOf(pair.name, error)));
   };
   for (const pair of pairs) {
-    await attempt(pair, () => warmUp(pair, { ...shape, durationMs: warmUpMs }));
+    await attempt(pair, () => warmUp(pair, { ...shape, durationMs: warmUpMs }, warmUpRuns));
   }
   for (let round = 0; round < rounds; round++) {
     for (const pair of pairs) await attempt(pair, () => measureRound(pair, { ...shape, durationMs }, measured));
@@ -124,22 +127,24 @@ async function measureCase(pairs, shape, { rounds, durationMs, warmUpMs }) {
 /**
  * @param {Pair} pair
  * @param {{ bytes: number, inFlight: number, durationMs: number }} load
+ * @param {number} mostRuns
  */
-async function warmUp({ client }, load) {
-  await untilSettled(async () => {
+async function warmUp({ client }, load, mostRuns) {
+  await untilSettled(mostRuns, async () => {
     const { calls, seconds } = await client.request("load", load);
     return calls / seconds;
   });
 }
 
-/** Runs of a warm-up at most. With one call in flight V8 takes its time. */
-const MOST_RUNS = 10;
-
-/** Warms up until three runs in a row agree within 15 %. @param {() => Promise<number>} rateOfRun */
-async function untilSettled(rateOfRun) {
+/**
+ * Warms up until three runs in a row agree within 15 %.
+ * @param {number} mostRuns
+ * @param {() => Promise<number>} rateOfRun
+ */
+async function untilSettled(mostRuns, rateOfRun) {
   /** @type {number[]} */
   const recent = [];
-  for (let times = 0; times < MOST_RUNS; times++) {
+  for (let times = 0; times < mostRuns; times++) {
     recent.push(await rateOfRun());
     if (recent.length > 3) recent.shift();
     if (recent.length === 3 && Math.max(...recent) <= Math.min(...recent) * 1.15) return;
@@ -215,9 +220,9 @@ function emptyStream() {
 }
 
 /** Items that fill a round of a pair that is warm. @param {Pair} pair @param {Effort} effort */
-async function fittingCount({ client }, { durationMs }) {
+async function fittingCount({ client }, { durationMs, warmUpRuns }) {
   let count = FEWEST_ITEMS;
-  await untilSettled(async () => {
+  await untilSettled(warmUpRuns, async () => {
     const { items, seconds } = await client.request("stream", { count, bytes: STREAM_BYTES });
     const rate = items / seconds;
     count = Math.max(FEWEST_ITEMS, Math.min(count * 4, Math.round((rate * durationMs) / 1000)));
