@@ -3,7 +3,7 @@ import { parseAddress } from "../transport/address.ts";
 import type { CheckedChannelOptions } from "./channel-options.ts";
 import type { ChannelState } from "./channel-state.ts";
 import { ClusterEndpoint } from "./cluster-endpoint.ts";
-import { createPool } from "./pool.ts";
+import { Pool } from "./pool.ts";
 
 /** The endpoints of a cluster and their connections. */
 export interface Members {
@@ -45,13 +45,16 @@ export function createMembers({ channel, onState }: MembersOptions): Members {
     try {
       const site = channel.siteOf(parseAddress(instance.address));
       counts.idle++;
-      return new ClusterEndpoint(instance, site, (member) =>
-        createPool({
-          channel,
-          site,
-          isKept: true,
-          onState: (state, previous) => onPoolState(member, state, previous),
-        }),
+      return new ClusterEndpoint(
+        instance,
+        site,
+        (member) =>
+          new Pool({
+            channel,
+            site,
+            isKept: true,
+            onState: (state, previous) => onPoolState(member, state, previous),
+          }),
       );
     } catch {
       unusable++;

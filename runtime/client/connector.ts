@@ -14,8 +14,8 @@ import { createPause, type Pause } from "./pause.ts";
 export interface ConnectorOwner {
   /** The state has changed. */
   update(): void;
-  /** True when a lost connection, or one that could not be made, is made again although no call asks for it. */
-  isKept(isFirst: boolean): boolean;
+  /** True when a connection that it lost, or could not make, is made again although no call asks for it. */
+  isKept(connector: Connector): boolean;
 }
 
 /** What a {@link Connector} needs. */
@@ -23,7 +23,6 @@ export interface ConnectorOptions {
   readonly channel: CheckedChannelOptions;
   readonly site: Site;
   readonly pool: ConnectorOwner;
-  readonly isFirst: boolean;
 }
 
 const serializations: Readonly<Record<"binary" | "json", readonly Serialization[]>> = Object.freeze({
@@ -41,7 +40,6 @@ export class Connector {
   private readonly channel: CheckedChannelOptions;
   private readonly site: Site;
   private readonly pool: ConnectorOwner;
-  private readonly isFirst: boolean;
   private readonly backoff: Backoff;
   /** The present connection and those before it that calls still use. */
   private readonly open: ClientConnection[];
@@ -54,12 +52,11 @@ export class Connector {
   private giveUp: AbortController | undefined;
   private dialing: number;
 
-  constructor({ channel, site, pool, isFirst }: ConnectorOptions) {
+  constructor({ channel, site, pool }: ConnectorOptions) {
     this.state = "idle";
     this.channel = channel;
     this.site = site;
     this.pool = pool;
-    this.isFirst = isFirst;
     this.backoff = new Backoff(channel.environment);
     this.open = [];
     this.current = undefined;
@@ -184,7 +181,7 @@ export class Connector {
     const isProven = this.channel.environment.now() - this.openedMs >= provenMs;
     if (isProven || (isPolite && this.openedMs !== Infinity)) this.backoff.reset();
     if (this.closing !== undefined) return;
-    if (this.pool.isKept(this.isFirst)) this.keep();
+    if (this.pool.isKept(this)) this.keep();
     else this.enter(this.backoff.failures > 0 ? "transient_failure" : "idle");
   }
 
@@ -194,7 +191,7 @@ export class Connector {
     if (this.backoff.failures === 0) this.backoff.begin();
     // What ends the old connection may still be on the stack, and calls that it refused may come first.
     this.channel.environment.defer(() => {
-      if (this.current === undefined && this.closing === undefined && this.pool.isKept(this.isFirst)) this.make(false);
+      if (this.current === undefined && this.closing === undefined && this.pool.isKept(this)) this.make(false);
     });
   }
 

@@ -32,12 +32,6 @@ export interface Connections extends WaitingRoom {
   close(graceMs: number): Promise<void>;
 }
 
-/** The connections to one address. */
-export interface Pool extends Connections {
-  /** The connection for one more call: of those that are ready, the one with the fewest calls. @throws RpcError `client_closed` */
-  connection(): ClientConnection;
-}
-
 /** What a {@link Pool} needs. */
 export interface PoolOptions {
   readonly channel: CheckedChannelOptions;
@@ -48,12 +42,8 @@ export interface PoolOptions {
   readonly onState: (state: ChannelState, previous: ChannelState) => void;
 }
 
-/** Nothing is opened before it is asked for. */
-export function createPool(options: PoolOptions): Pool {
-  return new AddressPool(options);
-}
-
-class AddressPool implements Pool {
+/** The connections to one address. Nothing is opened before it is asked for. */
+export class Pool implements Connections {
   state: ChannelState;
   private readonly target: string;
   private readonly isEager: boolean;
@@ -69,16 +59,14 @@ class AddressPool implements Pool {
     this.isAlwaysKept = isKept ?? this.isEager;
     this.onState = onState;
     this.waiters = new WaiterSet(channel.limits.maxWaitingCalls);
-    this.connectors = Array.from(
-      { length: channel.connections },
-      (_, index) => new Connector({ channel, site, pool: this, isFirst: index === 0 }),
-    );
+    this.connectors = Array.from({ length: channel.connections }, () => new Connector({ channel, site, pool: this }));
   }
 
   get size(): number {
     return this.connectors.filter((connector) => connector.state === "ready").length;
   }
 
+  /** The connection for one more call: of those that are ready, the one with the fewest calls. @throws RpcError `client_closed` */
   connection(): ClientConnection {
     return this.connectors.length === 1 ? this.first().connection() : this.choose();
   }
@@ -106,12 +94,12 @@ class AddressPool implements Pool {
     return closing.then(() => undefined);
   }
 
-  /** Whether a connection that was lost is made again although no call asks for it. */
-  isKept(isFirst: boolean): boolean {
-    return this.isAlwaysKept || (isFirst && this.waiters.size > 0);
+  /** For its connectors: whether a connection that was lost is made again although no call asks for it. */
+  isKept(connector: Connector): boolean {
+    return this.isAlwaysKept || (connector === this.first() && this.waiters.size > 0);
   }
 
-  /** The state of a connector has changed. */
+  /** For its connectors: the state of one has changed. */
   update(): void {
     const previous = this.state;
     this.state = combine(this.connectors);

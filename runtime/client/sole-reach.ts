@@ -5,7 +5,7 @@ import type { Instance } from "../discovery/instance.ts";
 import type { CheckedChannelOptions, Site } from "./channel-options.ts";
 import type { ChannelState } from "./channel-state.ts";
 import type { Picker } from "./cluster-pick.ts";
-import { type Connections, createPool } from "./pool.ts";
+import { type Connections, Pool } from "./pool.ts";
 
 /** How the calls of a channel get to a server. */
 export interface Reach {
@@ -26,7 +26,7 @@ export function createSoleReach(
   site: Site,
   onState: (state: ChannelState, previous: ChannelState) => void,
 ): Reach {
-  const pool = createPool({ channel, site, onState });
+  const pool = new Pool({ channel, site, onState });
   const address = site.address.text;
   const instance = instanceAt(address);
   const endpoint = Object.freeze({

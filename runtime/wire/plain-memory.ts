@@ -7,6 +7,10 @@ export interface Memory {
 
 /** Zeroed memory of at least one byte. */
 export function createMemory(size: number): Memory {
-  const bytes = new Uint8Array(Math.max(size, 1));
+  return memoryOf(new Uint8Array(Math.max(size, 1)));
+}
+
+/** @param bytes all of their buffer */
+export function memoryOf(bytes: Uint8Array): Memory {
   return { bytes, view: new DataView(bytes.buffer) };
 }

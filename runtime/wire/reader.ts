@@ -413,15 +413,19 @@ export class Reader {
     return count;
   }
 
-  /** Reads the length of a packed list of fixed-size values, makes room for them at the end of `values` and returns their count. */
-  private fixedCount(values: unknown[], size: number): number {
+  /**
+   * Steps over a packed list of fixed-size values and makes room for them at the end of `values`. Returns where in the view of all the first one
+   * begins.
+   */
+  private openFixed(values: unknown[], size: number): number {
     const length = this.length();
     const count = length / size;
     if (!Number.isInteger(count)) throw this.fail(`a packed list of ${length} bytes does not hold whole values`);
     if (count > this.elements) throw this.tooMany();
     this.elements -= count;
     values.length += count;
-    return count;
+    this.viewOfAll();
+    return this.base + this.step(length);
   }
 
   packedBool(values: boolean[]): void {
@@ -483,19 +487,17 @@ export class Reader {
   }
 
   packedFixed64(values: bigint[]): void {
-    const first = values.length;
-    const count = this.fixedCount(values, 8);
+    let index = values.length;
+    let at = this.openFixed(values, 8);
     const view = this.viewOfAll();
-    const start = this.base + this.step(count * 8);
-    for (let index = 0; index < count; index++) values[first + index] = view.getBigUint64(start + index * 8, true);
+    for (; index < values.length; index++, at += 8) values[index] = view.getBigUint64(at, true);
   }
 
   packedSfixed64(values: bigint[]): void {
-    const first = values.length;
-    const count = this.fixedCount(values, 8);
+    let index = values.length;
+    let at = this.openFixed(values, 8);
     const view = this.viewOfAll();
-    const start = this.base + this.step(count * 8);
-    for (let index = 0; index < count; index++) values[first + index] = view.getBigInt64(start + index * 8, true);
+    for (; index < values.length; index++, at += 8) values[index] = view.getBigInt64(at, true);
   }
 
   /** Fills the end of `values`, whose room is there: first the halves of many, then a bigint of each (bench codec: ids). */
@@ -527,35 +529,31 @@ export class Reader {
   }
 
   packedFixed32(values: number[]): void {
-    const first = values.length;
-    const count = this.fixedCount(values, 4);
+    let index = values.length;
+    let at = this.openFixed(values, 4);
     const view = this.viewOfAll();
-    const start = this.base + this.step(count * 4);
-    for (let index = 0; index < count; index++) values[first + index] = view.getUint32(start + index * 4, true);
+    for (; index < values.length; index++, at += 4) values[index] = view.getUint32(at, true);
   }
 
   packedSfixed32(values: number[]): void {
-    const first = values.length;
-    const count = this.fixedCount(values, 4);
+    let index = values.length;
+    let at = this.openFixed(values, 4);
     const view = this.viewOfAll();
-    const start = this.base + this.step(count * 4);
-    for (let index = 0; index < count; index++) values[first + index] = view.getInt32(start + index * 4, true);
+    for (; index < values.length; index++, at += 4) values[index] = view.getInt32(at, true);
   }
 
   packedFloat(values: number[]): void {
-    const first = values.length;
-    const count = this.fixedCount(values, 4);
+    let index = values.length;
+    let at = this.openFixed(values, 4);
     const view = this.viewOfAll();
-    const start = this.base + this.step(count * 4);
-    for (let index = 0; index < count; index++) values[first + index] = view.getFloat32(start + index * 4, true);
+    for (; index < values.length; index++, at += 4) values[index] = view.getFloat32(at, true);
   }
 
   packedDouble(values: number[]): void {
-    const first = values.length;
-    const count = this.fixedCount(values, 8);
+    let index = values.length;
+    let at = this.openFixed(values, 8);
     const view = this.viewOfAll();
-    const start = this.base + this.step(count * 8);
-    for (let index = 0; index < count; index++) values[first + index] = view.getFloat64(start + index * 8, true);
+    for (; index < values.length; index++, at += 8) values[index] = view.getFloat64(at, true);
   }
 
   /** Steps over the value of an unknown field. Groups are matched without recursion, however deep. */

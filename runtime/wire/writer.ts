@@ -4,7 +4,7 @@ import { lendMemory, smallestLent } from "./lent-memory.ts";
 import { wireLimits } from "./limits.ts";
 import { describeValue, malformed } from "./malformed.ts";
 import { createSlab, sharesSlabs, slabBytes } from "./memory.ts";
-import { createMemory, type Memory } from "./plain-memory.ts";
+import { createMemory, type Memory, memoryOf } from "./plain-memory.ts";
 import { encodeLongUtf8, encodeUtf8 } from "./utf8.ts";
 
 const uint64Max = 0xffffffffffffffffn;
@@ -129,7 +129,7 @@ export class Writer {
   /** Goes on in memory that fits large bytes and a little more behind them, so that it can be handed out as it is. */
   private tailor(length: number): void {
     const size = this.pos - this.start + length + spareBytes;
-    this.moveTo(this.lends ? lendMemory(size) : takenMemory(size));
+    this.moveTo(this.lends ? lendMemory(size) : memoryOf(takeMemory(size)));
     this.isTailored = true;
   }
 
@@ -654,12 +654,6 @@ export class Writer {
       at += 8;
     }
   }
-}
-
-/** Memory that may hold anything. */
-function takenMemory(size: number): Memory {
-  const bytes = takeMemory(size);
-  return { bytes, view: new DataView(bytes.buffer) };
 }
 
 function varintSize(value: number): number {
