@@ -165,7 +165,8 @@ function address(value: unknown): string {
 }
 
 function whole(value: unknown, field: string, max: number, min = 0): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
+  // JSON writes -0 as 0, so that is what it is.
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value + 0;
   throw new InstanceError(field, `${describe(value)}; expected a whole number from ${min} to ${max}`);
 }
 

@@ -112,6 +112,14 @@ describe("an instance in a registry", () => {
     expect(caught(() => readInstanceText(" ".repeat(131_073))).message).toContain("more than 131072");
   });
 
+  test.each(["weight", "priority", "startedAtMs"])(
+    "is read back from text with the %s it had, minus zero as zero",
+    (name) => {
+      const found = readInstance({ ...full, [name]: -0 });
+      expect(readInstanceText(instanceToText(found))).toEqual(found);
+    },
+  );
+
   test("is read or refused with an InstanceError, whatever the data", () => {
     const field = fc.constantFrom(...Object.keys(full));
     fc.assert(
