@@ -1,7 +1,7 @@
 import { createAbortRegistry } from "../call/abort-registry.ts";
 import type { Invoker, ServiceType } from "../call/method-type.ts";
 import type { InstanceView } from "../discovery/instance-view.ts";
-import { TimerWheel } from "../environment/timer-wheel.ts";
+import { wheelOf } from "../environment/timer-wheel.ts";
 import { HookClock } from "../interceptor/hook-clock.ts";
 import { startPlugins } from "../plugin/kernel.ts";
 import { type CallDefaults, type ChannelOptions, checkChannelOptions, checkDefaults } from "./channel-options.ts";
@@ -67,12 +67,12 @@ export function createChannel(options: ChannelOptions): Channel {
   });
   const base = { ...checked.defaults, interceptors: plugins.interceptors };
   const aborts = createAbortRegistry();
-  const wheel = new TimerWheel(environment);
+  const wheel = wheelOf(environment);
   let closing: Promise<void> | undefined;
 
   function close({ graceMs = defaultGraceMs }: CloseOptions = {}): Promise<void> {
     closing ??= pool.close(graceMs).then(() => {
-      wheel.close();
+      wheel.rest();
       return plugins.stop();
     });
     return closing;

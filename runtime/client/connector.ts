@@ -2,6 +2,7 @@ import { createClientConnection } from "../connection/client-connection.ts";
 import type { ClientConnection, Serialization } from "../connection/connection.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import { GoawayCode } from "../protocol/frame.ts";
+import { createLimits, type Limits } from "../protocol/limits.ts";
 import { createDeferredTransport } from "../transport/deferred.ts";
 import type { Transport } from "../transport/transport.ts";
 import { Backoff } from "./backoff.ts";
@@ -46,7 +47,7 @@ export class Connector {
   private current: ClientConnection | undefined;
   private pause: Pause | undefined;
   private openedMs: number;
-  private keepaliveMs: number;
+  private limits: Limits;
   private closing: Promise<void> | undefined;
   /** For those that connect, as long as there are some: a signal takes a KiB (bench `idle`). */
   private giveUp: AbortController | undefined;
@@ -62,7 +63,7 @@ export class Connector {
     this.current = undefined;
     this.pause = undefined;
     this.openedMs = Infinity;
-    this.keepaliveMs = channel.limits.keepaliveMs;
+    this.limits = channel.limits;
     this.closing = undefined;
     this.giveUp = undefined;
     this.dialing = 0;
@@ -123,7 +124,8 @@ export class Connector {
     const connection = createClientConnection({
       transport: createDeferredTransport(connecting, site.address.text),
       environment: channel.environment,
-      limits: { ...channel.limits, keepaliveMs: this.keepaliveMs, handshakeMs: handshakeMs(channel, waitMs) },
+      limits: this.limits,
+      handshakeMs: Math.ceil(this.limits.handshakeMs + channel.connectTimeoutMs + waitMs),
       serializations: serializations[channel.codec],
       peerName: channel.peerName,
       compressors: channel.compression.compressors,
@@ -197,7 +199,8 @@ export class Connector {
 
   /** A server that finds our pings too many is pinged half as often from now on. */
   private onGoaway(code: number): void {
-    if (code === GoawayCode.tooManyPings) this.keepaliveMs = Math.min(this.keepaliveMs * 2, maxKeepaliveMs);
+    if (code !== GoawayCode.tooManyPings) return;
+    this.limits = createLimits({ ...this.limits, keepaliveMs: Math.min(this.limits.keepaliveMs * 2, maxKeepaliveMs) });
   }
 
   private wake(): void {
@@ -207,10 +210,6 @@ export class Connector {
   private isUsable(): boolean {
     return this.current !== undefined && (this.current.state === "open" || this.current.state === "opening");
   }
-}
-
-function handshakeMs(options: CheckedChannelOptions, waitMs: number): number {
-  return Math.min(600_000, Math.ceil(options.limits.handshakeMs + options.connectTimeoutMs + waitMs));
 }
 
 /** The error of calls on a closed client. */

@@ -42,6 +42,9 @@ export function createClientConnection(options: ClientConnectionOptions): Client
   return new ClientSide(options);
 }
 
+/** Where the rarer parts of headers are written; undefined while it is at work. A cache, not state. */
+let spareWriter: HeaderWriter | undefined;
+
 class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   readonly link: Multiplexer;
   serialization: Serialization;
@@ -54,9 +57,8 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   private readonly compressors: CompressorOffer;
   private readonly table: LaneTable<ClientCall>;
   private readonly waiting: Queue<ClientCall>;
-  private readonly oneways: Set<ClientCall>;
-  /** Where the rarer parts of headers are written; undefined while it is at work. */
-  private scratch: HeaderWriter | undefined;
+  /** Made with the first one-way call. */
+  private oneways: Set<ClientCall> | undefined;
   private waitingCount: number;
   private idHigh: number;
   private sequenceLow: number;
@@ -73,8 +75,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     this.compressors = new CompressorOffer(options.compressors);
     this.table = new LaneTable(true);
     this.waiting = new Queue();
-    this.oneways = new Set();
-    this.scratch = undefined;
+    this.oneways = undefined;
     this.waitingCount = 0;
     this.idHigh = 0;
     this.sequenceLow = 0;
@@ -85,6 +86,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
       environment,
       limits: this.limits,
       role: this,
+      handshakeMs: options.handshakeMs,
     });
     this.introduce(options);
     options.transport.start(this.link);
@@ -103,7 +105,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   }
 
   get callsInProgress(): number {
-    return this.table.size + this.waitingCount + this.oneways.size;
+    return this.table.size + this.waitingCount + (this.oneways?.size ?? 0);
   }
 
   get peerCompressors(): readonly number[] {
@@ -123,12 +125,12 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   }
 
   startCall(request: OutgoingRequest): OutgoingCall {
-    const scratch = this.scratch ?? new HeaderWriter();
+    const extra = spareWriter ?? new HeaderWriter();
     // The metadata may be an iterator of somebody who starts another call.
-    this.scratch = undefined;
-    writeExtra(scratch.reset(), request, this.limits);
-    const call = this.start(request, scratch);
-    this.scratch = scratch;
+    spareWriter = undefined;
+    writeExtra(extra.reset(), request, this.limits);
+    const call = this.start(request, extra);
+    spareWriter = extra;
     return call;
   }
 
@@ -153,7 +155,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
 
   release(call: ClientCall): void {
     if (call.request !== undefined) this.leaveLine(call);
-    else if (call.isOneway) this.oneways.delete(call);
+    else if (call.isOneway) this.oneways?.delete(call);
     else this.table.delete(call);
     if (this.waitingCount > 0) this.openNext();
     if (this.link.state === "draining") this.link.closeWhenDrained();
@@ -200,7 +202,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     this.events.onGoaway?.(code);
     const refused = createError("draining", "The server is going away and did not take this call.");
     for (const call of this.waiting.takeAll()) call.fail(refused);
-    for (const call of [...this.table.all(), ...this.oneways]) {
+    for (const call of [...this.table.all(), ...(this.oneways ?? [])]) {
       // No id yet: the request waits in the queues, and the server would drop it.
       const isUnsent = call.idHigh === 0 && call.idLow === 0;
       if (isUnsent || call.idHigh > idHigh || (call.idHigh === idHigh && call.idLow > idLow)) call.fail(refused);
@@ -211,12 +213,20 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     for (const call of this.waiting.takeAll())
       call.fail(createError(this.unsentReason(error), error.message, error.cause));
     for (const call of this.table.all()) call.fail(error);
-    for (const call of [...this.oneways]) call.fail(error);
+    for (const call of [...(this.oneways ?? [])]) call.fail(error);
   }
 
-  readonly onOpen = (): void => this.events.onOpen?.();
-  readonly onDraining = (): void => this.events.onDraining?.();
-  readonly onClose = (error: RpcError | undefined): void => this.events.onClose?.(error);
+  onOpen(): void {
+    this.events.onOpen?.();
+  }
+
+  onDraining(): void {
+    this.events.onDraining?.();
+  }
+
+  onClose(error: RpcError | undefined): void {
+    this.events.onClose?.(error);
+  }
 
   /** Sends the Option; while its token is being fetched, everything else waits behind it. */
   private introduce({ token, peerName }: ClientConnectionOptions): void {
@@ -239,7 +249,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
 
   private find(idHigh: number, idLow: number): ClientCall | undefined {
     if ((idLow & laneMask) !== onewayLane) return this.table.get(idHigh, idLow);
-    return [...this.oneways].find((call) => call.idHigh === idHigh && call.idLow === idLow);
+    return [...(this.oneways ?? [])].find((call) => call.idHigh === idHigh && call.idLow === idLow);
   }
 
   /** A call that waits in line was never sent, so it may be tried elsewhere. */
@@ -300,7 +310,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     call.state = "open";
     call.request = undefined;
     call.lane = lane;
-    if (call.isOneway) this.oneways.add(call);
+    if (call.isOneway) (this.oneways ??= new Set()).add(call);
     else this.table.set(call);
     this.writeRequest(call, request, extra);
     call.onOpened();

@@ -273,6 +273,8 @@ export interface ConnectionOptions {
 export interface ClientConnectionOptions extends ConnectionOptions {
   /** Tells the server who is calling [AUT-1]. While a promise is pending nothing is sent; when it rejects the connection fails with its error. */
   readonly token?: string | Promise<string> | undefined;
+  /** Milliseconds for the whole handshake, the time that a transport takes to connect included. Default: `handshakeMs` of the limits. */
+  readonly handshakeMs?: number | undefined;
   readonly events?: ConnectionEvents | undefined;
 }
 

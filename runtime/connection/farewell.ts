@@ -1,27 +1,28 @@
 import type { Environment, Timer } from "../environment/environment.ts";
+import type { Limits } from "../protocol/limits.ts";
 
-/** What {@link Farewell} needs. */
-export interface FarewellOptions {
+/** The connection that {@link Farewell} ends. */
+export interface FarewellLink {
   readonly environment: Environment;
-  /** Milliseconds that a peer has to close. */
-  readonly closeMs: number;
+  /** `closeMs`: how long a peer has to close. */
+  readonly limits: Pick<Limits, "closeMs">;
   /** Nothing is left to do but to close. */
-  readonly isDrained: () => boolean;
+  readonly isDrained: boolean;
   /** Ends the connection politely. */
-  readonly onDone: () => void;
+  closeDrained(): void;
   /** Calls took longer than the grace. */
-  readonly onGraceOver: (graceMs: number) => void;
+  onGraceOver(graceMs: number): void;
 }
 
 /** The end of a connection that drains: how long its calls may take, and who closes. */
 export class Farewell {
-  private readonly options: FarewellOptions;
+  private readonly link: FarewellLink;
   private graceTimer: Timer | undefined;
   private graceEndMs: number;
   private patience: Timer | undefined;
 
-  constructor(options: FarewellOptions) {
-    this.options = options;
+  constructor(link: FarewellLink) {
+    this.link = link;
     this.graceTimer = undefined;
     this.graceEndMs = Infinity;
     this.patience = undefined;
@@ -29,12 +30,14 @@ export class Farewell {
 
   /** From now on. The shortest grace counts. */
   limitGrace(graceMs: number): void {
-    const { environment, isDrained, onDone, onGraceOver } = this.options;
-    const endMs = environment.now() + graceMs;
+    const { link } = this;
+    const endMs = link.environment.now() + graceMs;
     if (endMs >= this.graceEndMs) return;
     this.graceEndMs = endMs;
     this.graceTimer?.cancel();
-    this.graceTimer = environment.setTimer(graceMs, () => (isDrained() ? onDone() : onGraceOver(graceMs)));
+    this.graceTimer = link.environment.setTimer(graceMs, () =>
+      link.isDrained ? link.closeDrained() : link.onGraceOver(graceMs),
+    );
   }
 
   /**
@@ -44,9 +47,9 @@ export class Farewell {
    */
   awaitPeer(): void {
     if (this.patience !== undefined) return;
-    const { environment, closeMs, onDone } = this.options;
-    const waitMs = Math.min(closeMs, this.graceEndMs - environment.now());
-    this.patience = environment.setTimer(Math.max(waitMs, 0), onDone);
+    const { link } = this;
+    const waitMs = Math.min(link.limits.closeMs, this.graceEndMs - link.environment.now());
+    this.patience = link.environment.setTimer(Math.max(waitMs, 0), () => link.closeDrained());
   }
 
   /** The connection has ended. */

@@ -21,7 +21,7 @@ export class LaneTable<Call extends LaneCall> {
     this.size = 0;
     this.choosesLanes = choosesLanes;
     this.calls = [];
-    this.free = [];
+    this.free = noLanes;
   }
 
   /** The call with this id; undefined when its lane is empty or belongs to another. */
@@ -47,6 +47,8 @@ export class LaneTable<Call extends LaneCall> {
   /** Puts a call into its lane, which must be empty. */
   set(call: Call): void {
     const { lane } = call;
+    // A list of one has room for one, a first push makes room for 17 (bench `idle`).
+    if (lane === 0 && this.calls.length === 0) this.calls = [call];
     while (this.calls.length <= lane) this.calls.push(undefined);
     this.calls[lane] = call;
     this.size++;
@@ -57,7 +59,7 @@ export class LaneTable<Call extends LaneCall> {
     const { lane } = call;
     if (this.calls[lane] !== call) return;
     this.calls[lane] = undefined;
-    if (this.choosesLanes) this.free.push(lane);
+    if (this.choosesLanes) this.leave(lane);
     this.size--;
   }
 
@@ -66,8 +68,16 @@ export class LaneTable<Call extends LaneCall> {
     return this.calls.filter((call) => call !== undefined);
   }
 
+  private leave(lane: number): void {
+    if (this.free === noLanes) this.free = [lane];
+    else this.free.push(lane);
+  }
+
   private searchLane(limit: number): number {
     for (let lane = 0; lane < limit; lane++) if (this.calls[lane] === undefined) return lane;
     return -1;
   }
 }
+
+/** Nothing is put in here: whoever leaves the first lane makes a list of its own. */
+const noLanes: number[] = [];

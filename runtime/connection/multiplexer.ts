@@ -1,35 +1,23 @@
 import type { Environment, Timer } from "../environment/environment.ts";
-import { TimerWheel } from "../environment/timer-wheel.ts";
+import { type TimerWheel, wheelOf } from "../environment/timer-wheel.ts";
 import { type Reason } from "../errors/reason.ts";
 import { RpcError } from "../errors/rpc-error.ts";
-import {
-  FrameKind,
-  GoawayCode,
-  HeaderTag,
-  ignorableBit,
-  type ProtocolFault,
-  Serialization,
-} from "../protocol/frame.ts";
+import { FrameKind, GoawayCode, HeaderTag, ignorableBit, type ProtocolFault } from "../protocol/frame.ts";
 import { FrameReader, type FrameSink } from "../protocol/frame-reader.ts";
-import {
-  type AnnouncedLimits,
-  encodeOption,
-  limitsFromJson,
-  type Option,
-  parseJsonObject,
-} from "../protocol/handshake.ts";
+import { type AnnouncedLimits, encodeOption, type Option } from "../protocol/handshake.ts";
 import { HeaderReader } from "../protocol/header-reader.ts";
 import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
 import { initialPeerLimits, type Limits } from "../protocol/limits.ts";
 import type { Transport, TransportEvents } from "../transport/transport.ts";
 import type { ConnectionState } from "./connection.ts";
-import { Farewell } from "./farewell.ts";
-import { Liveness } from "./liveness.ts";
+import { type ControlLink, takeCredit, takePong, takeSettings } from "./control-frames.ts";
+import { Farewell, type FarewellLink } from "./farewell.ts";
+import { Liveness, type LivenessLink } from "./liveness.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import { MessageReceiver } from "./message-receiver.ts";
-import { Opening } from "./opening.ts";
-import { maxChunkBytes, Outbound } from "./outbound.ts";
-import { Pings } from "./pings.ts";
+import { Opening, type OpeningLink } from "./opening.ts";
+import { maxChunkBytes, Outbound, type OutboundLink } from "./outbound.ts";
+import { Pings, type PingsLink } from "./pings.ts";
 import type { Role } from "./role.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import { TurnClock } from "./turn-clock.ts";
@@ -41,16 +29,28 @@ export interface MultiplexerOptions {
   readonly environment: Environment;
   readonly limits: Limits;
   readonly role: Role;
+  /** In place of that of the limits. */
+  readonly handshakeMs?: number | undefined;
   /** What all connections of a server share: for what has arrived, and for what waits to be sent. */
   readonly memory?: MemoryBudget | undefined;
   readonly outboundMemory?: MemoryBudget | undefined;
 }
 
+/** What the parts of a connection ask of it: one object is cheaper than a few closures for each of them (bench `idle`). */
+type Parts = FrameSink &
+  TransportEvents &
+  OutboundLink &
+  LivenessLink &
+  PingsLink &
+  OpeningLink &
+  FarewellLink &
+  ControlLink;
+
 /**
  * The state machine of a connection, without sockets: bytes and timers in, frames and calls of its {@link Role} out.
  * States: see {@link ConnectionState}.
  */
-export class Multiplexer implements FrameSink, TransportEvents {
+export class Multiplexer implements Parts {
   readonly environment: Environment;
   readonly limits: Limits;
   readonly transport: Transport;
@@ -59,18 +59,20 @@ export class Multiplexer implements FrameSink, TransportEvents {
   readonly wheel: TimerWheel;
   readonly messages: MessageReceiver;
   readonly memory: MemoryBudget | undefined;
-  readonly cancels: TokenBucket;
+  readonly outboundMemory: MemoryBudget | undefined;
+  readonly side: "client" | "server";
+  readonly role: Role;
   readonly liveness: Liveness;
   private readonly clock: TurnClock;
   state: ConnectionState;
   peer: AnnouncedLimits;
-  private readonly side: "client" | "server";
-  private readonly role: Role;
   private readonly reader: FrameReader;
-  private readonly idleFrames: TokenBucket;
-  private readonly pings: Pings;
   private opening: Opening | undefined;
-  private readonly farewell: Farewell;
+  // Those below are made when they are needed, which most connections come to no day of their lives.
+  private cancels: TokenBucket | undefined;
+  private idleFrames: TokenBucket | undefined;
+  private pings: Pings | undefined;
+  private farewell: Farewell | undefined;
   /** The peer said that it asks for nothing more. */
   private isPeerDone: boolean;
   /** {@link drain} was called. */
@@ -86,57 +88,24 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.environment = environment;
     this.limits = limits;
     this.transport = transport;
-    this.peer = initialPeerLimits;
-    this.clock = new TurnClock(environment, () => this.outbound.wake());
-    this.outbound = new Outbound({
-      environment,
-      transport,
-      limits,
-      memory: options.outboundMemory,
-      onSlowPeer: () => this.lose(`The peer took no bytes for ${limits.slowPeerMs} ms.`),
-      onFlush: () => this.clock.endTurn(),
-      onFlushed: () => this.onFlushed(),
-      pausesReading: side === "server",
-    });
-    this.header = new HeaderReader(limits);
-    this.wheel = new TimerWheel(environment);
-    this.memory = options.memory;
-    this.messages = new MessageReceiver(this);
-    this.cancels = new TokenBucket(environment, limits.cancelBurst, limits.cancelsPerSecond);
-    this.liveness = new Liveness({
-      environment,
-      limits,
-      isBusy: () => options.role.openCalls > 0,
-      isPartial: () => this.reader.isPartial && !this.outbound.isReadingPaused,
-      sendPing: () => this.pings.send(),
-      onDead: (message) => this.lose(message),
-    });
-    this.state = "opening";
     this.side = side;
     this.role = options.role;
+    this.memory = options.memory;
+    this.outboundMemory = options.outboundMemory;
+    this.peer = initialPeerLimits;
+    this.outbound = new Outbound(this);
+    this.clock = new TurnClock(environment, this.outbound);
+    this.header = new HeaderReader(limits);
+    this.wheel = wheelOf(environment);
+    this.messages = new MessageReceiver(this);
+    this.liveness = new Liveness(this);
+    this.state = "opening";
     this.reader = new FrameReader(this, limits);
-    this.idleFrames = new TokenBucket(environment, limits.idleFrameBurst, limits.idleFramesPerSecond);
-    this.pings = new Pings({
-      environment,
-      limits,
-      outbound: this.outbound,
-      isBusy: () => options.role.callsInProgress > 0,
-    });
-    this.opening = new Opening({
-      side,
-      environment,
-      limits,
-      outbound: this.outbound,
-      onOption: (option) => options.role.onOption(option),
-      onTimeout: () => this.lose(`The handshake took longer than ${limits.handshakeMs} ms.`),
-    });
-    this.farewell = new Farewell({
-      environment,
-      closeMs: limits.closeMs,
-      isDrained: () => this.isDrained,
-      onDone: () => this.closeDrained(),
-      onGraceOver: (graceMs) => this.abort(graceOver(graceMs)),
-    });
+    this.opening = new Opening(this, options.handshakeMs ?? limits.handshakeMs);
+    this.cancels = undefined;
+    this.idleFrames = undefined;
+    this.pings = undefined;
+    this.farewell = undefined;
     this.isPeerDone = false;
     this.isLeaving = false;
     this.closeTimer = undefined;
@@ -155,6 +124,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
     }
     const nowMs = this.clock.read();
     this.reader.push(at === 0 ? bytes : bytes.subarray(at));
+    this.header.forget();
     this.clock.endTurn();
     if (!this.isClosed()) this.liveness.onRead(nowMs);
   }
@@ -165,8 +135,36 @@ export class Multiplexer implements FrameSink, TransportEvents {
   }
 
   onDrain(): void {
-    this.pings.answer();
+    this.pings?.answer();
     this.outbound.onDrain();
+  }
+
+  get isBusy(): boolean {
+    return this.role.openCalls > 0;
+  }
+
+  get hasCalls(): boolean {
+    return this.role.callsInProgress > 0;
+  }
+
+  get isPartial(): boolean {
+    return this.reader.isPartial && !this.outbound.isReadingPaused;
+  }
+
+  get pausesReading(): boolean {
+    return this.side === "server";
+  }
+
+  sendPing(): void {
+    this.pinging().send();
+  }
+
+  onSlowPeer(): void {
+    this.lose(`The peer took no bytes for ${this.limits.slowPeerMs} ms.`);
+  }
+
+  onFlush(): void {
+    this.clock.endTurn();
   }
 
   onClose(error: Error | undefined): void {
@@ -192,11 +190,11 @@ export class Multiplexer implements FrameSink, TransportEvents {
     if (verdict === "malformed") return this.onFault(protocolFault("A header is not a run of tag, length and value."));
     if (verdict === "ok" && kind <= FrameKind.cancel) return this.role.onStreamFrame(reader);
     if (verdict !== "ok") return this.onBadHeader(reader, verdict);
-    if (kind === FrameKind.credit) this.onCredit(reader);
+    if (kind === FrameKind.credit) takeCredit(this, reader);
     else if (kind === FrameKind.ping) this.onPing(reader);
-    else if (kind === FrameKind.settings) this.onSettings(reader);
+    else if (kind === FrameKind.settings) takeSettings(this, reader);
     else if (kind === FrameKind.goaway) this.onGoaway(reader);
-    else this.onPong(reader);
+    else takePong(this, reader);
   }
 
   /** A breach: last words, then the end [GOA-4]. */
@@ -215,10 +213,10 @@ export class Multiplexer implements FrameSink, TransportEvents {
   drain(graceMs: number): Promise<void> {
     this.isLeaving = true;
     if (this.state === "opening" && this.side === "server") {
-      this.farewell.limitGrace(Math.min(graceMs, this.limits.closeMs));
+      this.leaving().limitGrace(Math.min(graceMs, this.limits.closeMs));
     } else {
       if (this.state === "open" || this.state === "opening") this.beginDrain(GoawayCode.none, "");
-      if (this.state === "draining") this.farewell.limitGrace(graceMs);
+      if (this.state === "draining") this.leaving().limitGrace(graceMs);
     }
     return this.transportClosed ? Promise.resolve() : new Promise((resolve) => this.closedWaiters.push(resolve));
   }
@@ -233,7 +231,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
   retire(code: GoawayCode, message: string): void {
     if (this.state !== "open") return;
     this.beginDrain(code, message);
-    this.farewell.limitGrace(this.limits.ageGraceMs);
+    this.leaving().limitGrace(this.limits.ageGraceMs);
   }
 
   /** No new calls; the peer knows or will soon. */
@@ -254,11 +252,11 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.state = "closed";
     this.error = error;
     this.opening?.close();
-    this.farewell.close();
+    this.farewell?.close();
     this.liveness.close();
     this.reader.stop();
     this.role.terminate(error ?? createError("connection_lost", "The connection has ended."));
-    this.wheel.close();
+    this.wheel.rest();
     this.outbound.close();
   }
 
@@ -266,9 +264,12 @@ export class Multiplexer implements FrameSink, TransportEvents {
     return this.state === "closed";
   }
 
-  private fail(message: string): "fault" {
-    this.onFault(protocolFault(message));
-    return "fault";
+  private pinging(): Pings {
+    return (this.pings ??= new Pings(this));
+  }
+
+  private leaving(): Farewell {
+    return (this.farewell ??= new Farewell(this));
   }
 
   /** @returns how much of `bytes` belongs to the handshake; -1 when nothing is left to read */
@@ -290,7 +291,7 @@ export class Multiplexer implements FrameSink, TransportEvents {
     return progress.used;
   }
 
-  private setPeer(limits: AnnouncedLimits): void {
+  setPeer(limits: AnnouncedLimits): void {
     this.peer = limits;
     this.outbound.chunkBytes = Math.min(limits.maxFrameBytes, maxChunkBytes);
   }
@@ -305,35 +306,9 @@ export class Multiplexer implements FrameSink, TransportEvents {
     this.onFault(protocolFault(`The header of a frame of kind ${reader.kind} cannot be accepted: ${verdict}.`));
   }
 
-  private onCredit(reader: FrameReader): void {
-    const { credit } = this.header;
-    if (credit < minUsefulCredit) this.chargeIdle();
-    if (this.isClosed()) return;
-    const isConnection = reader.idHigh === 0 && reader.idLow === 0;
-    const fits = isConnection
-      ? this.outbound.addConnectionCredit(credit)
-      : this.role.onStreamCredit(reader.idHigh, reader.idLow, credit);
-    if (!fits) this.onFault({ code: GoawayCode.creditOverrun, message: "The sum of credits is above 2^31 - 1." });
-  }
-
   private onPing(reader: FrameReader): void {
-    const fault = this.pings.onPing(reader);
+    const fault = this.pinging().onPing(reader);
     if (fault !== undefined) this.onFault(fault);
-  }
-
-  private onPong(reader: FrameReader): void {
-    if (reader.bodyEnd !== reader.headerStart) return void this.fail("A pong has neither header nor body.");
-    this.chargeIdle();
-  }
-
-  private onSettings(reader: FrameReader): void {
-    this.chargeIdle();
-    if (this.isClosed()) return;
-    const json = reader.serialization === Serialization.json ? parseJsonObject(reader.body()) : undefined;
-    if (json === undefined) return void this.fail("Settings must be a JSON object.");
-    const limits = limitsFromJson(json["Limits"], this.peer);
-    if (typeof limits === "string") return void this.fail(limits);
-    this.setPeer(limits);
   }
 
   private onGoaway(reader: FrameReader): void {
@@ -352,8 +327,17 @@ export class Multiplexer implements FrameSink, TransportEvents {
 
   /** Charges a frame that brings nothing forward [LIM-2]. */
   chargeIdle(): void {
+    const { environment, limits } = this;
+    this.idleFrames ??= new TokenBucket(environment, limits.idleFrameBurst, limits.idleFramesPerSecond);
     if (this.idleFrames.take()) return;
     this.onFault({ code: GoawayCode.enhanceCalm, message: "Too many frames that bring nothing forward." });
+  }
+
+  /** Charges a cancel of a call that runs [LIM-2]. @returns false when there are too many of them */
+  chargeCancel(): boolean {
+    const { environment, limits } = this;
+    this.cancels ??= new TokenBucket(environment, limits.cancelBurst, limits.cancelsPerSecond);
+    return this.cancels.take();
   }
 
   private beginDrain(code: GoawayCode, message: string): void {
@@ -370,19 +354,23 @@ export class Multiplexer implements FrameSink, TransportEvents {
   }
 
   /** Everything is with the transport: a drained connection ends here. */
-  private onFlushed(): void {
+  onFlushed(): void {
     if (!this.isDrained) return;
     if (this.side === "client" || this.isPeerDone) this.closeDrained();
-    else this.farewell.awaitPeer();
+    else this.leaving().awaitPeer();
   }
 
-  private get isDrained(): boolean {
+  get isDrained(): boolean {
     return this.state === "draining" && this.role.callsInProgress === 0 && this.outbound.isEmpty;
   }
 
-  private closeDrained(): void {
+  closeDrained(): void {
     this.finish(this.peerFault);
     this.closePolitely();
+  }
+
+  onGraceOver(graceMs: number): void {
+    this.abort(graceOver(graceMs));
   }
 
   private closePolitely(): void {
@@ -392,15 +380,12 @@ export class Multiplexer implements FrameSink, TransportEvents {
   }
 
   /** The end without last words: nobody would hear them. */
-  private lose(message: string): void {
+  lose(message: string): void {
     if (this.state === "closed") return;
     this.finish(createError("connection_lost", message));
     this.transport.abort();
   }
 }
-
-/** Credit below this is a frame that brings little: it is charged like one that brings nothing. */
-const minUsefulCredit = 4 * 1024;
 
 /** An error made here. */
 export function createError(reason: Reason, message: string, cause?: unknown): RpcError {

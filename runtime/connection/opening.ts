@@ -2,17 +2,17 @@ import type { Environment, Timer } from "../environment/environment.ts";
 import { type AnnouncedLimits, encodeOption, type Option, OptionReader, refuseOption } from "../protocol/handshake.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Outbound } from "./outbound.ts";
+import type { Role } from "./role.ts";
 
-/** What {@link Opening} asks and tells. */
-export interface OpeningOptions {
+/** The connection that {@link Opening} opens. */
+export interface OpeningLink {
   readonly side: "client" | "server";
   readonly environment: Environment;
   readonly limits: Limits;
   readonly outbound: Outbound;
-  /** Judges the peer's Option. @returns the answer to send; undefined for none; text when it cannot be accepted */
-  readonly onOption: (option: Option) => Option | undefined | string;
-  /** The peer took longer than `handshakeMs`. */
-  readonly onTimeout: () => void;
+  readonly role: Pick<Role, "onOption">;
+  /** The peer took too long. */
+  lose(message: string): void;
 }
 
 /** What the bytes so far mean. */
@@ -25,14 +25,17 @@ export type OpeningProgress =
 
 /** The handshake of a connection: collects the peer's Option, judges and answers it [OPT-1..9]. */
 export class Opening {
-  private readonly options: OpeningOptions;
+  private readonly link: OpeningLink;
   private readonly reader: OptionReader;
   private readonly timer: Timer;
 
-  constructor(options: OpeningOptions) {
-    this.options = options;
-    this.reader = new OptionReader(options.limits.maxOptionBytes);
-    this.timer = options.environment.setTimer(options.limits.handshakeMs, options.onTimeout);
+  /** @param handshakeMs milliseconds that the peer has */
+  constructor(link: OpeningLink, handshakeMs: number) {
+    this.link = link;
+    this.reader = new OptionReader(link.limits.maxOptionBytes);
+    this.timer = link.environment.setTimer(handshakeMs, () =>
+      link.lose(`The handshake took longer than ${handshakeMs} ms.`),
+    );
   }
 
   /** Takes the next bytes. Not called again after `open` or `refused`. */
@@ -40,10 +43,10 @@ export class Opening {
     const progress = this.reader.push(bytes);
     if (progress.kind === "more") return progress;
     this.timer.cancel();
-    const isServer = this.options.side === "server";
+    const isServer = this.link.side === "server";
     if (progress.kind === "fault") return this.refuse(progress.message, progress.isOurs && isServer);
     const { option, used } = progress;
-    const answer = option.error === undefined ? this.options.onOption(option) : `The peer refused: ${option.error}`;
+    const answer = option.error === undefined ? this.link.role.onOption(option) : `The peer refused: ${option.error}`;
     if (typeof answer === "string") return this.refuse(answer, isServer && option.error === undefined);
     if (answer !== undefined) this.send(answer);
     return { kind: "open", used, peer: option.limits };
@@ -58,13 +61,13 @@ export class Opening {
   private refuse(message: string, isAnswered: boolean): OpeningProgress {
     if (isAnswered) {
       this.send(refuseOption(message));
-      this.options.outbound.flush();
+      this.link.outbound.flush();
     }
     return { kind: "refused", message, isAnswered };
   }
 
   private send(option: Option): void {
-    this.options.outbound.writer.raw(encodeOption(option));
-    this.options.outbound.wake();
+    this.link.outbound.writer.raw(encodeOption(option));
+    this.link.outbound.wake();
   }
 }

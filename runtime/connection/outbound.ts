@@ -5,7 +5,7 @@ import { initialCredit, initialPeerLimits } from "../protocol/limits.ts";
 import { giveBack } from "../wire/lent-memory.ts";
 import type { LaneOwner, OutgoingMessage } from "./outgoing-lane.ts";
 import { copySmall, OutgoingLane } from "./outgoing-lane.ts";
-import { Pressure, type PressureOptions, type ReplyProgress } from "./pressure.ts";
+import { Pressure, type PressureLink, type ReplyProgress } from "./pressure.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import { Queue } from "./queue.ts";
 
@@ -23,14 +23,14 @@ const maxDirectBytes = 512 * 1024;
 /** Bytes taken from the queues per turn before input is read again. */
 const turnBytes = 128 * 1024;
 
-/** What {@link Outbound} needs. */
-export interface OutboundOptions extends PressureOptions {
+/** The connection whose {@link Outbound} it is. */
+export interface OutboundLink extends PressureLink {
   /** What waits on all connections of a server together. */
-  readonly memory?: MemoryBudget | undefined;
+  readonly outboundMemory?: MemoryBudget | undefined;
   /** The turn has come to its end: what was written is about to leave. */
-  readonly onFlush: () => void;
+  onFlush(): void;
   /** Everything that was written is with the transport, and the transport takes more. */
-  readonly onFlushed: () => void;
+  onFlushed(): void;
 }
 
 /**
@@ -51,7 +51,7 @@ export class Outbound implements ReplyProgress {
   repliedBytes: number;
   /** Body of the longest frame that the peer takes and we write. */
   chunkBytes: number;
-  private readonly options: OutboundOptions;
+  private readonly link: OutboundLink;
   private readonly small: Queue<OutgoingLane>;
   private readonly large: Queue<OutgoingLane>;
   private readonly waiting: Queue<OutgoingLane>;
@@ -65,7 +65,7 @@ export class Outbound implements ReplyProgress {
   private readonly write: (bytes: Uint8Array, onWritten: () => void) => boolean;
   private readonly flushNow: () => void;
 
-  constructor(options: OutboundOptions) {
+  constructor(link: OutboundLink) {
     this.writer = new FrameWriter();
     this.blocked = false;
     this.connectionCredit = initialCredit.connectionBytes;
@@ -73,7 +73,7 @@ export class Outbound implements ReplyProgress {
     this.waitingReplies = 0;
     this.repliedBytes = 0;
     this.chunkBytes = initialPeerLimits.maxFrameBytes;
-    this.options = options;
+    this.link = link;
     this.small = new Queue();
     this.large = new Queue();
     this.waiting = new Queue();
@@ -82,9 +82,9 @@ export class Outbound implements ReplyProgress {
     this.scheduled = false;
     this.held = false;
     this.closed = false;
-    this.pressure = new Pressure(options);
+    this.pressure = new Pressure(link);
     this.flushActions = [];
-    this.write = (bytes, onWritten) => options.transport.write(bytes, onWritten);
+    this.write = (bytes, onWritten) => link.transport.write(bytes, onWritten);
     this.flushNow = () => this.flush();
   }
 
@@ -104,7 +104,7 @@ export class Outbound implements ReplyProgress {
   wake(): void {
     if (this.scheduled || this.closed) return;
     this.scheduled = true;
-    this.options.environment.defer(this.flushNow);
+    this.link.environment.defer(this.flushNow);
   }
 
   /** Calls `action` when what has been written so far is with the transport. Not called when the connection ends first. */
@@ -120,8 +120,8 @@ export class Outbound implements ReplyProgress {
 
   /** True when a message with this much body may wait here, beside all that waits on this and on other connections. */
   hasRoom(bodyBytes: number): boolean {
-    const { limits, memory } = this.options;
-    return this.waitingBytes + bodyBytes <= limits.maxOutboundBytes && memory?.hasRoom(bodyBytes) !== false;
+    const { limits, outboundMemory } = this.link;
+    return this.waitingBytes + bodyBytes <= limits.maxOutboundBytes && outboundMemory?.hasRoom(bodyBytes) !== false;
   }
 
   /** Credit for the connection or, when the frame names one, a stream. */
@@ -207,7 +207,7 @@ export class Outbound implements ReplyProgress {
   /** Writes what is due. */
   flush(): void {
     this.scheduled = false;
-    this.options.onFlush();
+    this.link.onFlush();
     if (this.closed || this.held) return;
     if (!this.blocked) this.fill();
     if (!this.writer.flush(this.write)) this.onBlocked();
@@ -215,7 +215,7 @@ export class Outbound implements ReplyProgress {
     this.runAfterFlush();
     if (this.blocked) return;
     if (this.small.length > 0 || this.large.length > 0) this.wakeLater();
-    else this.options.onFlushed();
+    else this.link.onFlushed();
   }
 
   /** Keeps everything here, the calls in their queues, until {@link release}. */
@@ -240,7 +240,7 @@ export class Outbound implements ReplyProgress {
   private wakeLater(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    this.options.environment.yieldTurn(this.flushNow);
+    this.link.environment.yieldTurn(this.flushNow);
   }
 
   private runAfterFlush(): void {
@@ -346,7 +346,7 @@ export class Outbound implements ReplyProgress {
 
   private wait(message: OutgoingMessage, bytes: number): void {
     this.waitingBytes += bytes;
-    this.options.memory?.charge(bytes);
+    this.link.outboundMemory?.charge(bytes);
     if (message.kind !== FrameKind.response) return;
     this.waitingReplies++;
     this.pressure.onReplyWaits(this);
@@ -357,7 +357,7 @@ export class Outbound implements ReplyProgress {
     const { length } = message.body;
     giveBack(message.body);
     this.waitingBytes -= length;
-    this.options.memory?.give(length);
+    this.link.outboundMemory?.give(length);
     if (message.kind !== FrameKind.response) return;
     this.repliedBytes += length - countedBytes;
     if (--this.waitingReplies === 0) this.pressure.onRepliesGone();
@@ -376,7 +376,7 @@ export class Outbound implements ReplyProgress {
   }
 
   private beginChunking(lane: OutgoingLane): boolean {
-    if (this.chunking >= this.options.limits.maxChunkedMessages) {
+    if (this.chunking >= this.link.limits.maxChunkedMessages) {
       lane.state = "waiting";
       this.waiting.push(lane);
       return false;

@@ -7,26 +7,26 @@ import type { Outbound } from "./outbound.ts";
 import { PingPolicy } from "./ping-policy.ts";
 
 /** What {@link Pings} needs of its connection. */
-export interface PingsOptions {
+export interface PingsLink {
   readonly environment: Environment;
   readonly limits: Limits;
   readonly outbound: Outbound;
-  /** Calls run: pings may come more often. */
-  readonly isBusy: () => boolean;
+  /** Calls are in progress: pings may come more often. */
+  readonly hasCalls: boolean;
 }
 
 /** Pings both ways [PNG-1..3]. At most one pong waits, however many pings come while the transport is full. */
 export class Pings {
-  private readonly options: PingsOptions;
+  private readonly link: PingsLink;
   private readonly policy: PingPolicy;
   private isPongWaiting: boolean;
   private pongHigh: number;
   private pongLow: number;
   private sent: number;
 
-  constructor(options: PingsOptions) {
-    this.options = options;
-    this.policy = new PingPolicy(options.limits);
+  constructor(link: PingsLink) {
+    this.link = link;
+    this.policy = new PingPolicy(link.limits);
     this.isPongWaiting = false;
     this.pongHigh = 0;
     this.pongLow = 0;
@@ -37,8 +37,8 @@ export class Pings {
   onPing(reader: FrameReader): ProtocolFault | undefined {
     if (reader.bodyEnd !== reader.headerStart)
       return { code: GoawayCode.protocol, message: "A ping has neither header nor body." };
-    const { environment, isBusy, outbound } = this.options;
-    if (!this.policy.accept(environment.now(), isBusy()))
+    const { environment, hasCalls, outbound } = this.link;
+    if (!this.policy.accept(environment.now(), hasCalls))
       return { code: GoawayCode.tooManyPings, message: "Pings come too often." };
     this.pongHigh = reader.idHigh;
     this.pongLow = reader.idLow;
@@ -51,11 +51,11 @@ export class Pings {
   answer(): void {
     if (!this.isPongWaiting) return;
     this.isPongWaiting = false;
-    this.options.outbound.writeFrame(FrameKind.pong, 0, 0, this.pongHigh, this.pongLow, emptyHeader, emptyHeader);
+    this.link.outbound.writeFrame(FrameKind.pong, 0, 0, this.pongHigh, this.pongLow, emptyHeader, emptyHeader);
   }
 
   /** Asks the peer whether it is there. */
   send(): void {
-    this.options.outbound.writeFrame(FrameKind.ping, 0, 0, 0, ++this.sent, emptyHeader, emptyHeader);
+    this.link.outbound.writeFrame(FrameKind.ping, 0, 0, 0, ++this.sent, emptyHeader, emptyHeader);
   }
 }

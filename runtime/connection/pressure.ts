@@ -2,15 +2,15 @@ import type { Environment, Timer } from "../environment/environment.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Transport } from "../transport/transport.ts";
 
-/** What {@link Pressure} needs. */
-export interface PressureOptions {
+/** The connection whose {@link Pressure} it is. */
+export interface PressureLink {
   readonly environment: Environment;
   readonly transport: Transport;
   readonly limits: Limits;
-  /** The peer takes nothing any more. */
-  readonly onSlowPeer: () => void;
   /** Stops and resumes reading while too much waits; only a server does [FLW-8]. */
   readonly pausesReading: boolean;
+  /** The peer takes nothing any more. */
+  onSlowPeer(): void;
 }
 
 /** Replies that wait, and what has left of them. */
@@ -24,15 +24,15 @@ export interface ReplyProgress {
 export class Pressure {
   /** True while we do not read because too much waits to be sent. */
   isReadingPaused: boolean;
-  private readonly options: PressureOptions;
+  private readonly link: PressureLink;
   private slowTimer: Timer | undefined;
   private replyTimer: Timer | undefined;
   private takenBytes: number;
   private closed: boolean;
 
-  constructor(options: PressureOptions) {
+  constructor(link: PressureLink) {
     this.isReadingPaused = false;
-    this.options = options;
+    this.link = link;
     this.slowTimer = undefined;
     this.replyTimer = undefined;
     this.takenBytes = 0;
@@ -52,7 +52,7 @@ export class Pressure {
 
   /** A reply waits, perhaps for credit that never comes although the transport takes all that it gets. */
   onReplyWaits(progress: ReplyProgress): void {
-    if (this.options.pausesReading && this.replyTimer === undefined && !this.closed) this.watchReplies(progress);
+    if (this.link.pausesReading && this.replyTimer === undefined && !this.closed) this.watchReplies(progress);
   }
 
   /** No reply waits any more. */
@@ -63,7 +63,7 @@ export class Pressure {
 
   /** While the transport is full, no more is read than leaves [FLW-8]; a client must go on reading, or both sides might wait for each other. */
   check(isBlocked: boolean, waitingBytes: number): void {
-    const { transport, limits, pausesReading } = this.options;
+    const { transport, limits, pausesReading } = this.link;
     if (!pausesReading || this.closed) return;
     const isFull = isBlocked && waitingBytes + transport.bytesQueued > limits.outboundPauseBytes;
     if (isFull === this.isReadingPaused) return;
@@ -80,22 +80,22 @@ export class Pressure {
 
   /** Whoever reads a reply gives credit back as it arrives [FLW-3], so that some of all that wait leaves. */
   private watchReplies(progress: ReplyProgress): void {
-    const { environment, limits } = this.options;
+    const { environment, limits } = this.link;
     const { repliedBytes } = progress;
     this.replyTimer = environment.setTimer(limits.slowPeerMs, () => {
       this.replyTimer = undefined;
-      if (progress.repliedBytes === repliedBytes) this.options.onSlowPeer();
+      if (progress.repliedBytes === repliedBytes) this.link.onSlowPeer();
       else this.watchReplies(progress);
     });
     this.replyTimer.unref();
   }
 
   private watch(): void {
-    const { transport, environment, limits } = this.options;
+    const { transport, environment, limits } = this.link;
     this.takenBytes = transport.bytesWritten - transport.bytesQueued;
     this.slowTimer = environment.setTimer(limits.slowPeerMs, () => {
       this.slowTimer = undefined;
-      if (transport.bytesWritten - transport.bytesQueued === this.takenBytes) this.options.onSlowPeer();
+      if (transport.bytesWritten - transport.bytesQueued === this.takenBytes) this.link.onSlowPeer();
       else this.watch();
     });
     this.slowTimer.unref();

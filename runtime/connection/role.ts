@@ -20,9 +20,9 @@ export interface Role {
   readonly callsInProgress: number;
   /** Those that both sides know to be open: only they justify pings. */
   readonly openCalls: number;
-  readonly onOpen: () => void;
-  readonly onDraining: () => void;
-  readonly onClose: (error: RpcError | undefined) => void;
+  onOpen(): void;
+  onDraining(): void;
+  onClose(error: RpcError | undefined): void;
   /** Id for GOAWAY: the last request that was accepted. */
   readonly lastIdHigh: number;
   readonly lastIdLow: number;

@@ -50,8 +50,8 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   private readonly peerName: string | undefined;
   private readonly compressors: CompressorOffer;
   private readonly table: LaneTable<ServerCall>;
-  /** One-way calls by their sequence number. */
-  private readonly oneways: Map<number, ServerCall>;
+  /** One-way calls by their sequence number; made with the first. */
+  private oneways: Map<number, ServerCall> | undefined;
   private requestBytes: number;
   private lastRequestMs: number;
   private isGoing: boolean;
@@ -72,7 +72,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     this.lastIdHigh = 0;
     this.lastIdLow = 0;
     this.table = new LaneTable(false);
-    this.oneways = new Map();
+    this.oneways = undefined;
     this.requestBytes = 0;
     this.isGoing = false;
     this.idleTimer = undefined;
@@ -110,7 +110,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   /** A one-way call is open for both sides while its request is under way: a peer that stops in between has to be noticed. */
   get openCalls(): number {
     let count = this.table.size;
-    for (const call of this.oneways.values()) if (call.isReading) count++;
+    for (const call of this.oneways?.values() ?? []) if (call.isReading) count++;
     return count;
   }
 
@@ -127,7 +127,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     if (kind === FrameKind.response || kind === FrameKind.error)
       return this.fault(`A client sent a frame of kind ${kind}.`);
     const call =
-      (idLow & laneMask) === onewayLane ? this.oneways.get(sequenceOf(reader)) : this.table.get(idHigh, idLow);
+      (idLow & laneMask) === onewayLane ? this.oneways?.get(sequenceOf(reader)) : this.table.get(idHigh, idLow);
     if (call === undefined) return this.onFrameWithoutCall(reader);
     if (kind === FrameKind.request) call.onRequestChunk(reader);
     else if (kind === FrameKind.item) call.onItem(reader);
@@ -168,7 +168,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     this.idleTimer?.cancel();
     this.ageTimer?.cancel();
     for (const call of this.table.all()) call.cancel(error);
-    for (const call of [...this.oneways.values()]) call.cancel(error);
+    for (const call of [...(this.oneways?.values() ?? [])]) call.cancel(error);
   }
 
   dispatch(call: ServerCall, body: Uint8Array): void {
@@ -208,7 +208,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   }
 
   release(call: ServerCall): void {
-    if (call.oneway) this.oneways.delete(sequenceOf(call));
+    if (call.oneway) this.oneways?.delete(sequenceOf(call));
     else this.table.delete(call);
   }
 
@@ -219,18 +219,20 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     this.link.closeWhenDrained();
   }
 
-  readonly onOpen = (): void => {
+  onOpen(): void {
     this.watchIdle(this.limits.idleMs);
     this.watchAge();
     this.events.onOpen?.();
-  };
+  }
 
-  readonly onDraining = (): void => {
+  onDraining(): void {
     this.isGoing = true;
     this.events.onDraining?.();
-  };
+  }
 
-  readonly onClose = (error: RpcError | undefined): void => this.events.onClose?.(error);
+  onClose(error: RpcError | undefined): void {
+    this.events.onClose?.(error);
+  }
 
   /** Frames for calls that are over are late, not wrong; for calls that never began they are wrong [STR-6]. */
   private onFrameWithoutCall(reader: FrameReader): void {
@@ -276,12 +278,13 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     this.callsInProgress++;
     const error = refusal ?? this.refusalOf(reader, isTooMany, remainingMs);
     if (error !== undefined) return call.refuse({ error });
-    if (call.oneway) this.oneways.set(sequenceOf(call), call);
+    if (call.oneway) (this.oneways ??= new Map()).set(sequenceOf(call), call);
     else this.table.set(call);
-    this.link.liveness.onBusy();
     call.readRequest(reader);
-    // Most calls whose handlers do not wait are over by now: their deadlines cost nothing (bench `calls`).
-    if (remainingMs !== Infinity && !call.isOver) this.link.wheel.add(call);
+    // Most calls whose handlers do not wait are over by now: watching them costs nothing (benches `calls` and `idle`).
+    if (call.isOver) return;
+    this.link.liveness.onBusy();
+    if (remainingMs !== Infinity) this.link.wheel.add(call);
   }
 
   /** A request that crossed the GOAWAY goes elsewhere, but for one-way ones: their callers have done with them. */
@@ -331,7 +334,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
         origin: "remote",
       }),
     );
-    if (isNearDeadline || this.link.cancels.take()) return;
+    if (isNearDeadline || this.link.chargeCancel()) return;
     this.link.onFault({ code: GoawayCode.enhanceCalm, message: "Too many calls are cancelled." });
   }
 

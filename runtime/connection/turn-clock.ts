@@ -3,20 +3,24 @@ import type { Environment } from "../environment/environment.ts";
 /** Questions that one reading answers at most: what runs between them (handlers, for one) takes its time. */
 const mostAnswers = 16;
 
+/** Who sees to it that {@link TurnClock.endTurn} is called at the end of a turn. */
+export interface Turn {
+  wake(): void;
+}
+
 /**
  * The clock of a connection, read once for the calls of a turn: a reading takes about 40 ns, and a call would need four (bench `calls`).
  * What it says may be old by the time that 16 calls take, and always belongs to the current turn.
  */
 export class TurnClock {
   private readonly environment: Environment;
-  private readonly onTurn: () => void;
+  private readonly turn: Turn;
   private nowMs: number;
   private answers: number;
 
-  /** `onTurn` sees to it that {@link endTurn} is called at the end of this turn. */
-  constructor(environment: Environment, onTurn: () => void) {
+  constructor(environment: Environment, turn: Turn) {
     this.environment = environment;
-    this.onTurn = onTurn;
+    this.turn = turn;
     this.nowMs = 0;
     this.answers = 0;
   }
@@ -24,7 +28,7 @@ export class TurnClock {
   /** As `Environment.now`, at some moment of this turn. */
   now(): number {
     if (this.answers === 0) {
-      this.onTurn();
+      this.turn.wake();
       return this.read();
     }
     this.answers--;

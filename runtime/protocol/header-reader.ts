@@ -16,6 +16,7 @@ export type HeaderVerdict =
   | "metadata_invalid";
 
 const seenBits = 32;
+const noBytes = new Uint8Array(0);
 
 /**
  * Reads headers: numbers at once, text and metadata only when asked. One per connection, used again for every frame; values are valid until the
@@ -52,7 +53,7 @@ export class HeaderReader {
     this.metadataEntries = 0;
     this.metadataBytes = 0;
     this.limits = limits;
-    this.bytes = new Uint8Array(0);
+    this.bytes = noBytes;
     this.start = 0;
     this.end = 0;
     this.seen = 0;
@@ -78,6 +79,12 @@ export class HeaderReader {
       at += length;
     }
     return verdict;
+  }
+
+  /** Lets go of the memory that the last header lies in. */
+  forget(): void {
+    this.bytes = noBytes;
+    this.end = this.start;
   }
 
   /** Text of the first value with this tag; undefined when absent. Invalid UTF-8 was refused by {@link read}. */

@@ -6,7 +6,7 @@ import { createAdmission } from "./admission.ts";
 import { identify } from "./authentication.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { CheckedServerOptions } from "./server-options.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionHost } from "./session.ts";
 
 /** One connection of a server at a moment. */
 export interface ConnectionInfo {
@@ -38,16 +38,16 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
   const memory = createMemoryBudget(maxInboundBytes);
   const outboundMemory = createMemoryBudget(options.serverLimits.maxTotalOutboundBytes);
   const admission = createAdmission(maxConnectionsPerAddress);
-  const all = new Map<ServerConnection, Session>();
   // In order of arrival: the first is the oldest.
-  const handshaking = new Set<ServerConnection>();
+  const all = new Set<Session>();
+  const handshaking = new Set<Session>();
   /** Milliseconds that calls have from the moment on that everything ends. */
   let drainGraceMs: number | undefined;
   let isDrained = false;
 
-  function remove(connection: ServerConnection): void {
-    all.delete(connection);
-    handshaking.delete(connection);
+  function remove(session: Session): void {
+    all.delete(session);
+    handshaking.delete(session);
   }
 
   /** Gives up the oldest peer that has not introduced itself. */
@@ -57,9 +57,25 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
     const [oldest] = handshaking;
     if (oldest === undefined) return false;
     remove(oldest);
-    oldest.abort();
+    oldest.connection?.abort();
     return true;
   }
+
+  /** One for all connections: what closures of its own take would be a twentieth of an idle one (bench `idle`). */
+  const host: SessionHost = {
+    onOpen(session) {
+      handshaking.delete(session);
+      authenticate(session);
+    },
+    onClose(session) {
+      admission.leave(session.address);
+      remove(session);
+    },
+    onRequest: dispatcher.dispatch,
+    onDropped: dispatcher.drop,
+    // Another connection may bring another token. What has arrived already is answered first.
+    onTurnedAway: ({ connection }) => options.environment.defer(() => void drain(connection, options.limits.closeMs)),
+  };
 
   const door: Doorkeeper = {
     maxHandshakes,
@@ -71,8 +87,8 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
     const address = transport.peerAddress;
     if (isDrained || !(wasAsked || isWelcome(options, address)) || !makeRoom()) return transport.abort();
     if (!admission.enter(address)) return transport.abort();
-    const session = new Session(transport, options.environment.now(), () => connection);
-    const connection: ServerConnection = createServerConnection({
+    const session = new Session(host, transport, options.environment.now());
+    const connection = createServerConnection({
       transport,
       environment: options.environment,
       limits: options.limits,
@@ -80,45 +96,34 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
       memory,
       outboundMemory,
       compressors: options.compression.compressors,
-      events: {
-        onOpen() {
-          handshaking.delete(connection);
-          authenticate(session, connection);
-        },
-        onClose() {
-          admission.leave(address);
-          remove(connection);
-        },
-        onRequest: (call, body) => dispatcher.dispatch(call, body, session),
-        onDropped: (call, error) => dispatcher.drop(call, error, session),
-      },
+      events: session,
     });
-    all.set(connection, session);
-    handshaking.add(connection);
+    session.connection = connection;
+    all.add(session);
+    handshaking.add(session);
     // It was let in by the system, or by TLS, before the port was closed.
-    if (drainGraceMs !== undefined) void connection.drain(drainGraceMs);
+    if (drainGraceMs !== undefined) void drain(connection, drainGraceMs);
   }
 
-  function authenticate(session: Session, connection: ServerConnection): void {
+  function authenticate(session: Session): void {
     const { environment, limits } = options;
     if (options.authenticate === undefined) return;
-    const request = { address: session.address, tlsPeer: session.tlsPeer, token: connection.peerToken };
+    const { address, tlsPeer, connection } = session;
+    const request = { address, tlsPeer, token: connection?.peerToken };
     session.caller = identify(options.authenticate, request, {
       environment,
       timeoutMs: limits.handshakeMs,
       report: (error) => dispatcher.report(error, "(authenticate)", session.address),
     });
-    // Another connection may bring another token. What has arrived already is answered first.
-    session.onTurnedAway = () => environment.defer(() => void connection.drain(limits.closeMs));
-    if (session.caller.pending === undefined) dismiss(session, connection);
-    else void session.caller.pending.then(() => dismiss(session, connection));
+    if (session.caller.pending === undefined) dismiss(session);
+    else void session.caller.pending.then(() => dismiss(session));
   }
 
   /** Who is refused and never calls would otherwise stay as long as a good peer may. */
-  function dismiss(session: Session, connection: ServerConnection): void {
+  function dismiss({ caller, connection }: Session): void {
     const { environment, limits } = options;
-    if (session.caller.failure === undefined) return;
-    environment.setTimer(limits.handshakeMs, () => void connection.drain(limits.closeMs)).unref();
+    if (caller.failure === undefined) return;
+    environment.setTimer(limits.handshakeMs, () => void drain(connection, limits.closeMs)).unref();
   }
 
   return {
@@ -127,22 +132,24 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
     async drain(graceMs) {
       drainGraceMs = graceMs;
       // Some may come in while others end.
-      while (all.size > 0) await Promise.all([...all.keys()].map((connection) => connection.drain(graceMs)));
+      while (all.size > 0) await Promise.all([...all].map(({ connection }) => drain(connection, graceMs)));
       isDrained = true;
     },
     list() {
       const nowMs = options.environment.now();
-      return [...all].map(([{ state, callsInProgress }, { address, sinceMs, caller }]) => {
-        return {
-          peer: address,
-          state,
-          ageMs: Math.round(nowMs - sinceMs),
-          callsInProgress,
-          principal: caller.principal?.id,
-        };
-      });
+      return [...all].map(({ connection, address, sinceMs, caller }) => ({
+        peer: address,
+        state: connection?.state ?? "opening",
+        ageMs: Math.round(nowMs - sinceMs),
+        callsInProgress: connection?.callsInProgress ?? 0,
+        principal: caller.principal?.id,
+      }));
     },
   };
+}
+
+async function drain(connection: ServerConnection | undefined, graceMs: number): Promise<void> {
+  await connection?.drain(graceMs);
 }
 
 /** A hook that throws lets nobody in. */

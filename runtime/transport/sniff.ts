@@ -57,7 +57,7 @@ export function createSniffedTransport(inner: Transport, options: SniffOptions):
  * States: sniffing -> plain (an Option begins), websocket (upgraded), over (all others: told so, then closed).
  * websocket -> over (close frame). The end of the transport beneath ends each.
  */
-class SniffedTransport implements Transport {
+class SniffedTransport implements Transport, TransportEvents {
   private readonly inner: Transport;
   private readonly options: SniffOptions;
   private state: "sniffing" | "plain" | "websocket" | "over";
@@ -87,11 +87,7 @@ class SniffedTransport implements Transport {
     this.error = undefined;
     this.end = undefined;
     // At once, not in `start`: a browser waits for the upgrade before it sends a byte of ours.
-    inner.start({
-      onData: (bytes) => this.receive(bytes),
-      onDrain: () => this.events?.onDrain(),
-      onClose: (error) => this.finish(this.error ?? error),
-    });
+    inner.start(this);
   }
 
   get localAddress(): string {
@@ -155,7 +151,16 @@ class SniffedTransport implements Transport {
     this.inner.abort(error);
   }
 
-  private receive(bytes: Uint8Array): void {
+  onDrain(): void {
+    this.events?.onDrain();
+  }
+
+  onClose(error: Error | undefined): void {
+    this.end = { error: this.error ?? error };
+    this.events?.onClose(this.end.error);
+  }
+
+  onData(bytes: Uint8Array): void {
     switch (this.state) {
       case "plain":
         return this.deliver(bytes);
@@ -212,7 +217,7 @@ class SniffedTransport implements Transport {
     const { webSocketPath: path, origins, probe } = this.options;
     this.answer(answerRequest(text, { path, origins, probe, localAddress: this.localAddress }));
     this.head = new Uint8Array(0);
-    for (const part of [head.subarray(end + 4), rest]) if (part.length > 0) this.receive(part);
+    for (const part of [head.subarray(end + 4), rest]) if (part.length > 0) this.onData(part);
   }
 
   private answer({ isUpgrade, bytes }: HttpAnswer): void {
@@ -249,11 +254,6 @@ class SniffedTransport implements Transport {
       }
     }
     if (this.early.length === 0 && !this.paused) this.inner.resume();
-  }
-
-  private finish(error: Error | undefined): void {
-    this.end = { error };
-    this.events?.onClose(error);
   }
 
   /** Nothing more is read; what was written is sent. */

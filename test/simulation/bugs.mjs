@@ -75,10 +75,10 @@ export const bugs = [
     put: "if (call.lane !== 0) this.callsInProgress--;",
   },
   {
-    name: "the timer of the wheel outlives it",
+    name: "the timer of the wheel outlives all connections",
     file: "runtime/environment/timer-wheel.ts",
-    find: "    this.timer?.cancel();\n    this.timer = undefined;\n    this.armedAtMs = -Infinity;",
-    put: "    this.timer = undefined;\n    this.armedAtMs = -Infinity;",
+    find: "    this.timer?.cancel();\n    this.timer = undefined;\n    this.armedAtMs = Infinity;",
+    put: "    this.timer = undefined;\n    this.armedAtMs = Infinity;",
   },
   {
     name: "one call more than the limit",

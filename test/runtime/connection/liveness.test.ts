@@ -21,10 +21,10 @@ test("asks a silent peer once, on clocks whose sums are not exact", () => {
     const liveness = new Liveness({
       environment,
       limits,
-      isBusy: () => true,
-      isPartial: () => false,
+      isBusy: true,
+      isPartial: false,
       sendPing: () => void pings++,
-      onDead: (message) => void deaths.push(message),
+      lose: (message) => void deaths.push(message),
     });
     clock.advance((random() * 200_000) / 3);
     liveness.onBusy();

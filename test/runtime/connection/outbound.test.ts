@@ -54,7 +54,7 @@ function createStage({
     environment,
     transport,
     limits: { ...defaultLimits, ...limits },
-    memory,
+    outboundMemory: memory,
     pausesReading: true,
     onSlowPeer: () => undefined,
     onFlush: () => void seen.flushes++,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { TimerWheel, type WheelEntry } from "../../../runtime/environment/timer-wheel.ts";
+import { TimerWheel, wheelOf, type WheelEntry } from "../../../runtime/environment/timer-wheel.ts";
 import { createRandom, createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 
 function entry(deadlineMs: number, onDeadline: () => void): WheelEntry {
@@ -78,12 +78,54 @@ test("a wheel that was quiet for long works on", () => {
   expect(seen).toEqual([1, 2]);
 });
 
-test("a closed wheel fires nothing and holds no timer", () => {
+test("all who have an environment have one wheel and one timer", () => {
+  const [environment, other] = [createVirtualEnvironment(), createVirtualEnvironment()];
+  const wheel = wheelOf(environment);
+  expect(wheelOf(environment)).toBe(wheel);
+  expect(wheelOf(other)).not.toBe(wheel);
+  const fired: string[] = [];
+  wheelOf(environment).add(entry(environment.now() + 20, () => fired.push("one")));
+  wheelOf(environment).add(entry(environment.now() + 30, () => fired.push("another")));
+  expect(environment.pendingTimers).toBe(1);
+  environment.advance(30);
+  expect(fired).toEqual(["one", "another"]);
+});
+
+test("a wheel at rest has no timer, and goes on with what is in it", () => {
   const environment = createVirtualEnvironment();
   const wheel = new TimerWheel(environment);
-  let fired = 0;
-  wheel.add(entry(environment.now() + 1, () => void fired++));
-  wheel.close();
-  environment.advance(100);
-  expect([fired, environment.pendingTimers]).toEqual([0, 0]);
+  const fired: string[] = [];
+  const [first, second] = ["first", "second"].map((name, index) =>
+    entry(environment.now() + 1_000 * (index + 1), () => fired.push(name)),
+  ) as [WheelEntry, WheelEntry];
+  wheel.add(first);
+  wheel.add(second);
+  wheel.rest();
+  wheel.remove(first);
+  wheel.rest();
+  environment.advance(2_000);
+  expect(fired).toEqual(["second"]);
+  wheel.add(first);
+  wheel.remove(first);
+  wheel.rest();
+  expect(environment.pendingTimers).toBe(0);
+  wheel.add(entry(environment.now() + 5_000, () => fired.push("third")));
+  environment.advance(5_000);
+  expect(fired).toEqual(["second", "third"]);
+});
+
+test("an entry that throws does not keep the others", () => {
+  const environment = createVirtualEnvironment();
+  const wheel = new TimerWheel(environment);
+  const fired: string[] = [];
+  const plant = (deadlineMs: number, action: () => unknown): void => wheel.add(entry(deadlineMs, () => void action()));
+  // All three are due at once.
+  plant(environment.now() - 3, () => fired.push("before"));
+  plant(environment.now() - 2, () => {
+    throw new Error("planted");
+  });
+  plant(environment.now() - 1, () => fired.push("after"));
+  expect(() => environment.advance(0)).toThrow("planted");
+  environment.advance(0);
+  expect(fired).toEqual(["before", "after"]);
 });
