@@ -17,6 +17,8 @@ export type HeaderVerdict =
 
 const seenBits = 32;
 const noBytes = new Uint8Array(0);
+/** In place of a length that is none: no header has so many bytes. */
+const tooLong = 0x10000;
 
 /**
  * Reads headers: numbers at once, text and metadata only when asked. One per connection, used again for every frame; values are valid until the
@@ -67,12 +69,13 @@ export class HeaderReader {
     let at = start;
     while (at < end) {
       const tag = bytes[at++] as number;
-      let length = at < end ? (bytes[at++] as number) : -1;
+      let length = at < end ? (bytes[at++] as number) : tooLong;
       if (length >= 0x80) {
-        const high = at < end ? (bytes[at++] as number) : 0;
-        length = high === 0 ? -1 : (length & 0x7f) | (high << 7);
+        // Behind the end it may be anything: nothing fits there.
+        const high = bytes[at++] as number;
+        length = high === 0 || high >= 0x80 ? tooLong : (length & 0x7f) | (high << 7);
       }
-      if (length < 0 || length > end - at) return "malformed";
+      if (length > end - at) return "malformed";
       const found = this.value(tag, at, length);
       if (found === "malformed") return found;
       if (verdict === "ok") verdict = found;
@@ -89,14 +92,14 @@ export class HeaderReader {
 
   /** Text of the first value with this tag; undefined when absent. Invalid UTF-8 was refused by {@link read}. */
   text(tag: number): string | undefined {
-    const [at, length] = this.find(tag);
-    return at < 0 ? undefined : decodeText(this.bytes, at, at + length);
+    const place = this.find(tag);
+    return place === undefined ? undefined : decodeText(this.bytes, ...place);
   }
 
   /** Where the call stands in a trace; undefined when the header does not say. */
   trace(): TraceContext | undefined {
-    const [at, length] = this.find(HeaderTag.traceContext);
-    const ids = at < 0 ? undefined : decodeTraceIds(this.bytes.subarray(at, at + length));
+    const place = this.find(HeaderTag.traceContext);
+    const ids = place === undefined ? undefined : decodeTraceIds(this.bytes.subarray(...place));
     if (ids === undefined) return undefined;
     return { ...ids, state: this.text(HeaderTag.traceState), baggage: this.text(HeaderTag.baggage) };
   }
@@ -174,12 +177,13 @@ export class HeaderReader {
     return isText(this.bytes, keyEnd, at + length) ? "ok" : "metadata_invalid";
   }
 
-  private find(tag: number): readonly [at: number, length: number] {
-    if (!this.has(tag)) return [-1, 0];
+  private find(tag: number): readonly [start: number, end: number] | undefined {
+    // Stryker disable next-line ConditionalExpression: the walk says the same, later
+    if (!this.has(tag)) return undefined;
     for (const [found, at, length] of headerEntries(this.bytes, this.start, this.end)) {
-      if (found === tag) return [at, length];
+      if (found === tag) return [at, at + length];
     }
-    return [-1, 0];
+    return undefined;
   }
 }
 
@@ -219,7 +223,7 @@ export function isKeyByte(byte: number): boolean {
 }
 
 function isKnownTag(tag: number): boolean {
-  return tag >= ignorableBit ? tag >= 0x81 && tag <= HeaderTag.metadata : tag >= 1 && tag <= HeaderTag.goawayCode;
+  return tag > ignorableBit ? tag <= HeaderTag.metadata : tag >= 1 && tag <= HeaderTag.goawayCode;
 }
 
 function isTextTag(tag: number): boolean {

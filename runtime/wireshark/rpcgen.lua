@@ -156,8 +156,10 @@ local function add_header(tree, range)
     local length = range(at + 1, 1):uint()
     at = at + 2
     if length >= 0x80 then
-      if at + 1 > size or range(at, 1):uint() == 0 then return "the length of an entry is cut [HDR-2]" end
-      length = length - 0x80 + range(at, 1):uint() * 128
+      if at + 1 > size then return "the length of an entry is cut [HDR-2]" end
+      local high = range(at, 1):uint()
+      if high == 0 or high > 0x7f then return "the second byte of a length is 1 to 127 [HDR-2]" end
+      length = length - 0x80 + high * 128
       at = at + 1
     end
     if at + length > size then return "an entry goes beyond the header [HDR-2]" end

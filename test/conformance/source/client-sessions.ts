@@ -16,6 +16,8 @@ const sees = (more: Partial<FramePattern> = {}): Step => ({
 const send = (...hex: readonly string[]): Step => ({ send: hex.join("") });
 const reply = (body = noteHex, header = "", flags = 0x10): string =>
   frame({ kind: 2, id: "{a}", serialization: 1, flags, header, body });
+/** A reply whose body is as long as every receiver has to take it, without the letters that fill it. */
+const longest = reply(words(1, "x".repeat(65_532)), pair("k", "v")).slice(0, -2 * 65_532);
 const failure = (code: string, more = "", body = ""): string =>
   frame({ kind: 3, id: "{a}", serialization: 1, flags: 0x10, header: entry(5, code) + more, body });
 
@@ -45,6 +47,7 @@ export const clientSessions: readonly Vector[] = [
   session("error-unknown-reason", "ERR-2 EVO-2", [...begun(), send(failure("03", entry(6, utf8("bad_moon")))), outcome({ error: { code: 3, reason: "application" } })]),
   session("deadline", "DDL-1 CAN-1", [...begun({ timeoutMs: 50 }, { header: { "01": number, "03": null } }), { expect: { kind: 6, header: {} } }, outcome({ error: { code: 4 } })]),
   session("chunks", "MSG-2", [...begun(), send(reply(noteHex.slice(0, 4), pair("k", "v"), 0x50), frame({ kind: 2, id: "{a}", serialization: 1, flags: 0x10, body: noteHex.slice(4) })), outcome({ result: note, metadata: [["k", "v"]] })]),
+  session("longest-frame", "FRM-4 OPT-9", [...begun(), send(longest), { send: utf8("x".repeat(508)), times: 129 }, outcome({ metadata: [["k", "v"]] })]),
   session("reply-in-pieces", "FRM-1", [...begun(), ...splitReply(), result]),
   session("ping", "PNG-1", [...begun(), send(frame({ kind: 8, id: "0102030405060708" })), { expect: { kind: 9, id: "0102030405060708" } }, send(reply()), result]),
   session("unknown-kind-skipped", "FRM-6 EVO-1", [...begun(), send(frame({ kind: 0xc1, body: "00" }), reply()), result]),

@@ -77,7 +77,7 @@ const failing: readonly Vector[] = [
   session("error-with-code", "ERR-2", [send(request("Code", 1, { body: note("why", 10) })), fails(1, 10, { "06": utf8("application"), "07": utf8("why") }), ...alive(2)]),
   session("unknown-method", "HDR-10", [send(frame({ kind: 1, sequence: 1, serialization: 1, flags: 0x10, header: entry(1, "00000002") })), fails(1, 12), ...alive(2)]),
   session("unknown-tag-fails-the-call", "HDR-4", [send(request("Echo", 1, { more: entry(0x7f, ""), body: note("x") })), fails(1, 12), ...alive(2)]),
-  session("compressor-not-known", "FRM-8", [send(request("Echo", 1, { flags: 0x1f, body: note("x") })), fails(1, 12), ...alive(2)]),
+  session("compressor-not-known", "FRM-8 CMP-2", [send(request("Echo", 1, { flags: 0x1f, body: note("x") })), fails(1, 12), ...alive(2)]),
   session("serialization-not-known", "FRM-7", [send(request("Echo", 1, { serialization: 9, body: note("x") })), fails(1, 12), ...alive(2)]),
   session("body-malformed", "BIN-2", [send(request("Echo", 1, { body: "0a05" })), fails(1, 3), ...alive(2)]),
   session("body-not-utf8", "BIN-5", [send(request("Echo", 1, { body: block(1, "ff") })), fails(1, 3), ...alive(2)]),
@@ -120,7 +120,11 @@ const chunk = (sequence: number, body: string, isLast: boolean): string =>
 const long = note("x".repeat(100_000));
 const half = long.length / 4;
 
+/** A request whose body is as long as every receiver has to take it, without the letters that fill it. */
+const longest = request("Echo", 1, { body: words(1, "x".repeat(65_532)) }).slice(0, -2 * 65_532);
+
 const chunks: readonly Vector[] = [
+  session("longest-frame", "FRM-4 OPT-9 MSG-1", [send(longest), { send: utf8("x".repeat(508)), times: 129 }, sees({ kind: 2, id: frameId(1, 0), flags: 0x10 }), ...alive(2)]),
   session("chunks", "MSG-2", [send(request("Echo", 1, { flags: 0x50, body: note("hello").slice(0, 6) }), frame({ kind: 1, sequence: 1, serialization: 1, flags: 0x10, body: note("hello").slice(6) })), sees({ kind: 2, body: note("hello") })]),
   session("chunks-empty-last", "MSG-2", [send(request("Echo", 1, { flags: 0x50, body: note("hello") }), frame({ kind: 1, sequence: 1, serialization: 1, flags: 0x10 })), sees({ kind: 2, body: note("hello") })]),
   session("chunks-others-between", "MSG-3", [send(request("Echo", 1, { flags: 0x50, body: note("hello").slice(0, 6) }), request("Echo", 2, { lane: 1, body: note("between") })), sees({ kind: 2, id: frameId(2, 1), body: note("between") }), send(frame({ kind: 1, sequence: 1, serialization: 1, flags: 0x10, body: note("hello").slice(6) })), sees({ kind: 2, id: frameId(1, 0), body: note("hello") })]),

@@ -95,7 +95,7 @@ class Client:
                 entries.append((0x03, frame.number_bytes(micros)))
             entries += [(0x8A, frame.pair_bytes(key, value)) for key, value in metadata]
             request = Frame(frame.REQUEST, call.ident, entries, data, serialization=1, flags=0x10)
-            if len(request.encode()) > self.max_frame + frame.FIXED_BYTES:
+            if len(data) > self.max_frame:
                 self.forget(call)
                 raise CallError(8, "limit_exceeded", "this client sends no messages in chunks")
             self.write(request.encode())

@@ -87,11 +87,12 @@ def read_frame(data, max_frame=65536):
         raise Breach(1, "not a frame of this version")
     if not 1 <= kind <= GOAWAY and kind < 0x80:
         raise Breach(1, "unknown kind")
-    if payload > max_frame or header_size > MAX_HEADER:
-        # A header longer than the frame is the worse fault.
-        raise Breach(2 if payload > max_frame or header_size <= payload else 1, "too long")
-    if header_size > payload or (flags & 0x80 and kind < 0x80):
-        raise Breach(1, "bad fixed part")
+    if header_size > payload:
+        raise Breach(1, "a header longer than its frame")
+    if header_size > MAX_HEADER or payload - header_size > max_frame:
+        raise Breach(2, "too long")
+    if flags & 0x80 and kind < 0x80:
+        raise Breach(1, "a flag that must be 0")
     if len(data) < FIXED_BYTES + payload:
         return None
     end = FIXED_BYTES + header_size
@@ -107,7 +108,7 @@ def split_header(data):
         tag, size, at = data[at], data[at + 1] if at + 1 < len(data) else -1, at + 2
         if size >= 0x80:
             high = data[at] if at < len(data) else 0
-            size, at = (size & 0x7F | high << 7 if high else -1), at + 1
+            size, at = (size & 0x7F | high << 7 if 0 < high < 0x80 else -1), at + 1
         if size < 0 or at + size > len(data):
             raise Breach(1, "an entry does not fit")
         yield tag, data[at : at + size]
