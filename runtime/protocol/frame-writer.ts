@@ -34,7 +34,7 @@ function takeSlab(bytes: number): Slab {
 
 function leaveSlab(slab: Slab): void {
   const { length } = slab.bytes;
-  if (length === 0 || spareBytes + length > maxSpareBytes) return;
+  if (spareBytes + length > maxSpareBytes) return;
   spareBytes += length;
   spares.push(slab);
 }

@@ -50,16 +50,18 @@ const closingBrace = 0x7d;
 /** The bytes of an Option, line feed included. */
 export function encodeOption(option: Option): Uint8Array {
   const names = option.serializations.map(serializationName);
+  // JSON leaves out what is undefined.
   const value = {
     MagicNumber: optionMagic,
     CodecType: option.codecType,
     Version: option.version,
-    ...(names.length === 0 ? {} : { Serializations: names }),
-    ...(option.error === undefined ? { Limits: limitsToJson(option.limits) } : {}),
-    ...(option.compressors === undefined ? {} : { Compressors: option.compressors }),
-    ...(option.peerName === undefined ? {} : { Peer: option.peerName.slice(0, maxPeerNameLength) }),
-    ...(option.token === undefined ? {} : { Token: option.token }),
-    ...(option.error === undefined ? {} : { Error: option.error, Supported: option.supported }),
+    Serializations: names.length === 0 ? undefined : names,
+    Limits: option.error === undefined ? limitsToJson(option.limits) : undefined,
+    Compressors: option.compressors,
+    Peer: option.peerName?.slice(0, maxPeerNameLength),
+    Token: option.token,
+    Error: option.error,
+    Supported: option.error === undefined ? undefined : option.supported,
   };
   return encodeText(`${JSON.stringify(value)}\n`);
 }

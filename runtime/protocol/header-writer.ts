@@ -122,8 +122,8 @@ export class HeaderWriter {
     this.bytes[this.length++] = length < 0x80 ? length : length >>> 7;
   }
 
+  /** The value of the tag before it. */
   private append(bytes: Uint8Array): this {
-    this.reserve(bytes.length);
     this.bytes.set(bytes, this.length);
     this.length += bytes.length;
     return this;

@@ -31,9 +31,18 @@ const protocol = [
 export const parts = {
   protocol: {
     files: protocol.map((name) => `runtime/protocol/${name}.ts`),
-    tests: ["limits", "bytes", "trace", "handshake", "header", "frame-reader", "frame-writer", "frames"].map(
-      (name) => `test/runtime/protocol/${name}.test.ts`,
-    ),
+    tests: [
+      "limits",
+      "bytes",
+      "trace",
+      "handshake",
+      "header",
+      "header-reader",
+      "header-writer",
+      "frame-reader",
+      "frame-writer",
+      "frames",
+    ].map((name) => `test/runtime/protocol/${name}.test.ts`),
   },
   connection: {
     files: connection.map((name) => `runtime/connection/${name}.ts`),

@@ -51,6 +51,8 @@ export class BundleRunner {
     this.shared.currentTestId = "warm";
     for (const test of this.load()) await run(test);
     delete this.shared.mutantCoverage?.perTest.warm;
+    // What modules do when they are evaluated belongs to no test.
+    this.shared.currentTestId = undefined;
     for (const test of this.load()) {
       this.shared.currentTestId = test.id;
       const startedMs = performance.now();

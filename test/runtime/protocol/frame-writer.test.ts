@@ -30,6 +30,14 @@ test("a tag with a number of four bytes is what readers know", () => {
   expect(hex(collect(writer)).slice(40)).toBe("0104811c9dc5");
 });
 
+test("every byte of the fixed part has its place", () => {
+  const writer = new FrameWriter();
+  // As long as a frame has to be to use all four bytes of its length; nobody touches the memory behind the fixed part.
+  writer.begin(0x11, 0x22, 0x33, 0x81020304, 0x85060708, 0x8a0b, 0x01020304 - 0x8a0b);
+  const [batch] = flush(writer).batches;
+  expect(hex(batch?.bytes ?? new Uint8Array(0))).toBe("3bef0111010203048a0b22338102030485060708");
+});
+
 test.each([0, 1, 63, 64, 65, 66, 100])("the first %d bytes of a longer piece, or all of it, are copied", (length) => {
   const source = Uint8Array.from({ length: 120 }, (_, index) => index + 1);
   for (const whole of [source, source.slice(0, length)]) {
@@ -51,6 +59,19 @@ describe("a flush", () => {
     writeItem(writer, 3_000);
     writeItem(writer, 3_000);
     expect(flush(writer, false).result).toBe(false);
+  });
+
+  test("says what the transport said last", () => {
+    for (const answers of [
+      [false, true],
+      [true, false],
+    ]) {
+      const writer = new FrameWriter();
+      writeItem(writer, 3_000);
+      writeItem(writer, 3_000);
+      const left = [...answers];
+      expect([writer.flush(() => left.shift() as boolean), left]).toEqual([answers[1], []]);
+    }
   });
 
   test("writes everything once", () => {
@@ -153,5 +174,68 @@ describe("memory", () => {
     writeItem(other, 10, 3);
     expect(flush(other).batches[0]?.bytes.buffer).not.toBe(second?.bytes.buffer);
     expect(hex(second?.bytes ?? new Uint8Array(0)).slice(40)).toBe("02".repeat(10));
+  });
+
+  test("that is left behind when it has no room goes in one batch with nothing before it", () => {
+    const writer = new FrameWriter();
+    writeItem(writer, 3_000);
+    const [first] = flush(writer).batches;
+    writeItem(writer, 3_001);
+    expect(writer.waitingBytes).toBe(3_021);
+    const { batches } = flush(writer);
+    expect([batches.map(({ bytes }) => bytes.length), sizes(batches)]).toEqual([[3_021], [4_096]]);
+    expect(batches[0]?.bytes.buffer).not.toBe(first?.bytes.buffer);
+  });
+
+  test("has the size that did last time once, not twice in a turn", () => {
+    const writer = new FrameWriter();
+    writeItem(writer, 7_000);
+    for (const { done } of flush(writer).batches) done();
+    writeItem(writer, 7_000);
+    writeItem(writer, 3_000);
+    expect(sizes(flush(writer).batches)).toEqual([7_020, 8_192]);
+  });
+
+  test("of a batch that was sent goes to whoever writes next, though its writer has more to write", () => {
+    const [writer, other] = [new FrameWriter(), new FrameWriter()];
+    writeItem(writer, 3_000);
+    writeItem(writer, 3_000);
+    const [first, second] = flush(writer).batches;
+    writeItem(writer, 10, 1);
+    first?.done();
+    writeItem(other, 10, 2);
+    expect(flush(other).batches[0]?.bytes.buffer).toBe(first?.bytes.buffer);
+    const [third] = flush(writer).batches;
+    expect(third?.bytes.buffer).toBe(second?.bytes.buffer);
+    expect(hex(third?.bytes ?? new Uint8Array(0)).slice(40)).toBe("01".repeat(10));
+  });
+
+  test("that is full is not given away while the last batch in it is on its way", () => {
+    const [writer, other] = [new FrameWriter(), new FrameWriter()];
+    writeItem(writer, 10, 1);
+    const [first] = flush(writer).batches;
+    writeItem(writer, 10, 2);
+    writeItem(writer, 4_050, 3);
+    const [second] = flush(writer).batches;
+    expect(second?.bytes.buffer).toBe(first?.bytes.buffer);
+    first?.done();
+    writeItem(other, 10, 4);
+    expect(flush(other).batches[0]?.bytes.buffer).not.toBe(second?.bytes.buffer);
+    expect(hex(second?.bytes ?? new Uint8Array(0)).slice(40)).toBe("02".repeat(10));
+  });
+
+  test("that nobody uses is no more than 1 MiB", () => {
+    const size = 140_000;
+    const send = (): readonly Batch[] => {
+      const writer = new FrameWriter();
+      for (let count = 0; count < 20; count++) writeItem(writer, size - 20);
+      return flush(writer).batches;
+    };
+    const first = send();
+    expect(sizes(first)).toEqual(Array(20).fill(size));
+    for (const { done } of first) done();
+    const kept = new Set(first.map(({ bytes }) => bytes.buffer));
+    const again = send().filter(({ bytes }) => kept.has(bytes.buffer));
+    expect(again.length * size).toBeLessThanOrEqual(1024 * 1024);
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { maxCredit } from "../../../runtime/protocol/frame.ts";
 import { FrameReader } from "../../../runtime/protocol/frame-reader.ts";
 import { FrameWriter } from "../../../runtime/protocol/frame-writer.ts";
 import { defaultLimits } from "../../../runtime/protocol/limits.ts";
@@ -214,6 +215,10 @@ test("a turn that does not fit one piece of memory loses nothing", () => {
   expect(frames.map((frame) => ("id" in frame ? frame.id : ""))).toEqual(
     Array.from({ length: 100 }, (_, count) => String(count)),
   );
+});
+
+test("a sum of credit has 31 bits [FLW-6]", () => {
+  expect(maxCredit).toBe(0x7fffffff);
 });
 
 test("bytes that are no frame go between frames", () => {

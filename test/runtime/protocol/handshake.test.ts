@@ -58,6 +58,8 @@ describe.each(vectors.map((vector) => [vector.id, vector] as const))("vector %s"
 test("what follows the line feed is left for the frames", () => {
   const bytes = Buffer.from(`${(vectors[0] as OptionVector).text}rest`);
   expect(read([bytes])).toMatchObject({ kind: "done", used: bytes.length - 4 });
+  const end = bytes.length - 5;
+  expect(read([bytes.subarray(0, end), bytes.subarray(end)])).toMatchObject({ kind: "done", used: 1 });
 });
 
 test("a wrong first byte is seen at once", () => {
@@ -93,12 +95,16 @@ test.each([
   ['{"MagicNumber":3927900,"CodecType":"\xff"}', "CodecType"],
   ["[]", "JSON object"],
   ["null", "JSON object"],
+  ["5", "JSON object"],
+  ['"MagicNumber"', "JSON object"],
+  ['\ufeff{"MagicNumber":3927900,"CodecType":"x"}', "JSON object"],
   ["{}", "MagicNumber"],
   ['{"MagicNumber":3927900}', "CodecType"],
   ['{"MagicNumber":3927900,"CodecType":5}', "CodecType"],
   ['{"MagicNumber":3927900,"CodecType":"x","Version":1.5}', "Version"],
   ['{"MagicNumber":3927900,"CodecType":"x","Version":"1"}', "Version"],
   ['{"MagicNumber":3927900,"CodecType":"x","Limits":[]}', "Limits"],
+  ['{"MagicNumber":3927900,"CodecType":"x","Limits":5}', "Limits"],
   ['{"MagicNumber":3927900,"CodecType":"x","Limits":{"MaxFrameBytes":65535}}', "MaxFrameBytes"],
   ['{"MagicNumber":3927900,"CodecType":"x","Limits":{"MaxCalls":-1}}', "MaxCalls"],
   ['{"MagicNumber":3927900,"CodecType":"x","Limits":{"MaxCalls":2147483648}}', "MaxCalls"],
@@ -126,11 +132,37 @@ test("members that are not known are skipped, those that are missing have defaul
 
 test("serializations that are not known are dropped", () => {
   const option = parse(
-    '{"MagicNumber":3927900,"CodecType":"c","Serializations":["cbor","json",7,"toString","binary"]}',
+    '{"MagicNumber":3927900,"CodecType":"c","Serializations":["cbor","json",7,["binary"],"toString","binary"]}',
   );
   expect(option).toMatchObject({ serializations: [2, 1] });
   expect(parse('{"MagicNumber":3927900,"CodecType":"c","Serializations":"json"}')).toMatchObject({
     serializations: [],
+  });
+});
+
+test("an Option has only the members that it needs", () => {
+  const members = (option: Option): string[] => Object.keys(JSON.parse(Buffer.from(encodeOption(option)).toString()));
+  const always = ["MagicNumber", "CodecType", "Version"];
+  expect(members(createOption([1], initialPeerLimits, undefined))).toEqual([...always, "Serializations", "Limits"]);
+  expect(members(createOption([], initialPeerLimits, "me", { compressors: [], token: "" }))).toEqual([
+    ...[...always, "Limits", "Compressors", "Peer", "Token"],
+  ]);
+  expect(members(refuseOption(""))).toEqual([...always, "Error", "Supported"]);
+  expect(Buffer.from(encodeOption(createOption([1], initialPeerLimits, "p".repeat(129)))).toString()).toContain(
+    `"Peer":"${"p".repeat(128)}"`,
+  );
+});
+
+test("members of the wrong type are as good as none, but for those that matter", () => {
+  const magic = { MagicNumber: 3927900, CodecType: "c" };
+  const wrong = { ...magic, Peer: 1, Token: 2, Error: 3, Compressors: "gzip", Supported: "c" };
+  expect(parse(JSON.stringify(wrong))).toEqual(parse(JSON.stringify({ ...magic, Error: "" })));
+  const mixed = { ...magic, Version: 7, Compressors: ["br", 1, ...Array(20).fill("zz")], Supported: ["a", 1, null] };
+  expect(parse(JSON.stringify(mixed))).toMatchObject({
+    version: 7,
+    compressors: ["br", ...Array(14).fill("zz")],
+    supported: ["a"],
+    error: undefined,
   });
 });
 
@@ -151,6 +183,12 @@ test("text of the peer is cut", () => {
 test("limits keep what is not said", () => {
   expect(limitsFromJson({ MaxCalls: 5 }, initialPeerLimits)).toEqual({ ...initialPeerLimits, maxCalls: 5 });
   expect(limitsFromJson(null, initialPeerLimits)).toBe(initialPeerLimits);
+  const widest = { MaxFrameBytes: 65_536, MaxMessageBytes: 0, MaxCalls: 2 ** 31 - 1 };
+  expect(limitsFromJson(widest, initialPeerLimits)).toEqual({
+    maxFrameBytes: 65_536,
+    maxMessageBytes: 0,
+    maxCalls: 2 ** 31 - 1,
+  });
 });
 
 test("an Option survives the way there and back", () => {
