@@ -233,3 +233,11 @@ test("the entries of a header are those between its bounds", () => {
     [0x88, 138, 0],
   ]);
 });
+
+test("a reader that has forgotten a header finds nothing in it", () => {
+  const header = unhex(entry(HeaderTag.errorMessage, "61"));
+  const reader = new HeaderReader(defaultLimits);
+  reader.read(header, 0, header.length);
+  reader.forget();
+  expect(reader.text(HeaderTag.errorMessage)).toBeUndefined();
+});
