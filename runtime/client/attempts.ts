@@ -13,18 +13,9 @@ import { type CallHome, ClientCallState } from "./client-call.ts";
 import type { Picker } from "./cluster-pick.ts";
 import { itemsOf, onlyRequest } from "./settle.ts";
 import { waitForConnection } from "./wait.ts";
-import type { Reach } from "./sole-reach.ts";
 
-/** What attempts need besides: the one place to go to, if there is only one. */
-export type AttemptsScope = AttemptScope & Pick<Reach, "endpoint">;
-
-/** What calls take from their client, and what they are made over. */
-export interface AttemptsHome {
-  readonly scope: AttemptsScope;
-  readonly home: CallHome;
-  /** That of fault modes. */
-  readonly clock: Environment;
-}
+/** What attempts that somebody stands around need besides: what further calls take from their client. */
+export type AttemptsScope = AttemptScope & CallHome;
 
 /** The way of calls whose attempts somebody stands around; undefined where nobody does. */
 export interface Attempts {
@@ -36,9 +27,9 @@ export interface Attempts {
   faultScope(call: ClientCallState): FaultScope;
 }
 
-/** @param interceptors those at `attempt` */
+/** @param clock that of fault modes @param interceptors those at `attempt` */
 export function createAttempts(
-  { scope, home, clock }: AttemptsHome,
+  { scope, clock }: { readonly scope: AttemptsScope; readonly clock: Environment },
   interceptors: readonly ClientInterceptor[],
   mode: FaultMode | undefined,
 ): Attempts {
@@ -75,7 +66,7 @@ export function createAttempts(
   /** The same call once more: it takes over what was asked for, but neither the signal nor the deadline. */
   function repeated({ method, options }: ClientCallState, timeoutMs: number): ClientCallState {
     const { metadata, compress } = options;
-    return new ClientCallState(method, { metadata, compress }, timeoutMs, home);
+    return new ClientCallState(method, { metadata, compress }, timeoutMs, scope);
   }
 
   function runUnary(call: CallInfo, request: unknown): Promise<unknown> {

@@ -139,6 +139,8 @@ export const callDefaults: CheckedDefaults = Object.freeze({
   faultMode: undefined,
 });
 
+const noPlugins: readonly never[] = Object.freeze([]);
+
 /** @throws TypeError or RangeError that names the option, what was found and what is expected */
 export function checkChannelOptions(options: ChannelOptions): CheckedChannelOptions {
   if (typeof options?.target !== "string") {
@@ -149,7 +151,7 @@ export function checkChannelOptions(options: ChannelOptions): CheckedChannelOpti
     site:
       isList(options.target) || isResolved(options.target, options.resolvers)
         ? undefined
-        : siteOf(parseAddress(options.target)),
+        : siteOf(addressOf(options.target)),
     siteOf,
     codec: checkCodec(options.codec),
     connect: checkConnect(options.connect),
@@ -158,25 +160,51 @@ export function checkChannelOptions(options: ChannelOptions): CheckedChannelOpti
     connectTimeoutMs: checkTimeout(options.connectTimeoutMs ?? 1_000, "connectTimeoutMs"),
     token: checkToken(options.token),
     compression: createCompression(options.compression),
-    plugins: options.plugins ?? [],
-    limits: createLimits(options.limits),
+    plugins: options.plugins ?? noPlugins,
+    limits: options.limits === undefined ? usualLimits() : createLimits(options.limits),
     peerName: options.peerName,
     environment: options.environment ?? systemEnvironment,
     defaults: checkDefaults(options),
   };
 }
 
-function siteFinder({ transports, tls, insecure }: ChannelOptions): (address: Address) => Site {
-  const all = [...(transports ?? []), ...(tls === undefined ? [] : [createTlsTransport(tls)]), ...builtinTransports];
-  return (address) => {
-    const transport = transportFor(address, all);
-    if (insecure !== true && !transport.isPrivate(address)) throw plaintext(address.text);
-    return { address, transport };
-  };
+let madeLimits: Limits | undefined;
+
+/** The same for all channels that change none. */
+function usualLimits(): Limits {
+  return (madeLimits ??= createLimits());
 }
 
-/** Lays `options` over `base`. @throws RangeError or TypeError */
+let lastAddress: { readonly target: string; readonly address: Address } | undefined;
+
+/** Channels to one place, made one after the other, share what was read of its address (bench `idle`). */
+function addressOf(target: string): Address {
+  if (lastAddress?.target !== target) lastAddress = { target, address: parseAddress(target) };
+  return lastAddress.address;
+}
+
+function siteFinder({ transports, tls, insecure }: ChannelOptions): CheckedChannelOptions["siteOf"] {
+  if (transports === undefined && tls === undefined && insecure !== true) return builtinSite;
+  const all = [...(transports ?? []), ...(tls === undefined ? [] : [createTlsTransport(tls)]), ...builtinTransports];
+  return (address) => siteAmong(all, address, insecure === true);
+}
+
+/** What most channels have, without a function of their own. */
+function builtinSite(address: Address): Site {
+  return siteAmong(builtinTransports, address, false);
+}
+
+function siteAmong(transports: readonly TransportKind[], address: Address, isInsecure: boolean): Site {
+  const transport = transportFor(address, transports);
+  if (!isInsecure && !transport.isPrivate(address)) throw plaintext(address.text);
+  return { address, transport };
+}
+
+const settings: readonly (keyof CallDefaults)[] = Object.keys(callDefaults) as (keyof CallDefaults)[];
+
+/** Lays `options` over `base`, which is what comes of none. @throws RangeError or TypeError */
 export function checkDefaults(options: CallDefaults, base: CheckedDefaults = callDefaults): CheckedDefaults {
+  if (settings.every((name) => options[name] === undefined)) return base;
   return {
     timeoutMs: checkTimeout(options.timeoutMs ?? base.timeoutMs),
     streamTimeoutMs: checkTimeout(options.streamTimeoutMs ?? base.streamTimeoutMs, "streamTimeoutMs"),

@@ -1,15 +1,26 @@
-import { createAbortRegistry } from "../call/abort-registry.ts";
+import { AbortRegistry } from "../call/abort-registry.ts";
 import type { Invoker, ServiceType } from "../call/method-type.ts";
 import type { InstanceView } from "../discovery/instance-view.ts";
-import { wheelOf } from "../environment/timer-wheel.ts";
+import { showAs } from "../environment/shown.ts";
+import { type TimerWheel, wheelOf } from "../environment/timer-wheel.ts";
+import { quietly } from "../errors/quietly.ts";
 import { HookClock } from "../interceptor/hook-clock.ts";
-import { startPlugins } from "../plugin/kernel.ts";
-import { type CallDefaults, type ChannelOptions, checkChannelOptions, checkDefaults } from "./channel-options.ts";
+import type { ClientInterceptor } from "../interceptor/interceptor.ts";
+import { type PluginHost, startPlugins } from "../plugin/kernel.ts";
+import {
+  type CallDefaults,
+  type ChannelOptions,
+  checkChannelOptions,
+  checkDefaults,
+  type CheckedChannelOptions,
+  type CheckedDefaults,
+} from "./channel-options.ts";
 import type { ChannelState } from "./channel-state.ts";
 import { clientClosed } from "./connector.ts";
-import { createInvoker } from "./invoker.ts";
+import { createInvoker, type InvokerHome } from "./invoker.ts";
 import type { Connections, ReadyWaiter } from "./pool.ts";
 import { createReach } from "./reach.ts";
+import type { Reach } from "./sole-reach.ts";
 
 /** How {@link Channel.close} ends. */
 export interface CloseOptions {
@@ -54,55 +65,90 @@ const defaultGraceMs = 10_000;
  * @throws TypeError or RangeError at once for options that cannot work
  */
 export function createChannel(options: ChannelOptions): Channel {
-  const checked = checkChannelOptions(options);
-  const { environment } = checked;
-  const reach = createReach(checked, options, tellQuietly(checked.onStateChange));
-  const { pool } = reach;
-  const clock = new HookClock(environment);
-  const plugins = startPlugins({
-    side: "client",
-    environment: clock,
-    interceptors: checked.defaults.interceptors,
-    plugins: checked.plugins,
-  });
-  const base = { ...checked.defaults, interceptors: plugins.interceptors };
-  const aborts = createAbortRegistry();
-  const wheel = wheelOf(environment);
-  let closing: Promise<void> | undefined;
+  return new ClientChannel(options);
+}
 
-  function close({ graceMs = defaultGraceMs }: CloseOptions = {}): Promise<void> {
-    closing ??= pool.close(graceMs).then(() => {
-      wheel.rest();
-      return plugins.stop();
-    });
-    return closing;
+/** A class, as whatever there is one of for each connection: what it has is made when it is asked for (bench `idle`). */
+class ClientChannel implements Channel, InvokerHome {
+  static {
+    showAs(this, "Channel", ({ target, state, connections }) => ({ target, state, connections }));
   }
 
-  if (checked.connect === "eager") pool.connect(false);
-  return Object.freeze<Channel>({
-    get state() {
-      return pool.state;
-    },
-    get connections() {
-      return pool.size;
-    },
-    instances: reach.view,
-    connect: () => pool.connect(true),
-    ready: (signal) => untilReady(pool, options.target, signal),
-    target: options.target,
-    invoker(settings, service) {
-      const { compression } = checked;
-      const defaults = settings === undefined ? base : checkDefaults(settings, base);
-      const mayBeMarked = defaults.configuration !== undefined;
-      if (mayBeMarked || service?.methods.some(({ policy }) => policy.compress === true)) compression.allowMarked();
-      const { maxMessageBytes } = checked.limits;
-      const { validate } = defaults;
-      const scope = { ...reach, aborts, wheel, validate, compression, maxMessageBytes };
-      return createInvoker(scope, defaults, clock);
-    },
-    close,
-    [Symbol.asyncDispose]: () => close(),
-  });
+  readonly target: string;
+  readonly checked: CheckedChannelOptions;
+  readonly reach: Reach;
+  readonly aborts: AbortRegistry;
+  readonly wheel: TimerWheel;
+  private readonly plugins: PluginHost<ClientInterceptor> | undefined;
+  private readonly defaults: CheckedDefaults;
+  private clock: HookClock | undefined;
+  private closing: Promise<void> | undefined;
+
+  constructor(options: ChannelOptions) {
+    const checked = checkChannelOptions(options);
+    const { environment, defaults } = checked;
+    this.target = options.target;
+    this.checked = checked;
+    this.reach = createReach(checked, options, tellQuietly(checked.onStateChange));
+    this.aborts = new AbortRegistry();
+    this.wheel = wheelOf(environment);
+    this.clock = undefined;
+    this.closing = undefined;
+    this.plugins = this.startPlugins();
+    this.defaults = this.plugins === undefined ? defaults : { ...defaults, interceptors: this.plugins.interceptors };
+    if (checked.connect === "eager") this.reach.pool.connect(false);
+  }
+
+  get state(): ChannelState {
+    return this.reach.pool.state;
+  }
+
+  get connections(): number {
+    return this.reach.pool.size;
+  }
+
+  instances(): InstanceView {
+    return this.reach.view();
+  }
+
+  connect(): void {
+    this.reach.pool.connect(true);
+  }
+
+  ready(signal?: AbortSignal): Promise<void> {
+    return untilReady(this.reach.pool, this.target, signal);
+  }
+
+  invoker(settings?: CallDefaults, service?: ServiceType): Invoker {
+    const { compression } = this.checked;
+    const defaults = settings === undefined ? this.defaults : checkDefaults(settings, this.defaults);
+    const mayBeMarked = defaults.configuration !== undefined;
+    if (mayBeMarked || service?.methods.some(({ policy }) => policy.compress === true)) compression.allowMarked();
+    return createInvoker(this, defaults);
+  }
+
+  close({ graceMs = defaultGraceMs }: CloseOptions = {}): Promise<void> {
+    this.closing ??= this.reach.pool.close(graceMs).then(() => {
+      this.wheel.rest();
+      return this.plugins?.stop();
+    });
+    return this.closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  hookClock(): HookClock {
+    return (this.clock ??= new HookClock(this.checked.environment));
+  }
+
+  private startPlugins(): PluginHost<ClientInterceptor> | undefined {
+    const { plugins, defaults } = this.checked;
+    if (plugins.length === 0) return undefined;
+    const { interceptors } = defaults;
+    return startPlugins({ side: "client", environment: this.hookClock(), interceptors, plugins });
+  }
 }
 
 function untilReady(pool: Connections, target: string, signal: AbortSignal | undefined): Promise<void> {
@@ -125,15 +171,12 @@ function untilReady(pool: Connections, target: string, signal: AbortSignal | und
   });
 }
 
+type StateListener = (state: ChannelState, previous: ChannelState) => void;
+
+const nobodyListens: StateListener = () => undefined;
+
 /** A listener that throws is nobody else's problem. */
-function tellQuietly(
-  listener: ((state: ChannelState, previous: ChannelState) => void) | undefined,
-): (state: ChannelState, previous: ChannelState) => void {
-  return (state, previous) => {
-    try {
-      listener?.(state, previous);
-    } catch {
-      // As documented.
-    }
-  };
+function tellQuietly(listener: StateListener | undefined): StateListener {
+  if (listener === undefined) return nobodyListens;
+  return (state, previous) => quietly(() => listener(state, previous));
 }

@@ -40,8 +40,6 @@ export class ClientCallState implements RoutedCall {
   outcome: object | undefined;
   /** The outcome of the last attempt is the outcome of the call. */
   isPassedOn: boolean;
-  /** Where it went last. */
-  endpoint: Endpoint | undefined;
   /** Where it went before that; undefined for nowhere. */
   tried: Endpoint[] | undefined;
   /** What routers and balancers may look at. */
@@ -50,7 +48,9 @@ export class ClientCallState implements RoutedCall {
   bytesSent: number;
   bytesReceived: number;
   private replyHooks: ((metadata: Metadata) => void)[] | undefined;
-  private readonly environment: Environment;
+  private readonly home: CallHome;
+  /** Where it went last, of several. */
+  private chosen: Endpoint | undefined;
   private added: MetadataEntry[] | undefined;
   private kept: Kept | undefined;
   private controller: AbortController | undefined;
@@ -58,28 +58,36 @@ export class ClientCallState implements RoutedCall {
   private onSignal: (() => void) | undefined;
 
   constructor(method: MethodType, options: CallOptions | undefined, timeoutMs: number, home: CallHome) {
-    const { environment } = home;
     this.method = method;
     this.options = options ?? noOptions;
     this.waitForReady = this.options.waitForReady ?? home.waitForReady;
-    this.startedMs = environment.now();
+    this.startedMs = home.environment.now();
     this.deadlineMs = this.startedMs + timeoutMs;
     this.attempts = 0;
     this.outcome = undefined;
     this.isPassedOn = false;
-    this.endpoint = home.endpoint;
     this.tried = undefined;
     this.message = undefined;
     this.trace = this.options.parent?.trace;
     this.bytesSent = 0;
     this.bytesReceived = 0;
     this.replyHooks = undefined;
-    this.environment = environment;
+    this.home = home;
+    this.chosen = undefined;
     this.added = undefined;
     this.kept = undefined;
     this.controller = undefined;
     this.timer = undefined;
     this.onSignal = undefined;
+  }
+
+  /** Where it went last. */
+  get endpoint(): Endpoint | undefined {
+    return this.chosen ?? this.home.endpoint;
+  }
+
+  set endpoint(endpoint: Endpoint | undefined) {
+    this.chosen = endpoint;
   }
 
   get attempt(): number {
@@ -97,7 +105,7 @@ export class ClientCallState implements RoutedCall {
   }
 
   get remainingMs(): number {
-    return remainingFrom(this.deadlineMs, this.environment.now());
+    return remainingFrom(this.deadlineMs, this.home.environment.now());
   }
 
   get metadata(): Metadata {
@@ -154,7 +162,7 @@ export class ClientCallState implements RoutedCall {
   }
 
   get nowMs(): number {
-    return this.environment.now();
+    return this.home.environment.now();
   }
 
   /** The call is given up: whoever listens to its signal hears of it. */
@@ -175,7 +183,9 @@ export class ClientCallState implements RoutedCall {
     this.onSignal = () => controller.abort(signal?.reason);
     signal?.addEventListener("abort", this.onSignal, { once: true });
     if (this.deadlineMs !== Infinity) {
-      this.timer = this.environment.setTimer(this.remainingMs, () => controller.abort(deadlinePassed(this.method)));
+      this.timer = this.home.environment.setTimer(this.remainingMs, () =>
+        controller.abort(deadlinePassed(this.method)),
+      );
     }
     return controller;
   }

@@ -5,7 +5,7 @@ const withCommas = /^(?:unix:|wss?:)/;
 
 /** True for a list of addresses that are known beforehand. */
 export function isList(target: string): boolean {
-  return known.test(target) && addressesOf(target).length > 1;
+  return target.includes(",") && known.test(target) && addressesOf(target).length > 1;
 }
 
 /** `etcd` of `etcd://a:2379/shop.v1.Orders`; empty when there is none. */

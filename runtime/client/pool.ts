@@ -50,7 +50,9 @@ export class Pool implements Connections {
   private readonly isAlwaysKept: boolean;
   private readonly onState: PoolOptions["onState"];
   private readonly waiters: WaiterSet;
-  private readonly connectors: readonly Connector[];
+  private readonly first: Connector;
+  /** All of them, the first too; undefined when there is no other. */
+  private readonly several: readonly Connector[] | undefined;
 
   constructor({ channel, site, onState, isKept }: PoolOptions) {
     this.state = "idle";
@@ -59,20 +61,24 @@ export class Pool implements Connections {
     this.isAlwaysKept = isKept ?? this.isEager;
     this.onState = onState;
     this.waiters = new WaiterSet(channel.limits.maxWaitingCalls);
-    this.connectors = Array.from({ length: channel.connections }, () => new Connector({ channel, site, pool: this }));
+    this.first = new Connector({ channel, site, pool: this });
+    this.several = undefined;
+    if (channel.connections === 1) return;
+    const others = Array.from({ length: channel.connections - 1 }, () => new Connector({ channel, site, pool: this }));
+    this.several = [this.first, ...others];
   }
 
   get size(): number {
-    return this.connectors.filter((connector) => connector.state === "ready").length;
+    return this.connectors().filter((connector) => connector.state === "ready").length;
   }
 
   /** The connection for one more call: of those that are ready, the one with the fewest calls. @throws RpcError `client_closed` */
   connection(): ClientConnection {
-    return this.connectors.length === 1 ? this.first().connection() : this.choose();
+    return this.several === undefined ? this.first.connection() : this.choose(this.several);
   }
 
   connect(isUrgent: boolean): void {
-    for (const connector of this.isEager ? this.connectors : [this.first()]) {
+    for (const connector of this.isEager ? this.connectors() : [this.first]) {
       if (isUrgent) connector.hurry();
       else connector.connect();
     }
@@ -81,7 +87,7 @@ export class Pool implements Connections {
   wait(waiter: ReadyWaiter): void {
     if (this.state === "closed") throw clientClosed(this.target);
     this.waiters.add(waiter);
-    if (this.state !== "ready") this.first().connection();
+    if (this.state !== "ready") this.first.connection();
   }
 
   leave(waiter: ReadyWaiter): void {
@@ -89,32 +95,31 @@ export class Pool implements Connections {
   }
 
   close(graceMs: number): Promise<void> {
-    const closing = Promise.all(this.connectors.map((connector) => connector.close(graceMs)));
+    const closing = Promise.all(this.connectors().map((connector) => connector.close(graceMs)));
     this.waiters.release((waiter) => waiter.onRefused(clientClosed(this.target)));
     return closing.then(() => undefined);
   }
 
   /** For its connectors: whether a connection that was lost is made again although no call asks for it. */
   isKept(connector: Connector): boolean {
-    return this.isAlwaysKept || (connector === this.first() && this.waiters.size > 0);
+    return this.isAlwaysKept || (connector === this.first && this.waiters.size > 0);
   }
 
   /** For its connectors: the state of one has changed. */
   update(): void {
     const previous = this.state;
-    this.state = combine(this.connectors);
+    this.state = this.several === undefined ? this.first.state : combine(this.several);
     if (this.state === "ready") this.waiters.release((waiter) => waiter.onReady());
     if (this.state !== previous) this.onState(this.state, previous);
   }
 
-  private first(): Connector {
-    return this.connectors[0] as Connector;
+  private connectors(): readonly Connector[] {
+    return this.several ?? [this.first];
   }
 
-  private choose(): ClientConnection {
-    const { connectors } = this;
+  private choose(connectors: readonly Connector[]): ClientConnection {
     const ready = leastBusy(connectors, "ready");
-    if (ready === undefined) return (leastBusy(connectors, "connecting") ?? this.first()).connection();
+    if (ready === undefined) return (leastBusy(connectors, "connecting") ?? this.first).connection();
     // The call does not wait for one more connection, but the next ones may use it.
     if (ready.callsInProgress > 0) connectors.find((connector) => connector.state === "idle")?.connect();
     return ready.connection();

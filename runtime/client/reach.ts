@@ -2,7 +2,7 @@ import type { InstanceView } from "../discovery/instance-view.ts";
 import type { ChannelOptions, CheckedChannelOptions } from "./channel-options.ts";
 import type { ChannelState } from "./channel-state.ts";
 import { createCluster } from "./cluster.ts";
-import { createSoleReach, type Reach } from "./sole-reach.ts";
+import { type Reach, SoleReach } from "./sole-reach.ts";
 import { createSource } from "./resolve.ts";
 
 const nothingKnown: InstanceView = Object.freeze({
@@ -20,7 +20,7 @@ export function createReach(
   options: ChannelOptions,
   onState: (state: ChannelState, previous: ChannelState) => void,
 ): Reach {
-  if (channel.site !== undefined) return createSoleReach(channel, channel.site, onState);
+  if (channel.site !== undefined) return new SoleReach(channel, channel.site, onState);
   const source = createSource(channel, options);
   const cluster = createCluster({ channel, source, options, onState });
   const view = (): InstanceView => source.view() ?? nothingKnown;

@@ -11,7 +11,7 @@ import { type Connections, Pool } from "./pool.ts";
 export interface Reach {
   readonly pool: Connections;
   /** The one address's connection for one more call. Not to be asked when there is a picker. */
-  readonly connection: () => ClientConnection;
+  connection(): ClientConnection;
   /** For several endpoints. */
   readonly picker: Picker | undefined;
   /** The one address, as interceptors see it; undefined when there are several. */
@@ -21,23 +21,40 @@ export interface Reach {
 }
 
 /** A channel to one address keeps clear of all that several need. */
-export function createSoleReach(
-  channel: CheckedChannelOptions,
-  site: Site,
-  onState: (state: ChannelState, previous: ChannelState) => void,
-): Reach {
-  const pool = new Pool({ channel, site, onState });
-  const address = site.address.text;
+export class SoleReach implements Reach {
+  readonly pool: Pool;
+  readonly picker: undefined;
+  private readonly address: string;
+  private madeEndpoint: Endpoint | undefined;
+
+  constructor(
+    channel: CheckedChannelOptions,
+    site: Site,
+    onState: (state: ChannelState, previous: ChannelState) => void,
+  ) {
+    this.pool = new Pool({ channel, site, onState });
+    this.picker = undefined;
+    this.address = site.address.text;
+    this.madeEndpoint = undefined;
+  }
+
+  connection(): ClientConnection {
+    return this.pool.connection();
+  }
+
+  /** Made when somebody looks at it, and then kept: few do (bench `idle`). */
+  get endpoint(): Endpoint {
+    return (this.madeEndpoint ??= endpointAt(this.address));
+  }
+
+  view(): InstanceView {
+    return fixedView([this.endpoint.instance]);
+  }
+}
+
+function endpointAt(address: string): Endpoint {
   const instance = instanceAt(address);
-  const endpoint = Object.freeze({
-    id: address,
-    address,
-    instance,
-    weight: 100,
-    callsInProgress: 0,
-    isAvailable: true,
-  });
-  return { pool, picker: undefined, connection: () => pool.connection(), endpoint, view: () => fixedView([instance]) };
+  return Object.freeze({ id: address, address, instance, weight: 100, callsInProgress: 0, isAvailable: true });
 }
 
 /** An instance of which nothing but the address is known. */

@@ -67,6 +67,8 @@ export interface Compression {
 
 const builtins: Readonly<Record<CompressorName, Compressor | undefined>> = { gzip, deflate, br: brotli, zstd };
 const defaultNames: readonly CompressorName[] = ["zstd", "gzip"];
+const noOptions: CompressionOptions = Object.freeze({});
+const noCompressors: readonly Compressor[] = Object.freeze([]);
 const defaultThresholdBytes = 1_024;
 /** Larger bodies are compressed in another thread: more than half a millisecond here (bench `compression`). */
 const maxDirectBytes = 16 * 1024;
@@ -76,53 +78,85 @@ const maxDirectBytes = 16 * 1024;
  * @throws TypeError or RangeError for options that cannot work
  */
 export function createCompression(option: boolean | CompressionOptions | undefined): Compression {
-  const options = typeof option === "object" && option !== null ? option : {};
-  const chosen = chooseCompressors(options.compressors ?? defaultNames);
-  const thresholdBytes = checkThreshold(options.thresholdBytes ?? defaultThresholdBytes);
-  const byDefault = option !== undefined && option !== false && checkMethods(options.methods) === "all";
-  const records = new WeakMap<object, GainRecord>();
-  let active: readonly Compressor[] = option === undefined || option === false ? [] : chosen;
+  return new ChosenCompression(option);
+}
 
-  function recordOf(method: object): GainRecord {
+/** A class, as whatever there is one of for each channel (bench `idle`). */
+class ChosenCompression implements Compression {
+  compressors: readonly Compressor[];
+  private readonly chosen: readonly Compressor[];
+  private readonly thresholdBytes: number;
+  private readonly byDefault: boolean;
+  /** Nobody said whether it is on. */
+  private readonly isOpen: boolean;
+  /** How well each method did; made when something is compressed. */
+  private records: WeakMap<object, GainRecord> | undefined;
+
+  constructor(option: boolean | CompressionOptions | undefined) {
+    const options = typeof option === "object" && option !== null ? option : noOptions;
+    this.chosen = options.compressors === undefined ? defaultCompressors() : chooseCompressors(options.compressors);
+    this.thresholdBytes = checkThreshold(options.thresholdBytes ?? defaultThresholdBytes);
+    this.byDefault = option !== undefined && option !== false && checkMethods(options.methods) === "all";
+    this.isOpen = option === undefined;
+    this.compressors = option === undefined || option === false ? noCompressors : this.chosen;
+    this.records = undefined;
+  }
+
+  allowMarked(): void {
+    if (this.isOpen) this.compressors = this.chosen;
+  }
+
+  find(id: number): Compressor | undefined {
+    return this.compressors.find((compressor) => compressor.id === id);
+  }
+
+  takes(method: CompressionSubject, bytes: number, peer: CompressionPeer, wanted?: boolean): boolean {
+    // The size first: nearly all end there.
+    if (!this.isWanted(method, bytes, wanted)) return false;
+    return peer.peerCompressors.length > 0 && bytes <= peer.peerLimits.maxMessageBytes;
+  }
+
+  pack(
+    method: CompressionSubject,
+    body: Uint8Array,
+    readable: readonly number[],
+    wanted?: boolean,
+  ): PackedBody | Promise<PackedBody> {
+    if (!this.isWanted(method, body.length, wanted) || readable.length === 0) return plain(body);
+    const compressor = this.compressors.find(({ id }) => readable.includes(id));
+    const record = this.recordOf(method);
+    if (compressor === undefined || !record.isWorthTrying()) return plain(body);
+    const { compressAsync } = compressor;
+    if (body.length <= maxDirectBytes || compressAsync === undefined) {
+      return keep(record, body, compressor.compress(body), compressor);
+    }
+    return compressAsync(body).then((packed) => keep(record, body, packed, compressor));
+  }
+
+  private isWanted(method: CompressionSubject, bytes: number, wanted: boolean | undefined): boolean {
+    return bytes >= this.thresholdBytes && (wanted ?? method.policy.compress ?? this.byDefault);
+  }
+
+  private recordOf(method: object): GainRecord {
+    const records = (this.records ??= new WeakMap());
     let record = records.get(method);
     if (record === undefined) records.set(method, (record = createGainRecord()));
     return record;
   }
+}
 
-  function isWanted(method: CompressionSubject, bytes: number, wanted: boolean | undefined): boolean {
-    return bytes >= thresholdBytes && (wanted ?? method.policy.compress ?? byDefault);
-  }
+let builtinChoice: readonly Compressor[] | undefined;
 
-  function keep(record: GainRecord, body: Uint8Array, packed: Uint8Array, compressor: Compressor): PackedBody {
-    const isWorthIt = record.note(body.length, packed.length);
-    // Beyond this ratio the other side must take the body for a bomb.
-    const isCredible = body.length <= outputLimit(packed.length, Infinity);
-    return isWorthIt && isCredible ? { body: packed, compressor: compressor.id } : plain(body);
-  }
+/** The same list for all who do not choose. */
+function defaultCompressors(): readonly Compressor[] {
+  return (builtinChoice ??= chooseCompressors(defaultNames));
+}
 
-  return {
-    get compressors() {
-      return active;
-    },
-    allowMarked() {
-      if (option === undefined) active = chosen;
-    },
-    find: (id) => active.find((compressor) => compressor.id === id),
-    // The size first: nearly all end there.
-    takes: (method, bytes, peer, wanted) =>
-      isWanted(method, bytes, wanted) && peer.peerCompressors.length > 0 && bytes <= peer.peerLimits.maxMessageBytes,
-    pack(method, body, readable, wanted) {
-      if (!isWanted(method, body.length, wanted) || readable.length === 0) return plain(body);
-      const compressor = active.find(({ id }) => readable.includes(id));
-      const record = recordOf(method);
-      if (compressor === undefined || !record.isWorthTrying()) return plain(body);
-      const { compressAsync } = compressor;
-      if (body.length <= maxDirectBytes || compressAsync === undefined) {
-        return keep(record, body, compressor.compress(body), compressor);
-      }
-      return compressAsync(body).then((packed) => keep(record, body, packed, compressor));
-    },
-  };
+function keep(record: GainRecord, body: Uint8Array, packed: Uint8Array, compressor: Compressor): PackedBody {
+  const isWorthIt = record.note(body.length, packed.length);
+  // Beyond this ratio the other side must take the body for a bomb.
+  const isCredible = body.length <= outputLimit(packed.length, Infinity);
+  return isWorthIt && isCredible ? { body: packed, compressor: compressor.id } : plain(body);
 }
 
 function plain(body: Uint8Array): PackedBody {

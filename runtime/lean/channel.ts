@@ -1,4 +1,4 @@
-import { createAbortRegistry } from "../call/abort-registry.ts";
+import { AbortRegistry } from "../call/abort-registry.ts";
 import type { CallOptions, Invoker, MethodType } from "../call/method-type.ts";
 import { checkTimeout } from "../call/deadline.ts";
 import { ItemQueue } from "../call/item-queue.ts";
@@ -44,7 +44,7 @@ export function createChannel(options: ChannelOptions): Channel {
   const checked = checkOptions(options);
   const keeper = createKeeper(checked, options);
   const { environment } = checked;
-  const aborts = createAbortRegistry();
+  const aborts = new AbortRegistry();
   const view = fixedView([instanceAt(checked.target)]);
   const close: Channel["close"] = ({ graceMs = defaultGraceMs } = {}) => keeper.close(graceMs);
   if (checked.isEager) keeper.hurry();

@@ -17,12 +17,9 @@ const entry = `
 
 /** What stands in for modules. @type {Readonly<Record<string, string>>} */
 const nothing = {
-  "client/attempts.js": `
-    export const createAttempts = () => ({ unary: undefined, stream: undefined, isDirect: true, faultScope: undefined });
-    export const callOf = (call) => call;
-    export const givenUp = undefined;
-    export const streamItems = undefined;`,
-  "client/watched.js": "export const Watched = undefined;",
+  "client/around.js": `
+    export const nobodyAround = { unary: undefined, stream: undefined };
+    export const createAround = undefined;`,
   "client/cluster.js": "export const createCluster = undefined;",
   "client/resolve.js": "export const createSource = undefined; export const isResolved = () => false;",
 };

@@ -1,9 +1,9 @@
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
-import { createAbortRegistry } from "../../../runtime/call/abort-registry.ts";
+import { AbortRegistry } from "../../../runtime/call/abort-registry.ts";
 
 test("a signal cancels every call that uses it, over one listener", () => {
-  const registry = createAbortRegistry();
+  const registry = new AbortRegistry();
   const controller = new AbortController();
   const cancelled: string[] = [];
   registry.add(controller.signal, () => cancelled.push("a"));
@@ -14,7 +14,7 @@ test("a signal cancels every call that uses it, over one listener", () => {
 });
 
 test("the listener goes with the last call", () => {
-  const registry = createAbortRegistry();
+  const registry = new AbortRegistry();
   const { signal } = new AbortController();
   const first = (): void => undefined;
   const second = (): void => undefined;
@@ -28,7 +28,7 @@ test("the listener goes with the last call", () => {
 });
 
 test("a removed call is not cancelled, and a call added again is", () => {
-  const registry = createAbortRegistry();
+  const registry = new AbortRegistry();
   const controller = new AbortController();
   let cancelled = 0;
   const cancel = (): void => void cancelled++;

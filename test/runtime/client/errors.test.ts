@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Code, createClient, type ErrorReport, result, RpcError } from "../../../runtime/index.ts";
 import { Lab, Missing } from "../fixture/lab.ts";
 import { collect, createSignal, createWorld, errorOf, type World, type WorldOptions } from "../fixture/world.ts";
+import { echoMethod } from "../governance/repeatable.ts";
 
 interface Reported {
   readonly error: unknown;
@@ -261,26 +262,14 @@ test("a request that the schema excludes fails at the caller and is not sent", a
 
 test("a method or service that the server does not have is unimplemented and named", async () => {
   await using world = await createWorld();
+  const unknown = { ...echoMethod(), id: 12345, path: "/lab.v1.Lab/Nope" };
   const other = createClient(
     {
       ...Lab,
-      stub: (invoker) =>
-        Lab.stub({
-          ...invoker,
-          unary: (method, request, options) =>
-            invoker.unary(
-              {
-                ...method,
-                id: 12345,
-                path: "/lab.v1.Lab/Nope",
-                request: method.request,
-                response: method.response,
-                errors: [],
-              },
-              request,
-              options,
-            ),
-        }),
+      stub: (invoker) => ({
+        ...Lab.stub(invoker),
+        echo: (request, options) => invoker.unary(unknown, request, options),
+      }),
     },
     { target: world.address },
   );

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { type ClientInterceptor, metadata, RpcError } from "../../../runtime/index.ts";
+import { type ClientInterceptor, createChannel, metadata, RpcError } from "../../../runtime/index.ts";
 import { createWorld } from "../fixture/world.ts";
 
 const secret = "s3cret-value";
@@ -41,6 +41,9 @@ async function printed(): Promise<Record<string, string>> {
   for await (const _item of items) break;
   note("server", world.server);
   note("client", world.lab);
+  const channel = createChannel({ target: world.address, token: secret });
+  note("channel", channel);
+  note("invoker", channel.invoker());
   note("metadata to send", metadata(sent));
   note("error", new RpcError({ reason: "limit_exceeded", message: "no", metadata: metadata(sent) }));
   return found;
@@ -59,6 +62,8 @@ describe("what a console prints", () => {
     expect(found["context"]).toMatch(/^CallContext \{"method":"\/lab\.v1\.Lab\/Echo","peer":"[^"]*"\}$/);
     expect(found["client call"]).toBe('ClientCall {"method":"/lab.v1.Lab/Echo","attempts":0}');
     expect(found["attempt"]).toBe('ClientCall {"method":"/lab.v1.Lab/Echo","attempt":0}');
+    expect(found["channel"]).toMatch(/^Channel \{"target":"[^"]*","state":"idle","connections":0\}$/);
+    expect(found["invoker"]).toBe('Invoker {"state":"idle"}');
     expect(found["items"]).toBe('Items {"state":"open","waiting":0}');
   });
 
