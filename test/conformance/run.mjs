@@ -19,7 +19,11 @@ Options:
 const { values } = parse();
 if (values.help) exit(0, usage);
 if (values.testee === undefined) exit(2, `error: --testee is missing\n\n${usage}`);
-const { testee: command, only = "", level, known, json, wait = "5000" } = values;
+const { testee: command, only = "", level, known: knownFile, json, wait = "5000" } = values;
+if (level !== undefined && level !== "required")
+  exit(2, `error: --level is "required" or left out; found "${level}"\n`);
+if (!(Number(wait) > 0)) exit(2, `error: --wait is a number of milliseconds above 0; found "${wait}"\n`);
+const known = knownFile === undefined ? {} : readKnown(knownFile);
 const vectors = readVectors().filter(
   (vector) => vector.id.includes(only) && (level !== "required" || vector.level === "required"),
 );
@@ -30,12 +34,12 @@ try {
     testee,
     vectors,
     schema: readJson(new URL("schema.json", import.meta.url)),
-    known: known === undefined ? {} : readJson(known),
+    known,
     waitMs: Number(wait),
   });
   const text = `${JSON.stringify(report, undefined, 1)}\n`;
-  if (json !== undefined && json !== "-") writeFileSync(json, text);
   process.stdout.write(json === "-" ? text : tableOf(report));
+  if (json !== undefined && json !== "-") writeFileSync(json, text);
   process.exitCode = report.surprises.length === 0 ? 0 : 1;
 } catch (error) {
   process.stderr.write(`error: ${error.message}\n`);
@@ -69,6 +73,16 @@ function readVectors() {
     .toSorted()
     .flatMap((name) => readFileSync(new URL(name, folder), "utf8").trim().split("\n"))
     .map((line) => JSON.parse(line));
+}
+
+function readKnown(file) {
+  try {
+    const known = readJson(file);
+    if (typeof known === "object" && known !== null && !Array.isArray(known)) return known;
+    return exit(2, `error: ${file} must hold a JSON object, ids of vectors to messages\n`);
+  } catch (error) {
+    return exit(2, `error: ${file} must hold a JSON object, ids of vectors to messages: ${error.message}\n`);
+  }
 }
 
 function readJson(file) {

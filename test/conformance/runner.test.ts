@@ -62,8 +62,13 @@ describe("the runner", () => {
   });
 
   test("skips what the testee does not claim to do", async () => {
-    const { results } = await runVectors({ testee: testeeOf(good), vectors: [{ ...vector, serialization: "json" }] });
-    expect(results.map(({ outcome }) => outcome)).toEqual(["skipped"]);
+    const session: Vector = { ...vector, id: "s", kind: "session", role: "server" };
+    const report = await runVectors({
+      testee: testeeOf(good),
+      vectors: [{ ...vector, serialization: "json" }, session],
+    });
+    expect(report.results.map(({ outcome }) => outcome)).toEqual(["skipped", "skipped"]);
+    expect(tableOf(report)).toContain("\nskipped: 1 for no json, 1 for no server mode\n\nas expected\n");
   });
 
   test("wants the list of known failures to be exact", async () => {
@@ -79,6 +84,43 @@ describe("the runner", () => {
     expect(await surprises(good, { "body-z": message })).toEqual([
       "body-z is listed as a known failure, but there is no such vector in this run",
     ]);
+  });
+
+  test("goes on after an answer that does not come, and ends with the testee", async () => {
+    const decode = good.decode;
+    const silent: Testee = {
+      request: async (message) =>
+        message["op"] === "decode" && message["hex"] === "10"
+          ? new Promise(() => undefined)
+          : testeeOf({ decode, encode: good.encode }).request(message),
+    };
+    const { surprises: found } = await runVectors({ testee: silent, vectors: [refused, vector], waitMs: 5 });
+    expect(found).toEqual(["body-b: waited 5 ms in vain for the answer to decode"]);
+    const dead: Testee = {
+      request: async (message) =>
+        message["op"] === "decode"
+          ? Promise.reject(new Error("the testee ended (9)"))
+          : testeeOf(good).request(message),
+    };
+    await expect(runVectors({ testee: dead, vectors: [vector] })).rejects.toThrow(
+      "the testee ended (9), at the vector body-a",
+    );
+  });
+
+  test("wants to know what the testee can do, and where it listens", async () => {
+    for (const hello of [
+      {},
+      { modes: [] },
+      { modes: ["codec", "decode"] },
+      { modes: "codec" },
+      { modes: ["codec"], serializations: 1 },
+    ])
+      await expect(surprises({ hello })).rejects.toThrow(
+        /^the testee answered hello with \{.*; expected \{name, modes/u,
+      );
+    await expect(surprises({ hello: { modes: ["server"] }, listen: { port: "80" } })).rejects.toThrow(
+      'the testee answered listen with {"port":"80"}; expected {port}, a number',
+    );
   });
 
   test("prints a table", async () => {
@@ -149,6 +191,22 @@ describe("the command line", () => {
     expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining("error: --testee is missing") });
     expect(run("--testee", "exit 7")).toMatchObject({ status: 2, stderr: "error: the testee ended (7)\n" });
     expect(run("--testee", testee, "--only", "no-such-vector").status).toBe(2);
+  });
+
+  const node = (script: string): string => `"${process.execPath}" -e "${script};process.stdin.resume()"`;
+  const silent = node("0");
+
+  test.each([
+    ["text", ["--testee", node("console.log('hello')")], 'the testee wrote "hello\\n"; expected an object in JSON'],
+    ["no JSON", ["--testee", node("process.stdout.write('\\0\\0\\0\\x02{]')")], "; expected an object in JSON"],
+    ["null", ["--testee", node("process.stdout.write('\\0\\0\\0\\x04null')")], "; expected an object in JSON"],
+    ["nothing", ["--testee", silent, "--wait", "50"], "waited 50 ms in vain for the answer to hello"],
+    ["a wait", ["--testee", silent, "--wait", "long"], '--wait is a number of milliseconds above 0; found "long"'],
+    ["a level", ["--testee", silent, "--level", "high"], '--level is "required" or left out; found "high"'],
+    ["no list", ["--testee", silent, "--known", program], `${program} must hold a JSON object`],
+  ])("ends with 2 for %s and says what was expected", (_, args, message) => {
+    const { status, stdout, stderr } = run(...args);
+    expect([status, stdout, stderr]).toEqual([2, "", expect.stringContaining(message)]);
   });
 
   test("has a help", () => {

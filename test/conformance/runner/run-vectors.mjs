@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { within } from "./within.mjs";
 import { playClientSession, playServerSession } from "./session.mjs";
 
 /**
@@ -6,12 +7,13 @@ import { playClientSession, playServerSession } from "./session.mjs";
  * @returns the report: one result for each vector, and what does not agree with the list
  */
 export async function runVectors({ testee, vectors, schema, known = {}, waitMs = 5_000 }) {
-  const { modes = [], serializations = ["binary"], name = "testee" } = await testee.request({ op: "hello", schema });
-  const port = modes.includes("server") ? (await testee.request({ op: "listen" })).port : undefined;
+  const ask = (message) => within(testee.request(message), waitMs, `the answer to ${message.op}`);
+  const { modes, serializations = ["binary"], name = "testee" } = checkHello(await ask({ op: "hello", schema }));
+  const port = modes.includes("server") ? checkPort(await ask({ op: "listen" })) : undefined;
   const results = [];
   for (const vector of vectors) {
     const skipped = reasonToSkip(vector, modes, serializations);
-    const message = skipped === undefined ? await runVector(vector, { testee, port, waitMs }) : undefined;
+    const message = skipped ?? (await runVector(vector, { testee, ask, port, waitMs }));
     const outcome = skipped !== undefined ? "skipped" : message === undefined ? "passed" : "failed";
     results.push({
       id: vector.id,
@@ -34,19 +36,46 @@ function reasonToSkip({ kind, role, serialization }, modes, serializations) {
   return serialization !== undefined && !serializations.includes(serialization) ? `no ${serialization}` : undefined;
 }
 
-/** @returns undefined when the testee does what the vector says, else what it does */
-async function runVector(vector, { testee, port, waitMs }) {
+const knownModes = ["codec", "server", "client"];
+
+function checkHello(answer) {
+  const { modes, serializations = [] } = answer;
+  const isFine = Array.isArray(modes) && modes.length > 0 && modes.every((mode) => knownModes.includes(mode));
+  if (isFine && Array.isArray(serializations)) return answer;
+  const expected = `{name, modes, serializations} with modes out of ${JSON.stringify(knownModes)}`;
+  throw new Error(`the testee answered hello with ${JSON.stringify(answer).slice(0, 200)}; expected ${expected}`);
+}
+
+function checkPort(answer) {
+  if (Number.isInteger(answer.port)) return answer.port;
+  throw new Error(`the testee answered listen with ${JSON.stringify(answer).slice(0, 200)}; expected {port}, a number`);
+}
+
+/**
+ * @returns undefined when the testee does what the vector says, else what it does
+ * @throws Error when the testee does nothing any more
+ */
+async function runVector(vector, context) {
+  try {
+    return await playVector(vector, context);
+  } catch (error) {
+    if (error.isLate) return error.message;
+    throw new Error(`${error.message}, at the vector ${vector.id}`, { cause: error });
+  }
+}
+
+async function playVector(vector, { testee, ask, port, waitMs }) {
   if (vector.kind === "session")
     return vector.role === "server"
       ? playServerSession(vector, port, { waitMs })
       : playClientSession(vector, testee, { waitMs });
   const { schema, serialization, hex } = vector;
   const op = { body: "decode", frame: "readFrame", handshake: "readOption" }[vector.kind];
-  const read = await testee.request({ op, schema, serialization, hex });
+  const read = await ask({ op, schema, serialization, hex });
   const fault = checkRead(vector, read);
   if (fault !== undefined || vector.encoded === undefined) return fault;
   const write = vector.kind === "body" ? "encode" : "writeFrame";
-  const written = await testee.request({ op: write, schema, serialization, value: vector.value });
+  const written = await ask({ op: write, schema, serialization, value: vector.value });
   if (isSameBytes([vector.encoded, ...(vector.also ?? [])], written.hex, vector)) return undefined;
   return `wrote ${written.hex ?? JSON.stringify(written)}, expected ${vector.encoded}`;
 }
@@ -108,5 +137,12 @@ export function tableOf({ name, results, surprises }) {
   const lines = [[name, ...columns], ...rows].map(([first, ...rest]) =>
     [first.padEnd(16), ...rest.map((cell) => cell.padStart(8))].join(" "),
   );
-  return `${[...lines, "", ...surprises, surprises.length === 0 ? "as expected" : `${surprises.length} unexpected`].join("\n")}\n`;
+  return `${[...lines, ...skippedLines(results), "", ...surprises, surprises.length === 0 ? "as expected" : `${surprises.length} unexpected`].join("\n")}\n`;
+}
+
+/** How many were skipped for which reason; none when none were. */
+function skippedLines(results) {
+  const reasons = results.filter(({ outcome }) => outcome === "skipped").map(({ message }) => message);
+  const counts = [...new Set(reasons)].map((one) => `${reasons.filter((each) => each === one).length} for ${one}`);
+  return counts.length === 0 ? [] : ["", `skipped: ${counts.join(", ")}`];
 }

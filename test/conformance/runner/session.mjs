@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { isDeepStrictEqual } from "node:util";
 import { createSplitter } from "./wire.mjs";
+import { within } from "./within.mjs";
 
 /** Kinds that may come at any time: credit and settings. */
 const always = [7, 10];
@@ -22,7 +23,11 @@ export async function playClientSession(vector, testee, options) {
   await once(server, "listening");
   const accepted = once(server, "connection");
   try {
-    await testee.request({ op: "connect", port: server.address().port });
+    await within(
+      testee.request({ op: "connect", port: server.address().port }),
+      options.waitMs,
+      "the answer to connect",
+    );
     const calls = new Map();
     const first = vector.steps.findIndex((step) => step.call === undefined);
     for (const { call } of vector.steps.slice(0, first)) calls.set(call.key, testee.request({ op: "call", ...call }));
@@ -34,7 +39,7 @@ export async function playClientSession(vector, testee, options) {
     return error.message;
   } finally {
     server.close();
-    await testee.request({ op: "disconnect" });
+    await within(testee.request({ op: "disconnect" }), options.waitMs, "the answer to disconnect");
   }
 }
 
@@ -157,17 +162,4 @@ async function expectOutcome({ key, ...wanted }, calls, { waitMs }) {
 function difference(wanted, found) {
   if (wanted === null || typeof wanted !== "object" || !("code" in wanted)) return !isDeepStrictEqual(wanted, found);
   return Object.entries(wanted).some(([name, value]) => !isDeepStrictEqual(value, found?.[name]));
-}
-
-/** Fails when `promise` takes too long. */
-async function within(promise, waitMs, what) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited ${waitMs} ms in vain for ${what}`)), waitMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,19 @@
 import { spawn } from "node:child_process";
 
+/** More than any answer has. */
+const maxAnswerBytes = 64 * 1024 * 1024;
+const expected =
+  "expected an object in JSON with the id of a request, behind its length in four bytes (what it logs belongs on its error output)";
+
+/** @returns an object without an id for what is no answer */
+function parseAnswer(bytes) {
+  try {
+    return JSON.parse(bytes.toString("utf8")) ?? {};
+  } catch {
+    return {};
+  }
+}
+
 /** Starts a program under test. Messages are JSON behind a length of four bytes, big-endian; each answer has the `id` of its request. */
 export function startTestee(command) {
   const child = spawn(command, { shell: true, stdio: ["pipe", "pipe", "inherit"] });
@@ -14,12 +28,18 @@ export function startTestee(command) {
   };
   child.stdout.on("data", (piece) => {
     bytes = Buffer.concat([bytes, piece]);
-    while (bytes.length >= 4 && bytes.length >= 4 + bytes.readUInt32BE(0)) {
+    while (failure === undefined && bytes.length >= 4) {
       const end = 4 + bytes.readUInt32BE(0);
-      const { id, ...answer } = JSON.parse(bytes.subarray(4, end).toString("utf8"));
-      bytes = bytes.subarray(end);
-      waiting.get(id)?.resolve(answer);
-      waiting.delete(id);
+      if (end <= maxAnswerBytes && bytes.length < end) return;
+      const { id, ...answer } = parseAnswer(bytes.subarray(4, Math.min(end, maxAnswerBytes)));
+      if (Number.isInteger(id) && id > 0 && id <= last) {
+        bytes = bytes.subarray(end);
+        waiting.get(id)?.resolve(answer);
+        waiting.delete(id);
+      } else {
+        fail(`wrote ${JSON.stringify(bytes.subarray(0, 80).toString("utf8"))}; ${expected}`);
+        child.kill();
+      }
     }
   });
   child.stdin.on("error", () => undefined);
