@@ -23,25 +23,23 @@ export function isCapture(bytes: Uint8Array): boolean {
   return magic === pcapngMagic || pcapMagics.has(magic);
 }
 
-/** The packets of a capture file. @throws DecodeError for one that is cut or broken */
-export function packetsOf(bytes: Uint8Array): readonly Packet[] {
+/** The packets of a capture file, one by one. @throws DecodeError where it is cut or broken */
+export function packetsOf(bytes: Uint8Array): Iterable<Packet> {
   const magic = viewOf(bytes).getUint32(0);
   return magic === pcapngMagic ? packetsOfPcapng(bytes) : packetsOfPcap(bytes, pcapMagics.get(magic) === true);
 }
 
-function packetsOfPcap(bytes: Uint8Array, isLittle: boolean): readonly Packet[] {
+function* packetsOfPcap(bytes: Uint8Array, isLittle: boolean): Generator<Packet> {
   const view = viewOf(bytes);
   if (bytes.length < 24) throw new DecodeError("the capture file ends inside its header");
   const linkType = view.getUint32(20, isLittle) & 0xffff;
-  const packets: Packet[] = [];
   for (let at = 24; at < bytes.length;) {
     if (at + 16 > bytes.length) throw cutAt(at);
     const size = view.getUint32(at + 8, isLittle);
     if (size > bytes.length - at - 16) throw cutAt(at);
-    packets.push({ bytes: bytes.subarray(at + 16, at + 16 + size), linkType });
+    yield { bytes: bytes.subarray(at + 16, at + 16 + size), linkType };
     at += 16 + size;
   }
-  return packets;
 }
 
 /** Bytes that a block of pcapng has at least, its type and lengths included. */
@@ -50,9 +48,8 @@ const smallest: Readonly<Record<number, number>> = { [pcapngMagic]: 28, 1: 20, 3
 /** Block types of pcapng that matter here. */
 const block = { section: pcapngMagic, interface: 1, simple: 3, enhanced: 6 } as const;
 
-function packetsOfPcapng(bytes: Uint8Array): readonly Packet[] {
+function* packetsOfPcapng(bytes: Uint8Array): Generator<Packet> {
   const view = viewOf(bytes);
-  const packets: Packet[] = [];
   let isLittle = false;
   let linkTypes: number[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -67,10 +64,9 @@ function packetsOfPcapng(bytes: Uint8Array): readonly Packet[] {
     if (size < (smallest[type] ?? 12) || size % 4 !== 0 || size > bytes.length - at) throw cutAt(at);
     const body = bytes.subarray(at + 8, at + size - 4);
     if (type === block.interface) linkTypes.push(viewOf(body).getUint16(0, isLittle));
-    else if (type === block.enhanced || type === block.simple) packets.push(packetOf(body, type, linkTypes, isLittle));
+    else if (type === block.enhanced || type === block.simple) yield packetOf(body, type, linkTypes, isLittle);
     at += size;
   }
-  return packets;
 }
 
 function packetOf(body: Uint8Array, type: number, linkTypes: readonly number[], isLittle: boolean): Packet {
@@ -81,7 +77,7 @@ function packetOf(body: Uint8Array, type: number, linkTypes: readonly number[], 
 }
 
 function cutAt(at: number): DecodeError {
-  return new DecodeError(`the capture file is cut or broken at byte ${at}`);
+  return new DecodeError(`the capture file is cut or broken at byte ${at}; what comes before was read`);
 }
 
 function viewOf(bytes: Uint8Array): DataView {

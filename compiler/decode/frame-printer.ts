@@ -82,7 +82,7 @@ export function createFramePrinter(conversation: Conversation, isClient?: boolea
 
   function noteCall(frame: FrameReader): void {
     const path = header.text(HeaderTag.methodPath);
-    const method = schema?.method(header.methodId) ?? (path === undefined ? undefined : schema?.methodByName(path));
+    const method = schema?.method(header.methodId) ?? (path === undefined ? undefined : schema?.methodsByName(path)[0]);
     if (method !== undefined) calls.set(keyOf(frame), method);
   }
 

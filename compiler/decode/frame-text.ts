@@ -118,14 +118,15 @@ function pairOf(value: Uint8Array): string {
 
 function numberOf(tag: number, value: Uint8Array, schema: SchemaIndex | undefined): string {
   const number = value.reduce((total, byte) => total * 256 + byte, 0);
-  if (tag === HeaderTag.methodId) return `0x${hex(number, 8)}${pathOf(schema?.method(number))}`;
+  if (tag === HeaderTag.methodId)
+    return `0x${hex(number, 8)}${schema === undefined ? "" : pathOf(schema.method(number))}`;
   if (tag === HeaderTag.errorCode) return `${number} ${codeName(number)}`;
   if (tag === HeaderTag.goawayCode) return `${number} ${goawayNames.get(number) ?? "unknown"}`;
   return `${number}${units.get(tag) ?? ""}`;
 }
 
 function pathOf(method: MethodDescriptor | undefined): string {
-  return method === undefined ? "" : ` ${method.path}`;
+  return method === undefined ? " (not in the schema)" : ` ${method.path}`;
 }
 
 function hex(number: number, digits: number): string {

@@ -18,10 +18,13 @@ export function bytesOfHexDump(text: string): Uint8Array {
     const { offset, digits } = partsOf(line, form);
     if (repeated !== undefined && offset !== undefined) repeat(bytes, repeated, offset, index + 1);
     repeated = undefined;
-    for (const byte of bytesOf(digits, index + 1)) bytes.push(byte);
+    for (const byte of bytesOf(digits, index + 1, bytes.length === 0)) bytes.push(byte);
   }
   return Uint8Array.from(bytes);
 }
+
+const noOtherForm =
+  "; the input is no capture file (pcap, pcapng) either, and does not begin with an Option or a frame";
 
 /** Bytes that a dump shows in a line. */
 const lineBytes = 16;
@@ -59,11 +62,14 @@ function repeat(bytes: number[], pattern: readonly number[], end: number, line: 
   while (bytes.length < end) bytes.push(pattern[bytes.length % pattern.length] ?? 0);
 }
 
-function bytesOf(text: string, line: number): Uint8Array {
+/** `isFirst`: nothing was read yet, so the input may be no dump at all. */
+function bytesOf(text: string, line: number, isFirst: boolean): Uint8Array {
   const digits = text.replaceAll(/0x|[\s:,]/giu, "");
   const wrong = /[^0-9a-f]/iu.exec(digits);
   if (wrong !== null)
-    throw new DecodeError(`line ${line}: expected hexadecimal digits, found ${JSON.stringify(wrong[0])}`);
+    throw new DecodeError(
+      `line ${line}: expected hexadecimal digits, found ${JSON.stringify(wrong[0])}${isFirst ? noOtherForm : ""}`,
+    );
   if (digits.length % 2 !== 0)
     throw new DecodeError(`line ${line}: expected two hexadecimal digits for each byte, found ${digits.length} digits`);
   return Uint8Array.from(digits.match(/../gu) ?? [], (each) => Number.parseInt(each, 16));

@@ -10,8 +10,9 @@ import type {
 export interface SchemaIndex {
   /** A method by its number on the wire. */
   method(id: number): MethodDescriptor | undefined;
-  /** A method by its path, or by the end of it: `/acme.v1.Users/Get`, `Users/Get`, `Get`. */
-  methodByName(name: string): MethodDescriptor | undefined;
+  /** The methods with this path, or with this end of it: `/acme.v1.Users/Get`, `Users/Get`, `Get`. */
+  methodsByName(name: string): readonly MethodDescriptor[];
+  readonly methods: readonly MethodDescriptor[];
   /** Fields of a message, union or error by number; cases of oneofs among them. */
   fields(fullName: string): ReadonlyMap<number, FieldDescriptor> | undefined;
   enumeration(fullName: string): EnumDescriptor | undefined;
@@ -38,8 +39,9 @@ export function createSchemaIndex({ files }: SchemaDescriptor): SchemaIndex {
   }
   return {
     method: (id) => byId.get(id),
-    methodByName: (name) =>
-      methods.find(({ path }) => path === name || path.endsWith(`/${name}`) || path.endsWith(`.${name}`)),
+    methodsByName: (name) =>
+      methods.filter(({ path }) => path === name || path.endsWith(`/${name}`) || path.endsWith(`.${name}`)),
+    methods,
     fields: (fullName) => fields.get(fullName),
     enumeration: (fullName) => enumerations.get(fullName),
   };

@@ -93,7 +93,7 @@ describe("frames", () => {
       "        path            /conformance.v1.Conformance/Echo",
       '        body            {"text":"hi"}',
       "00008e  request #4 · binary · end of stream · 71 bytes",
-      "        method          0x00000002",
+      "        method          0x00000002 (not in the schema)",
       "        attempt         2",
       "        priority        7",
       `        trace context   <${"ab".repeat(24)}01>`,
@@ -263,7 +263,10 @@ describe("what is broken is reported with its offset", () => {
   });
 
   test("no frames at all", () => {
-    expect(decode(new Uint8Array(0)).errors).toEqual(["the input holds no frames"]);
+    for (const input of ["", "# nothing but words\n"])
+      expect(decode(Buffer.from(input)).errors).toEqual([
+        "the input holds no frames; expected a capture file (pcap, pcapng), a hex dump, or their bytes",
+      ]);
   });
 
   test.each(frames.filter(({ expect }) => "close" in expect))("$id", ({ hex }) => {
@@ -337,7 +340,53 @@ describe("a capture", () => {
 
   test("leaves other protocols out", () => {
     const other = writeCapture([{ from: "client", bytes: Buffer.from("GET / HTTP/1.1\r\n\r\n") }]);
-    expect(decode(other)).toEqual({ text: "", errors: ["the input holds no frames"] });
+    expect(decode(other)).toEqual({
+      text: "",
+      errors: [expect.stringMatching(/^the capture holds no frames: .* TLS and WebSockets/u)],
+    });
+  });
+
+  test("that is cut shows what comes before", () => {
+    const { text, errors } = decode(writeCapture(segments).subarray(0, -1), { schema });
+    expect(text).toBe(shown.slice(0, shown.lastIndexOf("\n127.0.0.1")));
+    expect(errors).toEqual([
+      expect.stringMatching(/^the capture file is cut or broken at byte \d+; what comes before/u),
+    ]);
+  });
+
+  test("that lacks packets says so, and what to do", () => {
+    const [first, second, third, fourth] = cut(segments.slice(0, 1), 50);
+    const whole = writeCapture([first, second, third, fourth].filter((each) => each !== undefined));
+    const size = 16 + 14 + 40 + 50;
+    const start = 24 + 2 * (size - 50) + size;
+    const { text, errors } = decode(Buffer.concat([whole.subarray(0, start), whole.subarray(start + size)]), {
+      schema,
+    });
+    expect([text, errors]).toEqual([
+      "",
+      [expect.stringMatching(/^127\.0\.0\.2:50000 -> 127\.0\.0\.1:9000: packets are missing .*tcpdump -s 0/u)],
+    ]);
+  });
+
+  test("that begins in the middle of a frame shows those that come after it", () => {
+    const late: readonly Segment[] = [
+      { from: "client", bytes: bytesOf(echoRequest).subarray(7) },
+      { from: "client", bytes: bytesOf(sumRequest, sumItem) },
+    ];
+    const { text, errors } = capture(late);
+    expect(text).toContain("000000  request #2 lane 3");
+    expect([text.includes('{ text: "hi", count: 5 }'), errors]).toEqual([true, []]);
+  });
+
+  test("whose bytes begin like a frame by chance is left alone", () => {
+    const other = [
+      Buffer.from("nothing"),
+      Buffer.from("{}"),
+      Buffer.from("3bef01", "hex"),
+      Buffer.from("3bef0201", "hex"),
+    ];
+    const { text } = capture(other.map((bytes) => ({ from: "client" as const, bytes })));
+    expect(text).toBe("");
   });
 
   test("says where something is broken", () => {
@@ -349,6 +398,17 @@ describe("a capture", () => {
 
 test("a method that the schema does not have is refused", () => {
   expect(() => decode(bytesOf(traffic.ping), { schema, method: "Users/Get" })).toThrow(
-    "the schema has no method Users/Get",
+    /^the schema has no method Users\/Get; it has conformance\.v1\.Conformance\/Echo, .* and \d+ more$/u,
   );
+});
+
+test("a method that two services have needs the name of one of them", () => {
+  const [file] = schema.files;
+  const services = (file?.declarations ?? []).filter(({ kind }) => kind === "service");
+  const again = JSON.parse(JSON.stringify(services).replaceAll("Conformance", "Other")) as typeof services;
+  const both = { ...schema, files: [...schema.files, { ...file, declarations: again }] } as typeof schema;
+  expect(() => decode(bytesOf(traffic.ping), { schema: both, method: "Echo" })).toThrow(
+    "the schema has more than one method Echo; it has conformance.v1.Conformance/Echo, conformance.v1.Other/Echo",
+  );
+  expect(decode(bytesOf(traffic.ping), { schema: both, method: "Other/Echo" }).errors).toEqual([]);
 });
