@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../property.ts";
 import type { FieldDescriptor, FileDescriptor, OneofDescriptor, ScalarType, Type } from "@rpcgen/runtime/descriptor";
 
 type Members = readonly (FieldDescriptor | OneofDescriptor)[];

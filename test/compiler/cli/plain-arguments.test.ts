@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../property.ts";
 import { describe, expect, test } from "vitest";
 import { readWithYargs } from "../../../compiler/cli/arguments.ts";
 import { commands } from "../../../compiler/cli/command-table.ts";

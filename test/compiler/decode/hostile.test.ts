@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../property.ts";
 import { describe, test } from "vitest";
 import { decode } from "../../../compiler/decode/decode.ts";
 import { DecodeError } from "../../../compiler/decode/decode-error.ts";

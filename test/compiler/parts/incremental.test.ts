@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { MessageChannel } from "node:worker_threads";
-import fc from "fast-check";
+import { fc } from "../../property.ts";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { compileProject, type CompileOutcome } from "../../../compiler/cli/compile-project.ts";
 import { createHelper, type Helper } from "../../../compiler/cli/helper.ts";

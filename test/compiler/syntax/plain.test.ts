@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import { fc } from "../../property.ts";
 import { describe, expect, test } from "vitest";
 import { createSourceFile, type SourceFile } from "../../../compiler/source/source-file.ts";
 import { parse, parseByGrammar } from "../../../compiler/syntax/parse.ts";

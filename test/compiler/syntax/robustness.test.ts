@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as fc from "fast-check";
+import { fc } from "../../property.ts";
 import { describe, expect, test } from "vitest";
 import { renderText } from "../../../compiler/cli/report/text.ts";
 import { createSourceFile } from "../../../compiler/source/source-file.ts";

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Compressor } from "../../../runtime/compression/compressor.ts";
 import { brotli, deflate, gzip, zstd } from "../../../runtime/compression/zlib.ts";
 import { createServer } from "../../../runtime/index.ts";
+import { createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 import { frame } from "../connection/world.ts";
 import { withPolicies } from "../../security/policies.ts";
 import { connectRaw } from "../../security/raw-client.ts";
@@ -11,7 +12,7 @@ import { collect, createWorld, echoing, errorOf } from "../fixture/world.ts";
 const compressors: readonly Compressor[] = [gzip, deflate, brotli, zstd].filter((found) => found !== undefined);
 const text = "order;customer;price;".repeat(500);
 const long = "order;customer;price;".repeat(20_000);
-const noise = crypto.getRandomValues(new Uint8Array(50_000));
+const noise = createVirtualEnvironment().randomBytes(50_000);
 const echoId = Lab.methods.find(({ name }) => name === "echo")?.id as number;
 const chatId = Lab.methods.find(({ name }) => name === "chat")?.id as number;
 

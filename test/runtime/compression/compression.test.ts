@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { createCompression, type PackedBody } from "../../../runtime/compression/compression.ts";
 import { gzip, zstd } from "../../../runtime/compression/zlib.ts";
+import { createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 
 const text = Buffer.from("order;customer;price;".repeat(100));
-const incompressible = crypto.getRandomValues(new Uint8Array(2_000));
+const incompressible = createVirtualEnvironment().randomBytes(2_000);
 const plainMethod = { policy: {} };
 const marked = { policy: { compress: true } };
 const unmarked = { policy: { compress: false } };

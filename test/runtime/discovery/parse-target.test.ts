@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import fc from "fast-check";
+import { fc } from "../../property.ts";
 import { describe, expect, test } from "vitest";
 import { parseTarget, targetLimits } from "../../../runtime/discovery/parse-target.ts";
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../property.ts";
 import { describe, expect, test } from "vitest";
 import { maxCredit } from "../../../runtime/protocol/frame.ts";
 import { FrameReader } from "../../../runtime/protocol/frame-reader.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../property.ts";
 import { expect, test } from "vitest";
 import { RpcError } from "../../../runtime/errors/rpc-error.ts";
 import { HeaderTag } from "../../../runtime/protocol/frame.ts";
