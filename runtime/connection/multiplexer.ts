@@ -19,7 +19,7 @@ import { Opening, type OpeningLink } from "./opening.ts";
 import { maxChunkBytes, Outbound, type OutboundLink } from "./outbound.ts";
 import { Pings, type PingsLink } from "./pings.ts";
 import type { Role } from "./role.ts";
-import { TokenBucket } from "./token-bucket.ts";
+import { TokenBucket } from "../environment/token-bucket.ts";
 import { TurnClock } from "./turn-clock.ts";
 
 /** What {@link Multiplexer} is made of. */

@@ -1,5 +1,5 @@
-import { TokenBucket } from "../connection/token-bucket.ts";
 import type { Environment } from "../environment/environment.ts";
+import { createLineLimiter } from "../environment/line-limiter.ts";
 
 /** What is known about an error that the caller does not see in full. */
 export interface ErrorReport {
@@ -11,26 +11,19 @@ export interface ErrorReport {
   readonly errorId: string | undefined;
 }
 
-/** Errors of one method that are written out at once, and per second in the long run. */
-const maxReports = 10;
-
 /**
- * The default: one line that says where, then the error with its stack, on stderr. No more than ten a second of one method: who can make a handler
- * fail shall not fill a disk. How many were left out stands in the next one.
+ * The default: one line that says where, then the error with its stack, on stderr. No more than ten a second of one method, with the number of those that
+ * were left out in the next one.
  */
 export function createConsoleReport(environment: Environment): (error: unknown, report: ErrorReport) => void {
-  /** By method; no more than the server has. */
-  const kept = new Map<string, { readonly lines: TokenBucket; leftOut: number }>();
+  // As many kinds as the server has methods.
+  const limiter = createLineLimiter(environment);
 
   return (error, { method, peer, errorId }) => {
-    let entry = kept.get(method);
-    if (entry === undefined) {
-      kept.set(method, (entry = { lines: new TokenBucket(environment, maxReports, maxReports), leftOut: 0 }));
-    }
-    if (!entry.lines.take()) return void entry.leftOut++;
+    const leftOut = limiter(method);
+    if (leftOut === undefined) return;
     const id = errorId === undefined ? "" : ` (error id ${errorId})`;
-    const more = entry.leftOut === 0 ? "" : ` (left out before it: ${entry.leftOut})`;
-    entry.leftOut = 0;
+    const more = leftOut === 0 ? "" : ` (left out before it: ${leftOut})`;
     console.error(`rpcgen: ${method} failed for ${peer}${id}${more}:`, error);
   };
 }

@@ -3,6 +3,7 @@ import { isSecretKey } from "../call/metadata.ts";
 import type { CallContext, Items } from "../call/method-type.ts";
 import { createSlot } from "../call/slot.ts";
 import type { Environment } from "../environment/environment.ts";
+import { createLineLimiter, linesPerSecond } from "../environment/line-limiter.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import type { ClientInterceptor, ServerInterceptor, StreamNext } from "../interceptor/interceptor.ts";
 import type { Plugin } from "../plugin/plugin.ts";
@@ -21,7 +22,7 @@ export interface AccessLogOptions {
   readonly logger: Logger;
   /** Default: `info` for all services. */
   readonly levels?: LogLevels | undefined;
-  /** Lines per second about calls that failed, per code; what is above is counted and told with the next. Default: 10. */
+  /** Lines about calls that failed, per code: so many at once, and per second in the long run. What is above is counted and told with the next. Default: 10. */
   readonly maxFailuresPerSecond?: number | undefined;
   /** Names of metadata whose values are logged. What is not named is not: tokens travel there. Default: none. */
   readonly metadata?: readonly string[] | undefined;
@@ -52,7 +53,7 @@ function levelOf(error: RpcError | undefined): "info" | "warn" | "error" {
 export function accessLog({
   logger,
   levels = createLogLevels(),
-  maxFailuresPerSecond = 10,
+  maxFailuresPerSecond = linesPerSecond,
   metadata = [],
   bodies,
 }: AccessLogOptions): AccessLog {
@@ -63,15 +64,15 @@ export function accessLog({
     side: "client" | "server",
     environment: Environment,
   ): (call: CallInfo, error: RpcError | undefined) => void {
-    const allows = limiter(environment, maxFailuresPerSecond);
+    const limiter = createLineLimiter(environment, maxFailuresPerSecond);
     const peerText = safePeers();
     return (call, error) => {
       const { method } = call;
       const kept = bodiesOf === undefined ? undefined : call.get(bodiesSlot);
       const level = levelOf(error);
       if (!levels.isOn(method.service, level)) return;
-      const dropped = error === undefined ? 0 : allows(error.codeName);
-      if (dropped < 0) return;
+      const leftOut = error === undefined ? 0 : limiter(error.codeName);
+      if (leftOut === undefined) return;
       const code = error?.codeName ?? "ok";
       const fields: Record<string, unknown> = {
         side,
@@ -85,7 +86,7 @@ export function accessLog({
       if (call.trace !== undefined) fields["traceId"] = call.trace.traceId;
       if (error !== undefined) Object.assign(fields, factsOf(error));
       if (kept !== undefined) Object.assign(fields, kept.fields(error));
-      if (dropped > 0) fields["linesLeftOut"] = dropped;
+      if (leftOut > 0) fields["linesLeftOut"] = leftOut;
       for (const name of names) addMetadata(fields, call, name);
       const where = side === "server" ? (call as CallContext).peer : (call as ClientCall).endpoint?.id;
       if (where !== undefined) fields["peer"] = peerText(where);
@@ -191,24 +192,5 @@ function safePeers(): (text: string) => string {
     last = text;
     safe = safeText(text);
     return safe;
-  };
-}
-
-/** @returns -1: no line; else how many lines were left out before this one */
-function limiter(environment: Environment, perSecond: number): (kind: string) => number {
-  const kinds = new Map<string, { second: number; lines: number; dropped: number }>();
-  return (kind) => {
-    const second = Math.floor(environment.now() / 1_000);
-    let state = kinds.get(kind);
-    if (state === undefined) kinds.set(kind, (state = { second, lines: 0, dropped: 0 }));
-    if (state.second !== second) Object.assign(state, { second, lines: 0 });
-    if (state.lines >= perSecond) {
-      state.dropped++;
-      return -1;
-    }
-    state.lines++;
-    const { dropped } = state;
-    state.dropped = 0;
-    return dropped;
   };
 }

@@ -11,7 +11,7 @@ const connection = [
   ],
   ...["incoming-lane", "outgoing-lane", "lane-table", "message-receiver", "message-assembly", "partial-messages"],
   ...["receive-window", "failure", "reply-head", "compressor-offer", "liveness", "pings", "ping-policy"],
-  ...["outbound", "token-bucket", "memory-budget"],
+  ...["outbound", "memory-budget"],
 ];
 const protocol = [
   ...[
@@ -45,13 +45,18 @@ export const parts = {
     ].map((name) => `test/runtime/protocol/${name}.test.ts`),
   },
   connection: {
-    files: connection.map((name) => `runtime/connection/${name}.ts`),
+    files: [
+      ...connection.map((name) => `runtime/connection/${name}.ts`),
+      "runtime/environment/token-bucket.ts",
+      "runtime/environment/line-limiter.ts",
+    ],
     tests: [
       ...named("test/runtime/connection", [
-        ...["token-bucket", "receive-window", "lane-table", "message-assembly", "memory-budget", "ping-policy"],
+        ...["outgoing-lane", "receive-window", "lane-table", "message-assembly", "memory-budget", "ping-policy"],
         ...["liveness", "smoke", "states", "calls", "unsent-calls", "late-frames", "last-words", "handlers"],
         ...["callers", "outbound"],
       ]),
+      ...named("test/runtime/environment", ["token-bucket", "line-limiter"]),
       ...named("test/hostile", ["limits", "server-limits", "client", "slow-readers", "memory"]),
       ...named("test/runtime/client", ["cancel", "channel", "deadlines", "errors", "metadata", "streams", "versions"]),
       ...named("test/runtime/server", ["lifecycle"]),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { TokenBucket } from "../../../runtime/connection/token-bucket.ts";
+import { TokenBucket } from "../../../runtime/environment/token-bucket.ts";
 import { createVirtualEnvironment } from "../../../runtime/testing/index.ts";
 
 function takeAll(bucket: TokenBucket): number {

@@ -1,4 +1,4 @@
-import type { Environment } from "../environment/environment.ts";
+import type { Environment } from "./environment.ts";
 
 /** Allows `burst` events at once and `perSecond` in the long run. */
 export class TokenBucket {
