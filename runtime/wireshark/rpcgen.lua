@@ -242,6 +242,14 @@ local function measure(buffer, at)
   return size, "frame"
 end
 
+-- TCP calls again for what follows a frame that began in an earlier packet, and keeps what the column shows by then.
+local function show(column, seen)
+  column:clear()
+  local kept = tostring(column)
+  if kept ~= "" and kept ~= "(nil)" then column:append(", ") end
+  column:append(table.concat(seen, ", "))
+end
+
 function rpcgen.dissector(buffer, pinfo, tree)
   pinfo.cols.protocol = "RPCGEN"
   local at, seen = 0, {}
@@ -265,7 +273,7 @@ function rpcgen.dissector(buffer, pinfo, tree)
     end
     at = at + size
   end
-  if #seen > 0 then pinfo.cols.info = table.concat(seen, ", ") end
+  if #seen > 0 then show(pinfo.cols.info, seen) end
   return buffer:len()
 end
 

@@ -177,6 +177,13 @@ describe.skipIf(!hasTool(program, "--version"))("the dissector", () => {
     ]);
   });
 
+  test("separates frames that end in one packet, also when the first began in another", () => {
+    const bytes = Buffer.concat([vector("request-with-deadline"), vector("unary-request"), vector("ping")]);
+    const packets = [bytes.subarray(0, 30), bytes.subarray(30)];
+    const segments = packets.map((each): Segment => ({ from: "client", bytes: each }));
+    expect(fieldsOf([...opening, ...segments], "_ws.col.Info").at(-1)).toEqual(["request #2, request #1, ping"]);
+  });
+
   test("recognises a connection whose beginning was not captured", () => {
     expect(fieldsOf(fromClient("unary-request"), "rpcgen.kind")).toEqual([["1"]]);
   });
