@@ -106,8 +106,25 @@ describe("a breach ends the connection with GOAWAY, and its calls:", () => {
 
   test("more frames than bring anything forward", async () => {
     const { server, outcome } = await startCall();
-    for (let count = 0; count < 1_001; count++) server.receive(answer(pong, none, { flags: 0 }));
+    for (let count = 0; count < 1_000; count++) server.receive(answer(pong, none, { flags: 0 }));
+    expect(server.sent(goaway)).toEqual([]);
+    server.receive(answer(pong, none, { flags: 0 }));
     expect(await outcome).toBe("protocol_violated");
+  });
+
+  test.each([
+    ["the connection", 4_096, undefined],
+    ["the connection", 4_095, 1000],
+    ["a call", 4_096, undefined],
+    ["a call", 4_095, 1000],
+  ])("too much credit for %s in frames of %i bytes: closed with %j", async (whose, bytes, closedWith) => {
+    const { server, call, env } = await startCall();
+    const frame = answer(credit, whose === "a call" ? call : none, { flags: 0, header: [[HeaderTag.credit, bytes]] });
+    for (let count = 0; count < 1_000; count++) server.receive(frame);
+    expect(server.sent(goaway)).toEqual([]);
+    server.receive(frame);
+    await env.advanceAsync(0);
+    expect([server.sent(goaway).length, server.closedWith]).toEqual([closedWith === undefined ? 0 : 1, closedWith]);
   });
 });
 
