@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { type ClientInterceptor, createSlot, type FaultMode, type Plugin, RpcError } from "../../../runtime/index.ts";
+import {
+  type ClientInterceptor,
+  createChannel,
+  createClient,
+  createSlot,
+  type Endpoint,
+  type FaultMode,
+  type Plugin,
+  RpcError,
+} from "../../../runtime/index.ts";
+import { Lab } from "../fixture/lab.ts";
 import { collect, createSignal, createWorld, errorOf } from "../fixture/world.ts";
 import { createFleet } from "./fleet.ts";
 
@@ -79,6 +89,20 @@ describe("an interceptor at attempt", () => {
       ["start", 0, world.address],
       ["end", 0, world.address],
     ]);
+  });
+
+  test("knows it as one object, whichever client calls and however often", async () => {
+    await using world = await createWorld();
+    const seen = new Set<Endpoint | undefined>();
+    const noting: ClientInterceptor = {
+      name: "noting",
+      at: "attempt",
+      unary: (call, request, next) => next(seen.add(call.endpoint) && call, request),
+    };
+    await using channel = createChannel({ target: world.address, interceptors: [noting] });
+    for (const timeoutMs of [1_000, 2_000, 2_000]) await createClient(Lab, { channel, timeoutMs }).echo({});
+    expect(seen.size).toBe(1);
+    expect([...seen][0]?.instance).toBe(channel.instances().instances[0]);
   });
 
   test("stands around streams of all kinds", async () => {

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { collect, createWorld } from "../fixture/world.ts";
+import { createClient } from "../../../runtime/index.ts";
+import { Lab } from "../fixture/lab.ts";
+import { collect, createWorld, errorOf } from "../fixture/world.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "rpcgen-"));
 let sockets = 0;
@@ -97,4 +99,14 @@ describe.each(paths)("over $name", ({ address }) => {
     const counts = (await Promise.all(calls)).map((note) => note.count);
     expect(counts).toEqual(calls.map((_, index) => index));
   });
+});
+
+test("what a client can do may be taken off it, and the client cannot be changed", async () => {
+  await using here = await createWorld();
+  const client = createClient(Lab, { target: here.address });
+  const { echo, close, ping } = client;
+  expect((await echo({ count: 7 })).count).toBe(7);
+  await close();
+  expect(await errorOf(ping())).toMatchObject({ reason: "client_closed" });
+  expect(Object.isFrozen(client)).toBe(true);
 });
