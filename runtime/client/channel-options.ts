@@ -151,7 +151,7 @@ export function checkChannelOptions(options: ChannelOptions): CheckedChannelOpti
     site:
       isList(options.target) || isResolved(options.target, options.resolvers)
         ? undefined
-        : siteOf(addressOf(options.target)),
+        : soleSite(options.target, siteOf),
     siteOf,
     codec: checkCodec(options.codec),
     connect: checkConnect(options.connect),
@@ -175,12 +175,13 @@ function usualLimits(): Limits {
   return (madeLimits ??= createLimits());
 }
 
-let lastAddress: { readonly target: string; readonly address: Address } | undefined;
+let lastSite: { readonly target: string; readonly site: Site } | undefined;
 
-/** Channels to one place, made one after the other, share what was read of its address (bench `idle`). */
-function addressOf(target: string): Address {
-  if (lastAddress?.target !== target) lastAddress = { target, address: parseAddress(target) };
-  return lastAddress.address;
+/** The one place that a target names. Channels to one, made one after the other, share what was found out about it (bench `idle`). */
+function soleSite(target: string, siteOf: CheckedChannelOptions["siteOf"]): Site {
+  if (siteOf !== builtinSite) return siteOf(parseAddress(target));
+  if (lastSite?.target !== target) lastSite = { target, site: builtinSite(parseAddress(target)) };
+  return lastSite.site;
 }
 
 function siteFinder({ transports, tls, insecure }: ChannelOptions): CheckedChannelOptions["siteOf"] {
