@@ -23,6 +23,7 @@ export class Queue<T> {
     if (this.head === this.items.length) return undefined;
     const item = this.items[this.head];
     this.items[this.head++] = undefined;
+    // Stryker disable next-line all: how much memory is kept cannot be seen from outside
     if (this.head > 32 && this.head * 2 > this.items.length) this.compact();
     return item;
   }

@@ -11,7 +11,7 @@ const connection = [
   ],
   ...["incoming-lane", "outgoing-lane", "lane-table", "message-receiver", "message-assembly", "partial-messages"],
   ...["receive-window", "failure", "reply-head", "compressor-offer", "liveness", "pings", "ping-policy"],
-  ...["outbound", "memory-budget"],
+  ...["outbound", "memory-budget", "control-frames", "farewell", "pressure", "queue"],
 ];
 const protocol = [
   ...[
@@ -54,7 +54,8 @@ export const parts = {
       ...named("test/runtime/connection", [
         ...["outgoing-lane", "receive-window", "lane-table", "message-assembly", "memory-budget", "ping-policy"],
         ...["liveness", "smoke", "states", "calls", "unsent-calls", "late-frames", "last-words", "handlers"],
-        ...["callers", "outbound"],
+        ...["callers", "outbound", "pressure", "failure", "reply-head", "compressor-offer", "queue"],
+        ...["request-header", "partial-messages", "pings"],
       ]),
       ...named("test/runtime/environment", ["token-bucket", "line-limiter"]),
       ...named("test/hostile", ["limits", "server-limits", "client", "slow-readers", "memory"]),
