@@ -55,7 +55,7 @@ export const parts = {
         ...["outgoing-lane", "receive-window", "lane-table", "message-assembly", "memory-budget", "ping-policy"],
         ...["liveness", "smoke", "states", "calls", "unsent-calls", "late-frames", "last-words", "handlers"],
         ...["callers", "outbound", "pressure", "failure", "reply-head", "compressor-offer", "queue"],
-        ...["request-header", "partial-messages", "pings"],
+        ...["request-header", "partial-messages", "pings", "message-receiver"],
       ]),
       ...named("test/runtime/environment", ["token-bucket", "line-limiter"]),
       ...named("test/hostile", ["limits", "server-limits", "client", "slow-readers", "memory"]),
