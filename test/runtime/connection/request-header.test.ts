@@ -59,9 +59,9 @@ test("the header of a request that waited has method, deadline and the rest", ()
   const extra = extraOf({ attempt: 3 });
   for (const [hasDeadline, rest, hex] of [
     [false, new Uint8Array(0), "010481020304"],
-    [true, new Uint8Array(0), "010481020304" + "030485060708"],
-    [false, extra, "010481020304" + "810103"],
-    [true, extra, "010481020304" + "030485060708" + "810103"],
+    [true, new Uint8Array(0), "010481020304030485060708"],
+    [false, extra, "010481020304810103"],
+    [true, extra, "010481020304030485060708810103"],
   ] as const) {
     const header = encodeRequestHeader(0x81020304, hasDeadline, 0x85060708, rest);
     expect(Buffer.from(header).toString("hex")).toBe(hex);
