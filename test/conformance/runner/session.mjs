@@ -161,5 +161,7 @@ async function expectOutcome({ key, ...wanted }, calls, { waitMs }) {
 /** Errors match when they have what is wanted, everything else when it is equal. */
 function difference(wanted, found) {
   if (wanted === null || typeof wanted !== "object" || !("code" in wanted)) return !isDeepStrictEqual(wanted, found);
-  return Object.entries(wanted).some(([name, value]) => !isDeepStrictEqual(value, found?.[name]));
+  return Object.entries(wanted).some(([name, value]) =>
+    value === null ? found?.[name] === undefined : !isDeepStrictEqual(value, found?.[name]),
+  );
 }

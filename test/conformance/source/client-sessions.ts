@@ -52,6 +52,7 @@ export const clientSessions: readonly Vector[] = [
   session("ping", "PNG-1", [...begun(), send(frame({ kind: 8, id: "0102030405060708" })), { expect: { kind: 9, id: "0102030405060708" } }, send(reply()), result]),
   session("unknown-kind-skipped", "FRM-6 EVO-1", [...begun(), send(frame({ kind: 0xc1, body: "00" }), reply()), result]),
   session("unknown-tag-skipped", "HDR-4 EVO-1", [...begun(), send(reply(noteHex, entry(0xf0, "00"))), result]),
+  session("unknown-tag-fails-the-reply", "HDR-4", [...begun(), send(reply(noteHex, entry(0x7f, "00"))), outcome({ error: { code: null } }), send(frame({ kind: 8, id: "00000000000000aa" })), { expect: { kind: 9, id: "00000000000000aa", skip: [6] } }]),
   session("settings", "SET-1", [...begun(), send(frame({ kind: 10, serialization: 2, body: utf8('{"Limits":{"MaxMessageBytes":100}}') }), reply()), result]),
   session("credit", "FLW-4", [...begun(), send(frame({ kind: 7, header: entry(4, "00020000") }), reply()), result]),
   session("goaway-below-the-call", "GOA-1", [...begun(), send(frame({ kind: 11, header: entry(0x0a, "00") })), { end: true }, outcome({ error: { code: 14 } })]),

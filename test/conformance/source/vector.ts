@@ -66,7 +66,8 @@ export interface ClientOutcome {
   readonly result?: unknown;
   readonly metadata?: readonly (readonly [string, string])[];
   readonly error?: {
-    readonly code: number;
+    /** `null`: any. */
+    readonly code: number | null;
     readonly reason?: string;
     readonly message?: string;
     readonly type?: string;
