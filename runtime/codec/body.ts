@@ -1,12 +1,21 @@
 import { RpcError } from "../errors/rpc-error.ts";
+import { memoryFor } from "../wire/message-memory.ts";
+import { Reader } from "../wire/reader.ts";
 import { encodeLent } from "../wire/writer-pool.ts";
 import { isJsonTooDeep } from "./json-depth.ts";
 import type { JsonOptions } from "./json-options.ts";
-import { fromJson, toJson } from "./json-value.ts";
+import { JsonReader, readJson } from "./json-reader.ts";
+import { toJson } from "./json-value.ts";
 import type { JsonValue, MessageType } from "./message-type.ts";
 
 /** How a body is written: 1 protobuf's wire format, 2 its JSON mapping in UTF-8. */
 export type BodyFormat = 1 | 2;
+
+/** Who answers for the memory that a message takes. */
+export interface MemoryOwner {
+  /** @param bytes an estimate, beside as many as the body has. What it throws is thrown in place of the message */
+  hold(bytes: number): void;
+}
 
 /** A newer peer may send fields that this side does not know, as in the binary format. */
 const tolerant: JsonOptions = Object.freeze({ ignoreUnknown: true });
@@ -28,10 +37,28 @@ export function encodeBodyToCopy<T, Init>(type: MessageType<T, Init>, value: Ini
 /**
  * The message in a body. Nothing of `bytes` is kept, for it may be a view of memory that is used again; unless it is all of its buffer: then it
  * belongs to the message.
+ * @param owner is told what the message takes; undefined: nobody
  * @throws RpcError `invalid_argument` when the body is not a valid message
  */
-export function decodeBody<T, Init>(type: MessageType<T, Init>, bytes: Uint8Array, format: BodyFormat): T {
-  return format === 1 ? type.decode(detached(bytes)) : fromJson(type, parseJson(type.typeName, bytes), tolerant);
+export function decodeBody<T, Init>(
+  type: MessageType<T, Init>,
+  bytes: Uint8Array,
+  format: BodyFormat,
+  owner?: MemoryOwner,
+): T {
+  if (format === 2) return decodeJson(type, bytes, owner);
+  if (owner === undefined) return type.decode(detached(bytes));
+  const reader = new Reader(detached(bytes));
+  const message = type.read(reader);
+  owner.hold(reader.heldBytes);
+  return message;
+}
+
+function decodeJson<T, Init>(type: MessageType<T, Init>, bytes: Uint8Array, owner: MemoryOwner | undefined): T {
+  const reader = new JsonReader(type.typeName, tolerant, memoryFor(bytes.length));
+  const message = readJson(reader, type, parseJson(type.typeName, bytes));
+  owner?.hold(reader.heldBytes);
+  return message;
 }
 
 /** The codec lets large `bytes` fields share memory with the body when they fill a quarter of it or more. (`slice` would not copy a Buffer.) */

@@ -1,10 +1,11 @@
 import { RpcError } from "../errors/rpc-error.ts";
 import { wireLimits } from "../wire/limits.ts";
+import { elementBytes, packedBytes } from "../wire/message-memory.ts";
 import { describeValue, malformed } from "../wire/malformed.ts";
 import { isWellFormed } from "../wire/utf8.ts";
 import { bytesFromBase64 } from "./base64.ts";
 import type { JsonOptions } from "./json-options.ts";
-import type { JsonValue } from "./message-type.ts";
+import type { JsonValue, MessageType } from "./message-type.ts";
 
 const integerPattern = /^-?[0-9]{1,20}$/;
 const numberPattern = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
@@ -17,17 +18,25 @@ export class JsonReader {
   private readonly objects: { readonly [key: string]: JsonValue }[];
   private readonly path: string[];
   private nesting: number;
+  /** Bytes of memory that the message may still take. */
+  private room: number;
+  private readonly most: number;
   private hiding: number;
   /** Parts of the path that name the outermost field that is hidden. */
   private shownParts: number;
 
-  /** @param typeName names the outermost message in errors */
-  constructor(typeName: string, options: JsonOptions = {}) {
+  /**
+   * @param typeName names the outermost message in errors
+   * @param most bytes of memory that the message may take
+   */
+  constructor(typeName: string, options: JsonOptions = {}, most: number = Infinity) {
     this.typeName = typeName;
     this.options = options;
     this.objects = [];
     this.path = [];
     this.nesting = 0;
+    this.room = most;
+    this.most = most;
     this.hiding = 0;
     this.shownParts = 0;
   }
@@ -36,6 +45,20 @@ export class JsonReader {
   fail(message: string): RpcError {
     const path = this.path.join("").replace(/^\./, "");
     return malformed(`${this.typeName}${path === "" ? "" : ` at ${path}`}: ${message}`);
+  }
+
+  /** As `Reader.hold`. @throws RpcError `resource_exhausted` */
+  hold(bytes: number): void {
+    if ((this.room -= bytes) >= 0) return;
+    throw new RpcError({
+      reason: "limit_exceeded",
+      message: `${this.typeName}: a message takes more than ${Math.floor(this.most / 1_048_576)} MiB of memory`,
+    });
+  }
+
+  /** As `Reader.heldBytes`, when there is a bound. */
+  get heldBytes(): number {
+    return this.most - this.room;
   }
 
   /** A `@sensitive` field is read from here to {@link show}: what goes wrong in it is told without its value. */
@@ -63,6 +86,7 @@ export class JsonReader {
   open(json: JsonValue): readonly string[] {
     if (typeof json !== "object" || json === null || Array.isArray(json)) throw this.expected("an object", json);
     this.enter();
+    this.hold(elementBytes);
     this.objects.push(json);
     this.path.push("");
     return Object.keys(json);
@@ -121,6 +145,7 @@ export class JsonReader {
     this.objects.push({});
     for (let index = 0; index < json.length; index++) {
       this.path[last] = `[${index}]`;
+      this.hold(packedBytes);
       yield json[index]!;
     }
     this.objects.pop();
@@ -133,6 +158,7 @@ export class JsonReader {
     for (const key of this.open(json)) {
       const item = this.item(key);
       this.path[this.path.length - 1] = `[${JSON.stringify(key)}]`;
+      this.hold(elementBytes);
       yield [key, item];
     }
     this.close();
@@ -248,5 +274,14 @@ export class JsonReader {
   /** Refuses a second member of one oneof. */
   once(earlier: unknown): void {
     if (earlier !== undefined) throw this.fail("another member of the same oneof is already set");
+  }
+}
+
+/** The message in a JSON value. @throws what went wrong, without values of `@sensitive` fields */
+export function readJson<T, Init>(reader: JsonReader, type: MessageType<T, Init>, json: JsonValue): T {
+  try {
+    return type.readJson(reader, json);
+  } catch (error) {
+    throw reader.failure(error);
   }
 }

@@ -1,5 +1,5 @@
 import type { JsonOptions } from "./json-options.ts";
-import { JsonReader } from "./json-reader.ts";
+import { JsonReader, readJson } from "./json-reader.ts";
 import { JsonWriter } from "./json-writer.ts";
 import type { JsonValue, MessageType } from "./message-type.ts";
 
@@ -16,10 +16,5 @@ export function toJson<T, Init>(type: MessageType<T, Init>, value: Init, options
 
 /** The message in a JSON value: `User.fromJson(json)`, also in pages. @throws RpcError `invalid_argument` naming the path when the JSON does not fit */
 export function fromJson<T, Init>(type: MessageType<T, Init>, json: JsonValue, options?: JsonOptions): T {
-  const reader = new JsonReader(type.typeName, options);
-  try {
-    return type.readJson(reader, json);
-  } catch (error) {
-    throw reader.failure(error);
-  }
+  return readJson(new JsonReader(type.typeName, options), type, json);
 }

@@ -182,8 +182,10 @@ export interface IncomingCall {
   fail(failure: OutgoingFailure): void;
   /** As {@link OutgoingCall.consumed}. */
   consumed(cost: number): void;
-  /** A request grew by `bytes` when it was decompressed: they are charged until it settles. @returns false when the connection holds too many */
+  /** A request grew by `bytes` when it was decompressed or decoded: they are charged until it settles. @returns false when the connection, or the server, holds too many */
   chargeRequest(bytes: number): boolean;
+  /** True when the requests of all connections together leave next to no room: what may grow is not worth decoding. */
+  readonly isCrowded: boolean;
   /**
    * The handler has settled. Must be called once for every call, also one that was cancelled or one-way: until then it counts as in progress,
    * and so do the bytes of its request. Whoever answers first and settles later is right to do so.

@@ -143,6 +143,10 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     this.say(FrameKind.error, FrameFlag.endOfStream, fits ? serialization : 0, header, fits ? body : emptyHeader);
   }
 
+  get isCrowded(): boolean {
+    return this.owner.link.memory?.isNearlyFull === true;
+  }
+
   chargeRequest(bytes: number): boolean {
     return this.isSettled || this.owner.charge(this, bytes);
   }

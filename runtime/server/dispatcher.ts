@@ -274,7 +274,7 @@ function run(entry: Entry, call: ServerCallState, requests: Items<unknown> | und
 }
 
 function misread(call: ServerCallState, error: unknown): void {
-  call.refuse(RpcError.from(error));
+  call.refuse(RpcError.from(error), true);
   call.settle();
 }
 

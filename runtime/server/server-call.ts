@@ -8,14 +8,14 @@ import type { Principal } from "../call/principal.ts";
 import { findKept, keep, type Kept, type Slot } from "../call/slot.ts";
 import type { Compression, PackedBody } from "../compression/compression.ts";
 import { decompress } from "../compression/decompress.ts";
-import { decodeBody, encodeBodyToCopy } from "../codec/body.ts";
+import { encodeBodyToCopy, type MemoryOwner } from "../codec/body.ts";
 import type { IncomingCall, RequestReceiver } from "../connection/connection.ts";
 import { showAs } from "../environment/shown.ts";
 import type { Environment } from "../environment/environment.ts";
 import { RpcError } from "../errors/rpc-error.ts";
-import { violationError } from "../errors/violation-error.ts";
 import type { PeerIdentity } from "../transport/transport.ts";
 import type { TraceContext } from "../protocol/trace.ts";
+import { decodeRequest, scale, tooMuchRequested, uncountedBytes } from "./request-body.ts";
 import type { Session } from "./session.ts";
 import { failureFromThrown, hiddenFailure } from "./failure.ts";
 
@@ -37,7 +37,7 @@ export interface CallScope {
  * running -> answered (reply, end or failure was sent) -> settled; running -> cancelled (by the client, its deadline or a lost
  * connection) -> settled. Settled means that the handler has come to its end; until then the call counts.
  */
-export class ServerCallState implements CallContext, RequestReceiver {
+export class ServerCallState implements CallContext, RequestReceiver, MemoryOwner {
   static {
     showAs(this, "CallContext", ({ method, peer, principal }) => ({
       method: method.path,
@@ -172,15 +172,18 @@ export class ServerCallState implements CallContext, RequestReceiver {
 
   /** The message in a body, checked against its constraints. @throws RpcError `invalid_argument` */
   read(body: Uint8Array): unknown {
-    const { method } = this;
-    const { maxMessageBytes } = method.policy;
+    if (body.length > uncountedBytes && this.incoming.isCrowded) throw tooMuchRequested();
+    return this.decode(body, this);
+  }
+
+  /** Memory that the request takes counts until the handler has settled, as its bytes do. */
+  hold(bytes: number): void {
+    if (bytes > uncountedBytes && !this.incoming.chargeRequest(bytes)) throw tooMuchRequested();
+  }
+
+  private decode(body: Uint8Array, owner: MemoryOwner | undefined): unknown {
     this.bytesReceived += body.length;
-    if (maxMessageBytes !== undefined && body.length > maxMessageBytes)
-      throw tooLarge(method, body.length, maxMessageBytes);
-    const message = decodeBody(method.request, body, this.incoming.serialization);
-    const violations = method.request.validate(message);
-    if (violations.length > 0) throw violationError(`The request of ${method.path}`, violations);
-    return message;
+    return decodeRequest(this.method, body, this.incoming.serialization, owner);
   }
 
   /** The items that the client sends. Called once, before the first of them can arrive. */
@@ -199,12 +202,27 @@ export class ServerCallState implements CallContext, RequestReceiver {
       return;
     }
     try {
-      this.requests?.push(this.read(body), cost);
+      const item = this.decode(body, scale);
+      if (scale.isHeavy(cost)) this.pushHeavy(item, body, cost);
+      else this.requests?.push(item, cost);
     } catch (error) {
       const refusal = RpcError.from(error);
       this.refuse(refusal);
       this.abandon(refusal);
     }
+  }
+
+  /**
+   * An item that takes many times its bytes waits as it came, unless its reader waits for it: what nobody has asked for yet shall not be much more than its credit
+   * says.
+   */
+  private pushHeavy(item: unknown, body: Uint8Array, cost: number): void {
+    const kept = new Uint8Array(body);
+    let fresh: { readonly item: unknown } | undefined = { item };
+    const read = (): unknown =>
+      fresh === undefined ? decodeRequest(this.method, kept, this.incoming.serialization, undefined) : fresh.item;
+    this.requests?.push(new LazyItem(read), cost);
+    fresh = undefined;
   }
 
   onItemsEnd(): void {
@@ -307,12 +325,12 @@ export class ServerCallState implements CallContext, RequestReceiver {
     this.settle();
   }
 
-  /** Answers with an error of the runtime, which the caller sees as it is. The handler may still run. */
-  refuse(error: RpcError): void {
+  /** Answers with an error of the runtime, which the caller sees as it is. The handler may still run, unless it has not begun. */
+  refuse(error: RpcError, notStarted = false): void {
     this.failure ??= error;
     if (!this.running) return;
     if (this.method.oneway) this.scope.report(error, this, false);
-    else this.incoming.fail({ error });
+    else this.incoming.fail({ error, notStarted });
     this.answered();
   }
 
@@ -348,7 +366,7 @@ export class ServerCallState implements CallContext, RequestReceiver {
 
   private async readLater(body: Uint8Array, compressor: number): Promise<unknown> {
     try {
-      return this.read(compressor === 0 ? body : await this.decompress(body, compressor));
+      return this.decode(compressor === 0 ? body : await this.decompress(body, compressor), undefined);
     } catch (error) {
       const refusal = RpcError.from(error);
       this.refuse(refusal);
@@ -403,18 +421,4 @@ export class ServerCallState implements CallContext, RequestReceiver {
 
 function unknownCompressor(number: number): RpcError {
   return new RpcError({ reason: "unsupported", message: `The compressor ${number} was not offered by this server.` });
-}
-
-function tooMuchRequested(): RpcError {
-  return new RpcError({
-    reason: "too_many_calls",
-    message: "The requests in progress on this connection take too much memory.",
-  });
-}
-
-function tooLarge(method: MethodType, found: number, limit: number): RpcError {
-  return new RpcError({
-    reason: "limit_exceeded",
-    message: `A message of ${method.path} has ${found} bytes; the schema allows ${limit}.`,
-  });
 }

@@ -145,6 +145,9 @@ export class Reader {
     return length * 4 >= buffer.byteLength ? found : found.slice();
   }
 
+  /** Pages take what they ask a server of theirs for. */
+  hold(_bytes: number): void {}
+
   open(): number {
     if (this.depth === 0) throw this.fail("messages are nested too deeply");
     this.element();

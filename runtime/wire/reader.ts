@@ -1,6 +1,7 @@
-import type { RpcError } from "../errors/rpc-error.ts";
+import { RpcError } from "../errors/rpc-error.ts";
 import { type WireLimits, wireLimits } from "./limits.ts";
 import { malformed } from "./malformed.ts";
+import { arrayBytes, elementBytes, memoryFor, packedBytes } from "./message-memory.ts";
 import { bytewiseText, decodeMixed, decodeUtf8, isAscii, isAsciiView } from "./utf8.ts";
 import { viewOf } from "./view.ts";
 
@@ -42,6 +43,8 @@ export class Reader {
   end: number;
   private depth: number;
   private elements: number;
+  /** Bytes of memory that the message may still take, beside what its elements count for. */
+  private room: number;
   private high: number;
   /** `buffer[textStart, textEnd)`, one character per byte. */
   private text: string;
@@ -57,6 +60,7 @@ export class Reader {
     this.end = buffer.length;
     this.depth = limits.maxDepth;
     this.elements = limits.maxElements;
+    this.room = memoryFor(buffer.length);
     this.high = 0;
     this.text = "";
     this.textStart = 0;
@@ -68,6 +72,27 @@ export class Reader {
   /** The error for what stands at the current offset. */
   fail(message: string): RpcError {
     return malformed(`malformed message at byte ${this.pos}: ${message}`);
+  }
+
+  /**
+   * Counts memory that the message takes, beyond {@link elementBytes} for each element.
+   * @throws RpcError `resource_exhausted` when it is more than a message of this length may take
+   */
+  hold(bytes: number): void {
+    if ((this.room -= bytes) < 0) throw this.tooLarge();
+  }
+
+  /** An estimate of the memory that what has been read takes, beside as many bytes as were read. */
+  get heldBytes(): number {
+    return memoryFor(this.buffer.length) - this.room + (wireLimits.maxElements - this.elements) * elementBytes;
+  }
+
+  private tooLarge(): RpcError {
+    const most = memoryFor(this.buffer.length) / 1_048_576;
+    return new RpcError({
+      reason: "limit_exceeded",
+      message: `a message of ${this.buffer.length} bytes takes more than ${Math.floor(most)} MiB of memory`,
+    });
   }
 
   private truncated(): RpcError {
@@ -347,6 +372,7 @@ export class Reader {
   /** Bytes: a copy, or a view when they are at least a quarter of the memory behind them. */
   bytes(): Uint8Array {
     const length = this.length();
+    this.hold(arrayBytes);
     const { buffer, pos } = this;
     this.pos = pos + length;
     if (length * 4 >= buffer.buffer.byteLength) return new Uint8Array(buffer.buffer, buffer.byteOffset + pos, length);
@@ -395,10 +421,15 @@ export class Reader {
       this.end = end;
       throw this.truncated();
     }
-    this.elements -= count;
+    this.countPacked(count);
     const first = values.length;
     values.length = first + count;
     return first;
+  }
+
+  private countPacked(count: number): void {
+    this.elements -= count;
+    this.room += count * (elementBytes - packedBytes);
   }
 
   /** How many varints end within `length` bytes, which are there: bytes below 0x80, of which four at a time are told by their highest bits. */
@@ -422,7 +453,7 @@ export class Reader {
     const count = length / size;
     if (!Number.isInteger(count)) throw this.fail(`a packed list of ${length} bytes does not hold whole values`);
     if (count > this.elements) throw this.tooMany();
-    this.elements -= count;
+    this.countPacked(count);
     values.length += count;
     this.viewOfAll();
     return this.base + this.step(length);

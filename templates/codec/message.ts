@@ -6,6 +6,7 @@ import type { MessageNames } from "../names.ts";
 import { locals } from "../naming.ts";
 import { functionHead, inBody, inFile, settled, stacked } from "../settle.ts";
 import { absentCase, casesOf, declareSlots, requiredChecks, returnSlots, slotsOf } from "../slots.ts";
+import { holdMemory } from "./memory.ts";
 import { readCases, readClauses } from "./read.ts";
 import { lastCases, writeCases, writeStatements } from "./write.ts";
 
@@ -25,6 +26,7 @@ export function messageCodec(
     `,
     inFile`
       ${readHead(context, names)}
+        ${holdMemory(context, descriptor.members)}
         ${declareSlots(context, slots, "merge")}
         ${readLoop(readClauses(context, slots))}
         ${requiredChecks(context, slots, descriptor.fullName)}

@@ -6,6 +6,7 @@ import type { MessageNames } from "../names.ts";
 import { locals } from "../naming.ts";
 import { functionHead, inBody, inFile, settled, stacked } from "../settle.ts";
 import { absentCase, casesOf, declareSlots, requiredChecks, returnSlots, slotsOf } from "../slots.ts";
+import { holdMemory } from "../codec/memory.ts";
 import { fromJsonLoop, unionFromJsonLoop } from "./read.ts";
 import { toJsonCases, toJsonStatements } from "./write.ts";
 
@@ -21,6 +22,7 @@ export function messageJson(
     toJsonFunction(context, names, toJsonStatements(context, slots, descriptor.fullName)),
     inFile`
       ${fromJsonHead(context, names)}
+        ${holdMemory(context, descriptor.members)}
         ${declareSlots(context, slots, "anew")}
         ${fromJsonLoop(context, slots)}
         ${requiredChecks(context, slots, descriptor.fullName)}

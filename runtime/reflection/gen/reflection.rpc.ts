@@ -425,6 +425,7 @@ function writeMethodInfo(writer: Writer, value: MethodInfoInit): void {
 }
 
 function readMethodInfo(reader: Reader, previous?: MethodInfo): MethodInfo {
+  reader.hold(96);
   let path: string = previous?.path ?? "";
   let kind: string = previous?.kind ?? "";
   let request: string = previous?.request ?? "";
@@ -488,6 +489,7 @@ function methodInfoToJson(
 }
 
 function methodInfoFromJson(reader: JsonReader, json: JsonValue): MethodInfo {
+  reader.hold(96);
   let path: string = "";
   let kind: string = "";
   let request: string = "";

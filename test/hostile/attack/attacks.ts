@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { FrameFlag, FrameKind, Serialization } from "../../../runtime/protocol/frame.ts";
 import { defaultLimits } from "../../../runtime/protocol/limits.ts";
 import { defaultServerLimits } from "../../../runtime/server/server-options.ts";
+import { peopleOf } from "./crowd.ts";
 import { type Arena, type Attack, allClosed, closedWithin, type Finding, flood } from "./arena.ts";
 import { frame, note, openRaw, option, request, type RawSocket } from "./raw.ts";
 
@@ -147,6 +148,24 @@ export const attacks: readonly Attack[] = [
       await flood(socket, (turn) => request(turn + 1, turn + 1, { method: "Echo", body, flags }), arena.size(500));
       await closedWithin(socket, 1_000);
       return { text: `${socket.received()} bytes of replies`, isFine: socket.received() > 0 };
+    },
+  },
+  {
+    name: "short requests that become large",
+    // V8 lets a heap grow to about twice what lives in it before it looks.
+    budgetBytes: 2 * defaultServerLimits.maxInboundBytes,
+    how: "8 connections, 100 calls of 40 KB on each that become 7 MB, whose handlers never answer",
+    async run(arena) {
+      const sockets = await arena.many(8, arena.shake);
+      const body = peopleOf(20_000);
+      const calls = arena.size(100);
+      await Promise.all(
+        sockets.map((socket) =>
+          flood(socket, (turn) => request(turn + 1, turn + 1, { method: "Gather", body }), calls),
+        ),
+      );
+      await settled(arena);
+      return undefined;
     },
   },
   {

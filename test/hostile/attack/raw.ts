@@ -5,6 +5,7 @@ import { createOption, encodeOption } from "../../../runtime/protocol/handshake.
 import { HeaderWriter } from "../../../runtime/protocol/header-writer.ts";
 import { initialPeerLimits } from "../../../runtime/protocol/limits.ts";
 import { methodIdFromPath } from "../../../runtime/descriptor/method-id.ts";
+import { crowdPath } from "./crowd.ts";
 
 /** A socket that says what it likes. */
 export interface RawSocket {
@@ -95,7 +96,7 @@ export function frame(parts: FrameParts): Uint8Array {
 
 /** What a request may differ in. */
 export interface RequestParts {
-  readonly method: "Echo" | "List" | "Sum" | "Chat";
+  readonly method: "Echo" | "List" | "Sum" | "Chat" | "Gather";
   readonly body?: Uint8Array;
   readonly serialization?: number;
   readonly flags?: number;
@@ -103,9 +104,13 @@ export interface RequestParts {
   readonly header?: Uint8Array;
 }
 
+function pathOf(method: RequestParts["method"]): string {
+  return method === "Gather" ? crowdPath : `/lab.v1.Lab/${method}`;
+}
+
 export function request(sequence: number, lane: number, parts: RequestParts): Uint8Array {
   const { method, serialization = Serialization.binary, flags = FrameFlag.endOfStream } = parts;
-  const number = new HeaderWriter().number(HeaderTag.methodId, methodIdFromPath(`/lab.v1.Lab/${method}`)).finish();
+  const number = new HeaderWriter().number(HeaderTag.methodId, methodIdFromPath(pathOf(method))).finish();
   const header = Buffer.concat([number, parts.header ?? nothing]);
   return frame({ kind: FrameKind.request, sequence, lane, serialization, flags, header, body: parts.body ?? nothing });
 }

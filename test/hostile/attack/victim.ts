@@ -4,6 +4,7 @@ import { createServer, type Limits, type ServerLimits } from "../../../runtime/i
 import { playRole } from "../../processes/role.ts";
 import { Lab } from "../../runtime/fixture/lab.ts";
 import { echoing } from "../../runtime/fixture/world.ts";
+import { Crowd } from "./crowd.ts";
 
 /** What a server under attack tells of itself. */
 export interface VictimState {
@@ -35,7 +36,14 @@ export function playVictim(): void {
 
   playRole({
     async listen(limits: Partial<Limits & ServerLimits>): Promise<number> {
-      const server = createServer({ limits, compression: true, onError: () => undefined }).add(Lab, {
+      const server = createServer({ limits, compression: true, onError: () => undefined });
+      server.add(Crowd, {
+        async gather({ people }, { signal }) {
+          await hang(signal);
+          people.length = 0;
+        },
+      });
+      server.add(Lab, {
         ...echoing,
         async echo(note, { signal }) {
           if (note.text === "hang") await hang(signal);

@@ -208,7 +208,7 @@ describe("by PUT", () => {
       { method: "lab.v1.Lab/Echo", when: "force" },
     ]);
     expect((await world.lab.echo({ text: "asked" })).text).toBe("spare");
-    expect((await world.lab.quick({ text: "asked" })).text).toBe("");
+    expect((await world.lab.quick({ text: "asked" }, { timeoutMs: 10_000 })).text).toBe("");
     await put(admin, "/switches", { "lab.v1.Lab/Echo": "off" });
     expect((await world.lab.echo({ text: "asked" })).text).toBe("asked");
   });

@@ -240,7 +240,7 @@ describe("an RpcError of a handler", () => {
         },
       },
     });
-    const error = rpc(await errorOf(world.lab.quick({})));
+    const error = rpc(await errorOf(world.lab.quick({}, { timeoutMs: 10_000 })));
     expect([Missing.is(error), error.code, error.message]).toEqual([false, Code.notFound, "gone"]);
   });
 });

@@ -200,7 +200,7 @@ describe("interceptors", () => {
       },
     });
     await world.lab.echo({});
-    await world.lab.quick({});
+    await world.lab.quick({}, { timeoutMs: 10_000 });
     await settle();
     process.off("unhandledRejection", note);
     expect(unhandled).toEqual([]);

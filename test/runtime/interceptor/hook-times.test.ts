@@ -53,7 +53,7 @@ test("at a server, a call begins when the one before it in the turn has ended, u
 
   times.length = 0;
   // Of these the first ends in its turn, and those after it do not.
-  await Promise.all([world.lab.echo({}), several(() => world.lab.quick({}))]);
+  await Promise.all([world.lab.echo({}), several(() => world.lab.quick({}, { timeoutMs: 10_000 }))]);
   expect((times[1] as Times).startedMs).toBe((times[0] as Times).endedMs);
   const begun = times.slice(1).map(({ startedMs }) => startedMs);
   for (const [index, startedMs] of begun.slice(1).entries()) {

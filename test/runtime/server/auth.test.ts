@@ -96,7 +96,7 @@ describe.each([
 
   test("may not call methods without a rule", async () => {
     await using root = await world({ authenticate }, { token: "root" });
-    expect(await errorOf(root.lab.quick({}))).toMatchObject({ code: Code.permissionDenied });
+    expect(await errorOf(root.lab.quick({}, { timeoutMs: 10_000 }))).toMatchObject({ code: Code.permissionDenied });
     expect(await errorOf(root.lab.sum([{ count: 1 }]))).toMatchObject({ code: Code.permissionDenied });
   });
 
@@ -123,7 +123,7 @@ describe.each([
     await using nobody = await world({ authenticate, publicMethods: ["/lab.v1.Lab/Quick"] });
     expect(await errorOf(nobody.lab.echo({}))).toMatchObject({ code: Code.unauthenticated });
     expect(await errorOf(nobody.lab.ping())).toMatchObject({ code: Code.unauthenticated });
-    expect((await nobody.lab.quick({ text: "open" })).text).toBe("open");
+    expect((await nobody.lab.quick({ text: "open" }, { timeoutMs: 10_000 })).text).toBe("open");
   });
 
   test("with a token that is not accepted is told so, and comes back with another", async () => {
@@ -260,7 +260,7 @@ describe("authorize", () => {
 
   test("is the rule of methods that have none in the schema", async () => {
     await using nobody = await world({ authorize: async ({ method }) => method.name === "quick" });
-    await nobody.lab.quick({});
+    await nobody.lab.quick({}, { timeoutMs: 10_000 });
     expect(await errorOf(nobody.lab.sum([]))).toMatchObject({ code: Code.unauthenticated });
   });
 

@@ -356,7 +356,7 @@ describe("adding a service", () => {
     }
     await using server = createServer().add(Lab, new Handlers());
     await using client = createClient(Lab, { target: await server.listen("memory:class") });
-    expect((await client.quick({})).text).toBe("hi");
+    expect((await client.quick({}, { timeoutMs: 10_000 })).text).toBe("hi");
   });
 });
 

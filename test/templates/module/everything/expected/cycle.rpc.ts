@@ -181,6 +181,7 @@ function writeB(writer: Writer, value: BInit): void {
 }
 
 function readB(reader: Reader, previous?: B): B {
+  reader.hold(240);
   let reader_: everything_Reader | undefined = previous?.reader;
   let color: Color = previous?.color ?? "unspecified";
   let deep: string = previous?.deep ?? "";
@@ -287,6 +288,7 @@ function bToJson(writer: JsonWriter, value: BInit): JsonValue {
 }
 
 function bFromJson(reader: JsonReader, json: JsonValue): B {
+  reader.hold(240);
   let reader_: everything_Reader | undefined;
   let color: Color = "unspecified";
   let deep: string = "";
@@ -371,6 +373,7 @@ function writeGoneData(writer: Writer, value: GoneDataInit): void {
 }
 
 function readGoneData(reader: Reader, previous?: GoneData): GoneData {
+  reader.hold(272);
   let b: B | undefined = previous?.b;
   while (reader.pos < reader.end) {
     const tag = reader.tag();
@@ -400,6 +403,7 @@ function goneDataToJson(writer: JsonWriter, value: GoneDataInit): JsonValue {
 }
 
 function goneDataFromJson(reader: JsonReader, json: JsonValue): GoneData {
+  reader.hold(272);
   let b: B | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);

@@ -1296,6 +1296,7 @@ function writePromise_(writer: Writer, value: Promise_Init): void {
 }
 
 function readPromise_(reader: RpcReader, previous?: Promise_): Promise_ {
+  reader.hold(88);
   let writer_: Reader | undefined = previous?.writer;
   let when: Date_ | undefined = previous?.when;
   while (reader.pos < reader.end) {
@@ -1335,6 +1336,7 @@ function promise_ToJson(writer: JsonWriter, value: Promise_Init): JsonValue {
 }
 
 function promise_FromJson(reader: JsonReader, json: JsonValue): Promise_ {
+  reader.hold(88);
   let writer_: Reader | undefined;
   let when: Date_ | undefined;
   for (const key of reader.open(json)) {
@@ -2248,6 +2250,7 @@ function writeEverything(writer: Writer, value: EverythingInit): void {
 }
 
 function readEverything(reader: RpcReader, previous?: Everything): Everything {
+  reader.hold(4488);
   let b: boolean = previous?.b ?? false;
   let s: string = previous?.s ?? "";
   let by: Uint8Array | undefined = previous?.by;
@@ -3304,6 +3307,7 @@ function everythingToJson(
 }
 
 function everythingFromJson(reader: JsonReader, json: JsonValue): Everything {
+  reader.hold(4488);
   let b: boolean = false;
   let s: string = "";
   let by: Uint8Array | undefined;
@@ -4332,6 +4336,7 @@ function readConstrained(
   reader: RpcReader,
   previous?: Constrained,
 ): Constrained {
+  reader.hold(320);
   let start: Date | undefined = previous?.start;
   let end: Date | undefined = previous?.end;
   let note: string | undefined = previous?.note;
@@ -4418,6 +4423,7 @@ function constrainedToJson(
 }
 
 function constrainedFromJson(reader: JsonReader, json: JsonValue): Constrained {
+  reader.hold(320);
   let start: Date | undefined;
   let end: Date | undefined;
   let note: string | undefined;
@@ -5616,6 +5622,7 @@ function readWrapper_Everything(
   reader: RpcReader,
   previous?: Wrapper_Everything,
 ): Wrapper_Everything {
+  reader.hold(4560);
   let item_: Everything | undefined = previous?.item;
   const items: Everything[] = previous?.items ?? [];
   while (reader.pos < reader.end) {
@@ -5667,6 +5674,7 @@ function wrapper_EverythingFromJson(
   reader: JsonReader,
   json: JsonValue,
 ): Wrapper_Everything {
+  reader.hold(4560);
   let item_: Everything | undefined;
   const items: Everything[] = [];
   for (const key of reader.open(json)) {

@@ -1096,6 +1096,7 @@ function writeUser(writer: Writer, value: UserInit): void {
 }
 
 function readUser(reader: Reader, previous?: User): User {
+  reader.hold(632);
   let id: UserId = previous?.id ?? (0n as UserId);
   let name: string = previous?.name ?? "";
   let email: Email | undefined = previous?.email;
@@ -1258,6 +1259,7 @@ function userToJson(writer: JsonWriter, value: UserInit): JsonValue {
 }
 
 function userFromJson(reader: JsonReader, json: JsonValue): User {
+  reader.hold(632);
   let id: UserId = 0n as UserId;
   let name: string = "";
   let email: Email | undefined;
@@ -2389,6 +2391,7 @@ function writeCreateUser(writer: Writer, value: CreateUserInit): void {
 }
 
 function readCreateUser(reader: Reader, previous?: CreateUser): CreateUser {
+  reader.hold(168);
   let type: string = previous?.type ?? "";
   let message: string = previous?.message ?? "";
   let stream: boolean = previous?.stream ?? false;
@@ -2480,6 +2483,7 @@ function createUserToJson(
 }
 
 function createUserFromJson(reader: JsonReader, json: JsonValue): CreateUser {
+  reader.hold(168);
   let type: string = "";
   let message: string = "";
   let stream: boolean = false;
@@ -2678,6 +2682,7 @@ function writeChunk(writer: Writer, value: ChunkInit): void {
 }
 
 function readChunk(reader: Reader, previous?: Chunk): Chunk {
+  reader.hold(152);
   let data: Uint8Array | undefined = previous?.data;
   while (reader.pos < reader.end) {
     const tag = reader.tag();
@@ -2706,6 +2711,7 @@ function chunkToJson(writer: JsonWriter, value: ChunkInit): JsonValue {
 }
 
 function chunkFromJson(reader: JsonReader, json: JsonValue): Chunk {
+  reader.hold(152);
   let data: Uint8Array | undefined;
   for (const key of reader.open(json)) {
     const item = reader.item(key);
@@ -3030,6 +3036,7 @@ function writeTree_User(writer: Writer, value: Tree_UserInit): void {
 }
 
 function readTree_User(reader: Reader, previous?: Tree_User): Tree_User {
+  reader.hold(704);
   let value_: User | undefined = previous?.value;
   const children: Tree_User[] = previous?.children ?? [];
   while (reader.pos < reader.end) {
@@ -3075,6 +3082,7 @@ function tree_UserToJson(writer: JsonWriter, value: Tree_UserInit): JsonValue {
 }
 
 function tree_UserFromJson(reader: JsonReader, json: JsonValue): Tree_User {
+  reader.hold(704);
   let value_: User | undefined;
   const children: Tree_User[] = [];
   for (const key of reader.open(json)) {

@@ -1,0 +1,17 @@
+/**
+ * Bytes of memory that each list item, map entry and nested message counts for: what an object of five fields takes, or a short string with its place
+ * in a list. Generated code adds what a message takes beyond that.
+ */
+export const elementBytes = 64;
+/** Of a packed list: a place, and a bigint in it. */
+export const packedBytes = 32;
+/** A typed array, whatever it holds. */
+export const arrayBytes = 184;
+
+const leastBytes = 64 * 1024 * 1024;
+const factor = 16;
+
+/** Bytes of memory that a message of so many bytes may take, beside those. */
+export function memoryFor(wireBytes: number): number {
+  return Math.max(leastBytes, factor * wireBytes);
+}

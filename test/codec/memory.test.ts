@@ -1,0 +1,101 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import type { JsonValue } from "@rpcgen/runtime/codegen";
+import { expect, test } from "vitest";
+import { JsonReader } from "../../runtime/codec/json-reader.ts";
+import { memoryFor } from "../../runtime/wire/message-memory.ts";
+import { Reader } from "../../runtime/wire/reader.ts";
+import { type AnyType, evaluate, renderCodecs } from "./support/load.ts";
+import { builtin, field, file, list, map, message, oneof, reference, scalar } from "./support/schema.ts";
+
+// What readers say that a message takes, beside what the heap says. Short messages that become large are what strangers would send.
+
+const kinds = ["Plain", "Wide", "Heavy", "Deep"] as const;
+const schema = file([
+  message("Plain", [field("id", 1, scalar("int32")), field("text", 2, scalar("string"))]),
+  message(
+    "Wide",
+    Array.from({ length: 60 }, (_, at) => field(`number${at}`, at + 1, scalar("int32"))),
+  ),
+  message("Heavy", [
+    field("data", 1, scalar("bytes")),
+    field("labels", 2, map(scalar("string"), scalar("int32"))),
+    field("names", 3, list(scalar("string"))),
+    field("at", 4, builtin("timestamp")),
+    field("any", 5, builtin("any")),
+    oneof("pick", [field("a", 6, scalar("bool"))], false),
+  ]),
+  message("Deep", [field("heavy", 1, reference("message", "Heavy")), field("also", 2, reference("message", "Heavy"))]),
+  ...kinds.map((name) => message(`${name}List`, [field("items", 1, list(reference("message", name)))])),
+  message("Lists", [
+    field("texts", 1, list(scalar("string"))),
+    field("bigs", 2, list(scalar("int64"))),
+    field("blobs", 3, list(scalar("bytes"))),
+    field("labels", 4, map(scalar("string"), scalar("string"))),
+  ]),
+]);
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+function heapBytes(): number {
+  collect();
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+/** What `make` leaves in the heap. */
+function measured<T>(make: () => T): { readonly bytes: number; readonly made: T } {
+  const before = heapBytes();
+  const made = make();
+  return { bytes: heapBytes() - before, made };
+}
+
+const count = 20_000;
+const modules = evaluate(renderCodecs(schema));
+
+function typeNamed(name: string): AnyType {
+  return modules[name] as AnyType;
+}
+
+function repeated(hex: string): Uint8Array {
+  return Buffer.from(hex.repeat(count), "hex");
+}
+
+const wires: readonly (readonly [type: string, hex: string])[] = [
+  ...kinds.map((name) => [`${name}List`, "0a00"] as const),
+  ["Lists", "0a0461c3a962"],
+  ["Lists", "10ffffffffff7f"],
+  ["Lists", "1a0101"],
+];
+
+test.each(wires)("%s of %s: the estimate is between half and four times what the heap takes", (type, hex) => {
+  const wire = repeated(hex);
+  const reader = new Reader(wire);
+  const { bytes, made } = measured(() => typeNamed(type).read(reader) as unknown);
+  expect(made).toBeTypeOf("object");
+  expect(reader.heldBytes / bytes).toBeGreaterThan(0.5);
+  expect(reader.heldBytes / bytes).toBeLessThan(4);
+});
+
+test.each(kinds)("JSON of %s: the same", (name) => {
+  const json: JsonValue = { items: Array.from({ length: count }, () => ({})) };
+  const most = memoryFor(3 * count);
+  const reader = new JsonReader(name, {}, most);
+  const { bytes, made } = measured(() => typeNamed(`${name}List`).readJson(reader, json) as unknown);
+  expect(made).toBeTypeOf("object");
+  expect(reader.heldBytes / bytes).toBeGreaterThan(0.5);
+  expect(reader.heldBytes / bytes).toBeLessThan(4);
+});
+
+test("a message that would take more than it may is given up on the way, in both forms", () => {
+  const many = 300_000;
+  const wire = Buffer.from("0a00".repeat(many), "hex");
+  const fault = expect.objectContaining({ reason: "limit_exceeded", message: expect.stringContaining("64 MiB") });
+  expect(() => typeNamed("HeavyList").decode(wire)).toThrow(fault);
+  const json: JsonValue = { items: Array.from({ length: many }, () => ({})) };
+  expect(() => typeNamed("HeavyList").readJson(new JsonReader("HeavyList", {}, memoryFor(3 * many)), json)).toThrow(
+    fault,
+  );
+  expect((typeNamed("HeavyList").fromJson(json) as { readonly items: unknown[] }).items).toHaveLength(many);
+});
