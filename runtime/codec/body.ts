@@ -1,6 +1,6 @@
 import { RpcError } from "../errors/rpc-error.ts";
 import { memoryFor } from "../wire/message-memory.ts";
-import { Reader } from "../wire/reader.ts";
+import { Reader, shortBytes } from "../wire/reader.ts";
 import { encodeLent } from "../wire/writer-pool.ts";
 import { isJsonTooDeep } from "./json-depth.ts";
 import type { JsonOptions } from "./json-options.ts";
@@ -61,9 +61,12 @@ function decodeJson<T, Init>(type: MessageType<T, Init>, bytes: Uint8Array, owne
   return message;
 }
 
-/** The codec lets large `bytes` fields share memory with the body when they fill a quarter of it or more. (`slice` would not copy a Buffer.) */
+/**
+ * The codec lets `bytes` fields share memory with the body when they are more than {@link shortBytes} and fill a quarter of it or more. (`slice` would not
+ * copy a Buffer.)
+ */
 function detached(bytes: Uint8Array): Uint8Array {
-  if (bytes.length === 0) return bytes;
+  if (bytes.length <= shortBytes) return bytes;
   const { byteLength } = bytes.buffer;
   return bytes.length * 4 < byteLength || bytes.length === byteLength ? bytes : new Uint8Array(bytes);
 }

@@ -3,6 +3,9 @@ import { type WireLimits, wireLimits } from "./limits.ts";
 import { malformed } from "./malformed.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
+/** Bytes of any length may share memory with the message that they came in. */
+export const shortBytes: number = 0;
+
 /**
  * Takes the place of `reader.ts` in bundles for a browser: the same reader, a third as long. It reads everything by the few ways that are there in
  * any case, where the other has one for each case that is worth it.

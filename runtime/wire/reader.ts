@@ -6,8 +6,11 @@ import { bytewiseText, decodeMixed, decodeUtf8, isAscii, isAsciiView } from "./u
 import { viewOf } from "./view.ts";
 
 const two32 = 0x1_0000_0000;
-/** Up to this many bytes are copied by a loop: the view that a native copy needs costs more (bench `calls`). */
-const shortBytes = 64;
+/**
+ * Up to this many bytes are always copied, by a loop: to ask for the memory behind a message, and to make the view that a native copy needs, costs more
+ * (bench `calls`). So a message that is no longer shares no memory with what is read from it.
+ */
+export const shortBytes: number = 64;
 
 /** Longer strings are decoded on their own. */
 const longestPart = 96;
@@ -342,8 +345,8 @@ export class Reader {
     this.pos = end;
     if (length > longestPart) return decodeMixed(buffer, start, end);
     if (end > this.textEnd) {
-      if (!isAscii(buffer, start, end)) return decodeMixed(buffer, start, end);
       if (buffer.length - start < smallestText) return decodeUtf8(buffer, start, end);
+      if (!isAscii(buffer, start, end)) return decodeMixed(buffer, start, end);
       this.readAhead(start);
     } else if (!isAsciiView(this.view!, this.base + start, length)) {
       return decodeMixed(buffer, start, end);
@@ -369,14 +372,18 @@ export class Reader {
     return this.view;
   }
 
-  /** Bytes: a copy, or a view when they are at least a quarter of the memory behind them. */
+  /** Bytes: a copy, or a view when they are more than {@link shortBytes} and at least a quarter of the memory behind them. */
   bytes(): Uint8Array {
     const length = this.length();
     this.hold(arrayBytes);
     const { buffer, pos } = this;
     this.pos = pos + length;
-    if (length * 4 >= buffer.buffer.byteLength) return new Uint8Array(buffer.buffer, buffer.byteOffset + pos, length);
-    if (length > shortBytes) return new Uint8Array(buffer.subarray(pos, pos + length));
+    if (length > shortBytes) {
+      const memory = buffer.buffer;
+      return length * 4 >= memory.byteLength
+        ? new Uint8Array(memory, buffer.byteOffset + pos, length)
+        : new Uint8Array(buffer.subarray(pos, pos + length));
+    }
     const copy = new Uint8Array(length);
     for (let index = 0; index < length; index++) copy[index] = buffer[pos + index]!;
     return copy;

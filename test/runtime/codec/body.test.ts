@@ -35,6 +35,18 @@ describe("a body", () => {
     }
   });
 
+  test.each([0, 1, 61, 62, 63, 64, 65, 66, 100])(
+    "with %i bytes shares none of a memory that is hardly larger",
+    (size) => {
+      const encoded = encodeBody(Note, { data: new Uint8Array(size).fill(9) }, 1);
+      const memory = new Uint8Array(encoded.length + 2);
+      memory.set(encoded, 1);
+      const note = decodeBody(Note, memory.subarray(1, 1 + encoded.length), 1);
+      memory.fill(0);
+      expect([...note.data]).toEqual(new Array(size).fill(9));
+    },
+  );
+
   test("that is all of its buffer is given to the message, not copied", () => {
     const encoded = new Uint8Array(encodeBody(Note, { data: new Uint8Array(65_536).fill(9) }, 1));
     expect(decodeBody(Note, encoded, 1).data.buffer).toBe(encoded.buffer);
