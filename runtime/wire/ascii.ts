@@ -177,7 +177,7 @@ export function asciiText(bytes: Uint8Array, at: number, length: number): string
 export const longestAscii = 32;
 
 /** Where a text is put together, unit by unit; always the same array, so that its accesses cost next to nothing. */
-const units = new Uint16Array(16 * 1024);
+export const units: Uint16Array = new Uint16Array(16 * 1024);
 
 /**
  * Decodes `bytes[start, end)`, at most {@link longestAscii} bytes of any text; `undefined` when it is not well-formed UTF-8.
@@ -188,9 +188,12 @@ export function mixedText(bytes: Uint8Array, start: number, end: number): string
   return count < 0 ? undefined : unitsText(count);
 }
 
-/** Decodes the well-formed UTF-8 of `bytes[start, end)` into `units`, which has room. Returns how many there are; -1 for any other input. */
-function decodeUnits(bytes: Uint8Array, start: number, end: number): number {
-  let count = 0;
+/**
+ * Decodes the well-formed UTF-8 of `bytes[start, end)` into `units`, which has room, behind the `held` that are in it. Returns how many there are; -1 for
+ * any other input.
+ */
+export function decodeUnits(bytes: Uint8Array, start: number, end: number, held = 0): number {
+  let count = held;
   let at = start;
   while (at < end) {
     const first = bytes[at]!;
@@ -211,48 +214,6 @@ function decodeUnits(bytes: Uint8Array, start: number, end: number): number {
     }
   }
   return count;
-}
-
-/** Text of UTF-16 units in the byte order of this machine. */
-export type UnitsToText = (units: Uint8Array, end: number) => string;
-
-/**
- * Decodes UTF-8 of any length, piece by piece; `undefined` when it is not well-formed. V8 before version 13 takes twice as long
- * (bench codec: text).
- */
-export function longMixedText(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  textOf: { readonly wide: UnitsToText; readonly narrow: UnitsToText },
-): string | undefined {
-  let text = "";
-  for (let at = start; at < end;) {
-    const pieceEnd = endOfPiece(bytes, at, end);
-    const count = decodeUnits(bytes, at, pieceEnd);
-    if (count < 0) return undefined;
-    text += isLatin(count)
-      ? textOf.narrow(Uint8Array.from(units.subarray(0, count)), count)
-      : textOf.wide(unitBytes, count * 2);
-    at = pieceEnd;
-  }
-  return text;
-}
-
-const unitBytes = new Uint8Array(units.buffer);
-
-/** The end of what fits into `units`, not in the middle of a character. */
-function endOfPiece(bytes: Uint8Array, start: number, end: number): number {
-  let at = Math.min(end, start + units.length);
-  if (at < end) for (let back = 0; back < 3 && (bytes[at]! & 0xc0) === 0x80; back++) at--;
-  return at;
-}
-
-/** Whether one byte holds each of the first `count` units, so that the text takes half the memory. */
-function isLatin(count: number): boolean {
-  let all = 0;
-  for (let index = 0; index < count && all < 0x100; index++) all |= units[index]!;
-  return all < 0x100;
 }
 
 /** The code point of two to four bytes, which are there; negative when they are not well-formed. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { longestAscii, mixedText } from "../../../runtime/wire/ascii.ts";
 import { decodeUtf8, encodeLongUtf8, encodeUtf8, isAscii, isWellFormed } from "../../../runtime/wire/utf8.ts";
 
@@ -184,6 +184,35 @@ describe("a long text", () => {
     const text = `${long.slice(0, at)}\ud800${long.slice(at)}`;
     expect(() => encodeLongUtf8(text, new Uint8Array(4096), 0)).toThrow("lone surrogate");
     expect(() => encodeLongUtf8(`\ufffd${text}`, new Uint8Array(4096), 0)).toThrow("lone surrogate");
+  });
+});
+
+describe("which way a text is written:", () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  test.each([
+    ["ж".repeat(96), 1],
+    ["ж".repeat(95), 0],
+    ["ä".repeat(200), 0],
+    ["a".repeat(200), 0],
+    [`${"a".repeat(196)}жжжж`, 0],
+    [`${"a".repeat(100)}${"ж".repeat(100)}`, 1],
+  ])("%s by TextEncoder: %i", (text, times) => {
+    const encodeInto = vi.spyOn(TextEncoder.prototype, "encodeInto");
+    const bytes = new Uint8Array(1_000);
+    const end = encodeLongUtf8(text, bytes, 3);
+    expect(encodeInto).toHaveBeenCalledTimes(times);
+    expect(Buffer.from(bytes.subarray(3, end))).toEqual(Buffer.from(text));
+  });
+
+  test.each(["\ud800", "\udc00"])("either way %j alone is refused, wherever it stands", (lone) => {
+    for (const letter of ["a", "ж", "🚀"]) {
+      const text = letter.repeat(110);
+      for (let at = 0; at <= text.length; at += letter.length) {
+        const broken = text.slice(0, at) + lone + text.slice(at);
+        expect(() => encodeLongUtf8(broken, new Uint8Array(1_000), 0)).toThrow("lone surrogate");
+      }
+    }
   });
 });
 
