@@ -182,9 +182,9 @@ const decode: CommandSpec = {
   summary: "print the frames of a capture file or hex dump",
   about: [
     "Prints every frame of recorded traffic: its fixed part, the tags of its header by name, its body. Reads capture files",
-    "(pcap, pcapng), hex dumps (xxd, hexdump -C, plain digits) and bytes as they are, from a file or, as - or without one,",
-    "from the input. With --schema bodies are shown field by field. What is broken is reported with its offset; the exit",
-    "code is 1 then.",
+    "(pcap, pcapng), hex dumps (xxd, hexdump -C, Wireshark, plain digits) and bytes as they are, from a file or, as - or",
+    "without one, from the input. With --schema bodies are shown field by field. What is broken is reported with its",
+    "offset; the exit code is 1 then.",
   ],
   options: [
     { name: "schema", alias: "s", type: "string", value: "file", help: "the schema that the bodies follow" },

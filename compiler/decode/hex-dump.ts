@@ -1,7 +1,7 @@
 import { DecodeError } from "./decode-error.ts";
 
 /**
- * The bytes of a hex dump: of xxd, `hexdump -C`, `od -A x -t x1`, or plain digits in any grouping. Offsets, text columns and `#` comments
+ * The bytes of a hex dump: of xxd, `hexdump -C`, `od -A x -t x1`, Wireshark, or plain digits in any grouping. Offsets, text columns and `#` comments
  * are left out; a `*` line repeats the line before it up to the next offset.
  * @throws DecodeError that names the line
  */
@@ -31,12 +31,12 @@ const lineBytes = 16;
 /** More than any dump that a person looks at. */
 const maxBytes = 256 * 1024 * 1024;
 
-/** How the lines of a dump are made: an offset with a colon (xxd), an offset without (hexdump, od), or nothing but digits. */
-type Form = "xxd" | "offsets" | "digits";
+/** How the lines of a dump are made: an offset, spaces and text behind two of them (xxd, Wireshark), an offset (hexdump, od), or nothing but digits. */
+type Form = "text" | "offsets" | "digits";
 
 /** Data that begins with zeros is no frame, so zeros at the beginning are an offset. */
 function formOf(firstLine: string): Form {
-  if (/^[0-9a-f]{4,16}:\s/iu.test(firstLine)) return "xxd";
+  if (/^(?:[0-9a-f]{4,16}:\s|0000\s\s+[0-9a-f]{2}\s)/iu.test(firstLine)) return "text";
   const isOffset = firstLine === "*" || /^(?:0{6,16}\s|[0-9a-f]{8,16}\s\s)\s*[0-9a-f]{2}\s/iu.test(firstLine);
   return isOffset ? "offsets" : "digits";
 }
@@ -48,7 +48,7 @@ interface Line {
 
 function partsOf(line: string, form: Form): Line {
   if (form === "digits" || line === "") return { offset: undefined, digits: line };
-  const pattern = form === "xxd" ? /^([0-9a-f]+):\s*(.*?)(?:\s\s.*)?$/iu : /^([0-9a-f]+)\s*(.*?)\s*(?:\|.*)?$/iu;
+  const pattern = form === "text" ? /^([0-9a-f]+):?\s+(.*?)(?:\s\s.*)?$/iu : /^([0-9a-f]+)\s*(.*?)\s*(?:\|.*)?$/iu;
   const [, offset, digits] = pattern.exec(line) ?? [];
   if (offset === undefined || digits === undefined) return { offset: undefined, digits: line };
   return { offset: Number.parseInt(offset, 16), digits };
@@ -71,6 +71,8 @@ function bytesOf(text: string, line: number, isFirst: boolean): Uint8Array {
       `line ${line}: expected hexadecimal digits, found ${JSON.stringify(wrong[0])}${isFirst ? noOtherForm : ""}`,
     );
   if (digits.length % 2 !== 0)
-    throw new DecodeError(`line ${line}: expected two hexadecimal digits for each byte, found ${digits.length} digits`);
+    throw new DecodeError(
+      `line ${line}: expected two hexadecimal digits for each byte, found ${digits.length} digits; dumps of words cannot be read, write them with xxd or hexdump -C`,
+    );
   return Uint8Array.from(digits.match(/../gu) ?? [], (each) => Number.parseInt(each, 16));
 }

@@ -34,6 +34,14 @@ describe("a hex dump", () => {
       "of hexdump -C",
       '00000000  3b ef 01 08 00 00 00 00  00 00 00 00 01 02 03 04  |;...............|\n00000010  05 06 07 08 7b 22                                 |....{"|\n00000016\n',
     ],
+    [
+      "of Wireshark",
+      '0000   3b ef 01 08 00 00 00 00 00 00 00 00 01 02 03 04   ;.......  ......\n0010   05 06 07 08 7b 22                                 ....{"\n',
+    ],
+    [
+      "of tshark -x",
+      '0000  3b ef 01 08 00 00 00 00 00 00 00 00 01 02 03 04   ;...............\n0010  05 06 07 08 7b 22                                 ....{"\n',
+    ],
     ["of od -A x -t x1", "000000 3b ef 01 08 00 00 00 00 00 00 00 00 01 02 03 04\n000010 05 06 07 08 7b 22\n000016\n"],
   ])("%s", (_name, text) => {
     expect(hexOf(bytesOfHexDump(text))).toBe(wanted);
@@ -48,6 +56,7 @@ describe("a hex dump", () => {
   test.each([
     ["3b ef\nnot hex", 'line 2: expected hexadecimal digits, found "n"'],
     ["3b e", "line 1: expected two hexadecimal digits for each byte, found 3 digits"],
+    ["0000000 ef3b 0801 0000", "found 19 digits; dumps of words cannot be read, write them with xxd or hexdump -C"],
     ["*\n00000040  01\n", 'line 2: the lines that "*" stands for cannot be filled in up to offset 0x40'],
   ])("that is broken names the line: %j", (text, message) => {
     expect(() => bytesOfHexDump(text)).toThrow(message);
