@@ -27,8 +27,15 @@ function findNative(): NativeStrings | undefined {
   return needed.every((name) => typeof prototype?.[name] === "function") ? (prototype as NativeStrings) : undefined;
 }
 
-/** Whether the platform's decoder beats a loop for text that is not all ASCII: V8's does since version 13 (bench codec: text). */
-const decodesFast: boolean = native === undefined || majorOfV8() >= 13;
+/**
+ * Whether the platform's decoder beats a loop for text that is not all ASCII: V8's does since version 13 (bench codec: text). The loop leaves units as
+ * the machine has them, `ucs2Slice` reads the low byte first.
+ */
+const decodesFast: boolean = native === undefined || !isLittleEndian() || majorOfV8() >= 13;
+
+function isLittleEndian(): boolean {
+  return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+}
 
 function majorOfV8(): number {
   const { process } = globalThis as { process?: { versions?: { v8?: string } } };
