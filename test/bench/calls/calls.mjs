@@ -42,8 +42,8 @@ const efforts = {
   full: {
     rounds: 5,
     durationMs: 150,
-    // What the contender before has left to its collector is done on the same core, and in what is not counted.
-    leadMs: 60,
+    // V8 compiles in threads that have the same core, and so has done its work only some rounds after a case has begun.
+    firstRounds: 3,
     warmUpMs: 100,
     // With one call in flight V8 takes its time.
     warmUpRuns: 10,
@@ -55,7 +55,7 @@ const efforts = {
   smoke: {
     rounds: 2,
     durationMs: 15,
-    leadMs: 5,
+    firstRounds: 0,
     warmUpMs: 15,
     warmUpRuns: 1,
     placements: [{ placement: /** @type {const} */ ("free"), sizes, inFlights: [1, 64] }],
@@ -108,25 +108,22 @@ async function measurePlacement(placement, { node, names, effort, sizes, inFligh
  * @param {Effort} effort
  * @returns {Promise<Pick<CallsCase, "measured" | "failed">>}
  */
-async function measureCase(pairs, shape, { rounds, durationMs, leadMs, warmUpMs, warmUpRuns }) {
+async function measureCase(pairs, shape, { rounds, firstRounds, durationMs, warmUpMs, warmUpRuns }) {
   /** @type {Record<string, MeasuredCalls>} */
   const measured = {};
   /** @type {Record<string, string>} */
   const failed = {};
-  const attempt = async (/** @type {Pair} */ pair, /** @type {() => Promise<void>} */ work) => {
-    if (failed[pair.name] === undefined)
-      await work().catch((error) => (failed[pair.name] = failureOf(pair.name, error)));
+  const attempt = async (/** @type {Pick<Pair, "name">} */ { name }, /** @type {() => Promise<unknown>} */ work) => {
+    if (failed[name] === undefined) await work().catch((error) => (failed[name] = failureOf(name, error)));
   };
   for (const pair of pairs) {
     await attempt(pair, () => warmUp(pair, { ...shape, durationMs: warmUpMs }, warmUpRuns));
   }
+  for (let round = 0; round < firstRounds; round++) {
+    for (const pair of pairs) await attempt(pair, () => pair.client.request("load", { ...shape, durationMs }));
+  }
   for (let round = 0; round < rounds; round++) {
-    for (const pair of pairs) {
-      await attempt(pair, async () => {
-        await pair.client.request("load", { ...shape, durationMs: leadMs });
-        await measureRound(pair, { ...shape, durationMs }, measured);
-      });
-    }
+    for (const pair of pairs) await attempt(pair, () => measureRound(pair, { ...shape, durationMs }, measured));
   }
   for (const name of Object.keys(failed)) delete measured[name];
   return { measured, failed };
@@ -214,8 +211,6 @@ async function measureStreams(pairs, effort) {
   const measured = Object.fromEntries(streaming.map(({ pair }) => [pair.name, emptyStream()]));
   for (let round = 0; round < effort.rounds; round++) {
     for (const { pair, count } of streaming) {
-      const leadCount = Math.ceil((count * effort.leadMs) / effort.durationMs);
-      await pair.client.request("stream", { count: leadCount, bytes: STREAM_BYTES });
       const { items, seconds, cpuUs } = await withServerCpu(pair, "stream", { count, bytes: STREAM_BYTES });
       measured[pair.name].itemsPerSecond.push(items / seconds);
       measured[pair.name].cpuUsPerItem.push(cpuUs / items);
