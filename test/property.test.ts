@@ -20,8 +20,9 @@ test.each(["", "a", "1.5", "1e3", "1234567890"])("SEED=%s is refused", (text) =>
   expect(() => readSeed(text)).toThrow("SEED has to be a whole number");
 });
 
-/** Ports, and load that lasts an hour, may be of any numbers. */
-const mayDraw = /^(?:bench|soak|architecture)\b|\bnode_modules\b|\/real-server\.ts$|\/node-websocket\.ts$|^property\./u;
+/** Ports, and load that lasts an hour, may be of any numbers; what tests build is not theirs. */
+const mayDraw =
+  /(?:^|\/)\.|^(?:bench|soak|architecture)\b|\bnode_modules\b|\/real-server\.ts$|\/node-websocket\.ts$|^property\./u;
 
 test("no test draws its inputs from anywhere else", () => {
   const others =
