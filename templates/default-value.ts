@@ -9,7 +9,7 @@ import type {
 import { type Code, code } from "./code.ts";
 import { inlineObject } from "./layout.ts";
 import { bigintLiteral, booleanLiteral, numberLiteral, stringLiteral } from "./literal.ts";
-import type { ModuleContext } from "./module-context.ts";
+import { declarationOf, type ModuleContext } from "./module-context.ts";
 import { structuralType, typeExpression } from "./type-expression.ts";
 
 /**
@@ -105,9 +105,8 @@ export function isInt64(type: ScalarType): boolean {
 
 /** The descriptor of an enum wherever it is declared. */
 export function enumOf(context: ModuleContext, reference: Reference): EnumDescriptor {
-  const file = context.schema.files.find((candidate) => candidate.path === reference.file);
-  const found = file?.declarations.find((declaration) => declaration.name === reference.name);
-  if (found?.kind !== "enum") throw new TypeError(`${reference.fullName} is not an enum of the schema`);
+  const found = declarationOf(context, reference);
+  if (found.kind !== "enum") throw new TypeError(`${reference.fullName} is not an enum of the schema`);
   return found;
 }
 

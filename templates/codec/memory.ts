@@ -1,17 +1,16 @@
 import type {
-  Declaration,
+  ErrorDescriptor,
   FieldDescriptor,
+  MessageDescriptor,
   OneofDescriptor,
-  Reference,
-  SchemaDescriptor,
   Type,
 } from "@rpcgen/runtime/descriptor";
 import { type FlatCode, nothing, words } from "../code.ts";
 import { isInt64 } from "../default-value.ts";
 import { numberLiteral } from "../literal.ts";
-import type { ModuleContext } from "../module-context.ts";
+import { messageOf, type ModuleContext } from "../module-context.ts";
 
-type Member = FieldDescriptor | OneofDescriptor;
+type Message = MessageDescriptor | ErrorDescriptor;
 
 /** Bytes that readers count for each nested message by themselves: what one of up to five plain fields takes. */
 const countedBytes = 64;
@@ -26,25 +25,36 @@ const listBytes = 32;
 const dateBytes = 96;
 const collectionBytes = 184;
 
+/** More than any reader allows: messages that hold two of the next, and so on, would soon take more than numbers can say. */
+const mostBytes = 2 ** 31 - 1;
+
 /**
  * `reader.hold(232);` for a message that takes more than twice what readers count for each. Two bytes on the wire may become one of hundreds of
  * bytes, and whoever decodes what strangers send must know.
  */
-export function holdMemory(context: ModuleContext, members: readonly Member[]): FlatCode {
-  const bytes = messageBytes(context.schema, members, new Set()) - countedBytes;
+export function holdMemory(context: ModuleContext, message: Message): FlatCode {
+  const bytes = messageBytes(context, message) - countedBytes;
   return bytes > countedBytes ? words`reader.hold(${numberLiteral(bytes)});` : nothing;
 }
 
-/** An object with what it holds when nothing but its scalars has been set. @param around messages that this one is the default in */
-function messageBytes(schema: SchemaDescriptor, members: readonly Member[], around: ReadonlySet<string>): number {
-  return members.reduce((bytes, member) => bytes + slotBytes + memberBytes(schema, member, around), objectBytes);
+const known = new WeakMap<Message, number>();
+
+/** An object with what it holds when nothing but its scalars has been set. No message is its own default, however far down. */
+function messageBytes(context: ModuleContext, message: Message): number {
+  let bytes = known.get(message);
+  if (bytes !== undefined) return bytes;
+  bytes = objectBytes;
+  for (const member of message.members) bytes += slotBytes + memberBytes(context, member);
+  bytes = Math.min(bytes, mostBytes);
+  known.set(message, bytes);
+  return bytes;
 }
 
-function memberBytes(schema: SchemaDescriptor, member: Member, around: ReadonlySet<string>): number {
+function memberBytes(context: ModuleContext, member: FieldDescriptor | OneofDescriptor): number {
   if (member.kind === "oneof") return member.optional ? 0 : objectBytes + 2 * slotBytes;
   const { type } = member;
   if (type.kind === "scalar" && type.scalar !== "bytes") return scalarBytes(type);
-  return member.optional ? 0 : defaultBytes(schema, type, around);
+  return member.optional ? 0 : defaultBytes(context, type);
 }
 
 function scalarBytes(type: Extract<Type, { kind: "scalar" }>): number {
@@ -53,7 +63,7 @@ function scalarBytes(type: Extract<Type, { kind: "scalar" }>): number {
   return isInt64(type) && type.js === undefined ? bigintBytes : floatBytes;
 }
 
-function defaultBytes(schema: SchemaDescriptor, type: Type, around: ReadonlySet<string>): number {
+function defaultBytes(context: ModuleContext, type: Type): number {
   switch (type.kind) {
     case "list":
       return listBytes;
@@ -67,7 +77,7 @@ function defaultBytes(schema: SchemaDescriptor, type: Type, around: ReadonlySet<
     case "enum":
       return 0;
     default:
-      return nestedBytes(schema, type, around);
+      return messageBytes(context, messageOf(context, type));
   }
 }
 
@@ -75,17 +85,4 @@ function builtinBytes(name: Extract<Type, { kind: "builtin" }>["name"]): number 
   if (name === "timestamp") return dateBytes;
   if (name === "any") return objectBytes + 2 * slotBytes + collectionBytes;
   return name === "uuid" ? stringBytes : floatBytes;
-}
-
-/** A message that is absent is made of its defaults. */
-function nestedBytes(schema: SchemaDescriptor, reference: Reference, around: ReadonlySet<string>): number {
-  const { fullName } = reference;
-  const declaration = around.has(fullName) ? undefined : declarationOf(schema, reference);
-  if (declaration === undefined || !("members" in declaration) || declaration.kind === "enum") return 0;
-  return messageBytes(schema, declaration.members, new Set([...around, fullName]));
-}
-
-function declarationOf(schema: SchemaDescriptor, { file, name }: Reference): Declaration | undefined {
-  const declarations = schema.files.find(({ path }) => path === file)?.declarations;
-  return declarations?.find((declaration) => declaration.name === name);
 }

@@ -26,7 +26,7 @@ export function messageCodec(
     `,
     inFile`
       ${readHead(context, names)}
-        ${holdMemory(context, descriptor.members)}
+        ${holdMemory(context, descriptor)}
         ${declareSlots(context, slots, "merge")}
         ${readLoop(readClauses(context, slots))}
         ${requiredChecks(context, slots, descriptor.fullName)}

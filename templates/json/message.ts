@@ -22,7 +22,7 @@ export function messageJson(
     toJsonFunction(context, names, toJsonStatements(context, slots, descriptor.fullName)),
     inFile`
       ${fromJsonHead(context, names)}
-        ${holdMemory(context, descriptor.members)}
+        ${holdMemory(context, descriptor)}
         ${declareSlots(context, slots, "anew")}
         ${fromJsonLoop(context, slots)}
         ${requiredChecks(context, slots, descriptor.fullName)}

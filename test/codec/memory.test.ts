@@ -99,3 +99,16 @@ test("a message that would take more than it may is given up on the way, in both
   );
   expect((typeNamed("HeavyList").fromJson(json) as { readonly items: unknown[] }).items).toHaveLength(many);
 });
+
+test("messages that hold two of the next are worked out once each, however many there are", () => {
+  const next = (at: number) => reference("message", `Step${at + 1}`);
+  const steps = Array.from({ length: 60 }, (_, at) =>
+    message(`Step${at}`, [field("one", 1, next(at)), field("other", 2, next(at))]),
+  );
+  const text = renderCodecs(file([...steps, message("Step60", [])]));
+  expect(text).toContain("function readStep58(reader: Reader, previous?: Step58): Step58 {\n  reader.hold(152);");
+  // What no reader has room for.
+  expect(text).toContain(
+    `function readStep0(reader: Reader, previous?: Step0): Step0 {\n  reader.hold(${2 ** 31 - 1 - 64});`,
+  );
+});
