@@ -151,7 +151,7 @@ export function checkChannelOptions(options: ChannelOptions): CheckedChannelOpti
     site:
       isList(options.target) || isResolved(options.target, options.resolvers)
         ? undefined
-        : soleSite(options.target, siteOf),
+        : siteOf(parseAddress(options.target)),
     siteOf,
     codec: checkCodec(options.codec),
     connect: checkConnect(options.connect),
@@ -161,27 +161,11 @@ export function checkChannelOptions(options: ChannelOptions): CheckedChannelOpti
     token: checkToken(options.token),
     compression: createCompression(options.compression),
     plugins: options.plugins ?? noPlugins,
-    limits: options.limits === undefined ? usualLimits() : createLimits(options.limits),
+    limits: createLimits(options.limits),
     peerName: options.peerName,
     environment: options.environment ?? systemEnvironment,
     defaults: checkDefaults(options),
   };
-}
-
-let madeLimits: Limits | undefined;
-
-/** The same for all channels that change none. */
-function usualLimits(): Limits {
-  return (madeLimits ??= createLimits());
-}
-
-let lastSite: { readonly target: string; readonly site: Site } | undefined;
-
-/** The one place that a target names. Channels to one, made one after the other, share what was found out about it (bench `idle`). */
-function soleSite(target: string, siteOf: CheckedChannelOptions["siteOf"]): Site {
-  if (siteOf !== builtinSite) return siteOf(parseAddress(target));
-  if (lastSite?.target !== target) lastSite = { target, site: builtinSite(parseAddress(target)) };
-  return lastSite.site;
 }
 
 function siteFinder({ transports, tls, insecure }: ChannelOptions): CheckedChannelOptions["siteOf"] {

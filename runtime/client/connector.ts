@@ -114,13 +114,13 @@ export class Connector {
   }
 
   /** Of one of its connections, as the three below: the handshake is complete. */
-  onOpen(connection: ClientConnection | undefined): void {
+  onOpen(connection: ClientConnection): void {
     if (this.current !== connection) return;
     this.openedMs = this.channel.environment.now();
     this.enter("ready");
   }
 
-  onClose(connection: ClientConnection | undefined): void {
+  onClose(connection: ClientConnection): void {
     this.open = this.open.filter((other) => other !== connection);
     this.leave(connection, false);
   }
@@ -132,7 +132,7 @@ export class Connector {
   }
 
   /** It takes no more calls. */
-  leave(connection: ClientConnection | undefined, isPolite: boolean): void {
+  leave(connection: ClientConnection, isPolite: boolean): void {
     if (this.current !== connection) return;
     this.current = undefined;
     const isProven = this.channel.environment.now() - this.openedMs >= provenMs;
@@ -152,19 +152,19 @@ export class Connector {
     const { channel, site } = this;
     const waitMs = this.backoff.delayMs(isWanted);
     const connecting = this.dial(waitMs);
-    const watch = new ConnectionWatch(this);
-    const connection = createClientConnection({
-      transport: createDeferredTransport(connecting, site.address.text),
-      environment: channel.environment,
-      limits: this.limits,
-      handshakeMs: Math.ceil(this.limits.handshakeMs + channel.connectTimeoutMs + waitMs),
-      serializations: serializations[channel.codec],
-      peerName: channel.peerName,
-      compressors: channel.compression.compressors,
-      token: askForToken(channel.token),
-      events: watch,
-    });
-    watch.connection = connection;
+    const { connection } = new ConnectionWatch(this, (events) =>
+      createClientConnection({
+        transport: createDeferredTransport(connecting, site.address.text),
+        environment: channel.environment,
+        limits: this.limits,
+        handshakeMs: Math.ceil(this.limits.handshakeMs + channel.connectTimeoutMs + waitMs),
+        serializations: serializations[channel.codec],
+        peerName: channel.peerName,
+        compressors: channel.compression.compressors,
+        token: askForToken(channel.token),
+        events,
+      }),
+    );
     connecting.catch((error: unknown) => connection.abort(RpcError.from(error)));
     // An array that something is pushed to takes room for 17 at once.
     this.open = this.open.concat(connection);
@@ -214,12 +214,13 @@ export class Connector {
 
 /** Tells a connector of one connection: four functions would take five times as much (bench `idle`). */
 class ConnectionWatch implements ConnectionEvents {
-  connection: ClientConnection | undefined;
+  readonly connection: ClientConnection;
   private readonly connector: Connector;
 
-  constructor(connector: Connector) {
-    this.connection = undefined;
+  /** @param open begins the connection; no event comes before it returns */
+  constructor(connector: Connector, open: (events: ConnectionEvents) => ClientConnection) {
     this.connector = connector;
+    this.connection = open(this);
   }
 
   onOpen(): void {

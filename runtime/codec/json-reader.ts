@@ -1,6 +1,6 @@
 import { RpcError } from "../errors/rpc-error.ts";
 import { wireLimits } from "../wire/limits.ts";
-import { elementBytes, packedBytes } from "../wire/message-memory.ts";
+import { elementBytes, packedBytes, takesTooMuch } from "../wire/message-memory.ts";
 import { describeValue, malformed } from "../wire/malformed.ts";
 import { isWellFormed } from "../wire/utf8.ts";
 import { bytesFromBase64 } from "./base64.ts";
@@ -49,11 +49,7 @@ export class JsonReader {
 
   /** As `Reader.hold`. @throws RpcError `resource_exhausted` */
   hold(bytes: number): void {
-    if ((this.room -= bytes) >= 0) return;
-    throw new RpcError({
-      reason: "limit_exceeded",
-      message: `${this.typeName}: a message takes more than ${Math.floor(this.most / 1_048_576)} MiB of memory`,
-    });
+    if ((this.room -= bytes) < 0) throw takesTooMuch(`${this.typeName}: a message`, this.most);
   }
 
   /** As `Reader.heldBytes`, when there is a bound. */

@@ -186,7 +186,7 @@ const ranges: Ranges = /* @__PURE__ */ Object.assign({}, pageRanges, {
  * The defaults with `changes` laid over them, frozen.
  * @throws RangeError that names the limit, its value and what is allowed; TypeError for a name that is not a limit
  */
-export function createLimits(changes: Partial<Limits> = {}): Limits {
+export function createLimits(changes: Partial<Limits> = defaultLimits): Limits {
   if (made.has(changes)) return changes as Limits;
   const limits = Object.freeze(layLimits(changes, defaultLimits, ranges));
   made.add(limits);
@@ -208,7 +208,7 @@ export function layLimits<L extends Partial<Limits>>(changes: Partial<Limits>, d
 }
 
 /** Limits that were checked: the connections of a server or channel share theirs. */
-const made = /* @__PURE__ */ new WeakSet<object>();
+const made = /* @__PURE__ */ new WeakSet<object>([defaultLimits]);
 
 function checkLimit(
   name: string,

@@ -1,4 +1,4 @@
-import type { ConnectionState, ServerConnection } from "../connection/connection.ts";
+import type { ConnectionState } from "../connection/connection.ts";
 import { createMemoryBudget } from "../connection/memory-budget.ts";
 import { createServerConnection } from "../connection/server-connection.ts";
 import type { Doorkeeper, Transport } from "../transport/transport.ts";
@@ -57,7 +57,7 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
     const [oldest] = handshaking;
     if (oldest === undefined) return false;
     remove(oldest);
-    oldest.connection?.abort();
+    oldest.connection.abort();
     return true;
   }
 
@@ -74,7 +74,7 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
     onRequest: dispatcher.dispatch,
     onDropped: dispatcher.drop,
     // Another connection may bring another token. What has arrived already is answered first.
-    onTurnedAway: ({ connection }) => options.environment.defer(() => void drain(connection, options.limits.closeMs)),
+    onTurnedAway: ({ connection }) => options.environment.defer(() => void connection.drain(options.limits.closeMs)),
   };
 
   const door: Doorkeeper = {
@@ -87,29 +87,29 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
     const address = transport.peerAddress;
     if (isDrained || !(wasAsked || isWelcome(options, address)) || !makeRoom()) return transport.abort();
     if (!admission.enter(address)) return transport.abort();
-    const session = new Session(host, transport, options.environment.now());
-    const connection = createServerConnection({
-      transport,
-      environment: options.environment,
-      limits: options.limits,
-      peerName: options.peerName,
-      memory,
-      outboundMemory,
-      compressors: options.compression.compressors,
-      events: session,
-    });
-    session.connection = connection;
+    const session = new Session(host, transport, options.environment.now(), (events) =>
+      createServerConnection({
+        transport,
+        environment: options.environment,
+        limits: options.limits,
+        peerName: options.peerName,
+        memory,
+        outboundMemory,
+        compressors: options.compression.compressors,
+        events,
+      }),
+    );
     all.add(session);
     handshaking.add(session);
     // It was let in by the system, or by TLS, before the port was closed.
-    if (drainGraceMs !== undefined) void drain(connection, drainGraceMs);
+    if (drainGraceMs !== undefined) void session.connection.drain(drainGraceMs);
   }
 
   function authenticate(session: Session): void {
     const { environment, limits } = options;
     if (options.authenticate === undefined) return;
     const { address, tlsPeer, connection } = session;
-    const request = { address, tlsPeer, token: connection?.peerToken };
+    const request = { address, tlsPeer, token: connection.peerToken };
     session.caller = identify(options.authenticate, request, {
       environment,
       timeoutMs: limits.handshakeMs,
@@ -123,7 +123,7 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
   function dismiss({ caller, connection }: Session): void {
     const { environment, limits } = options;
     if (caller.failure === undefined) return;
-    environment.setTimer(limits.handshakeMs, () => void drain(connection, limits.closeMs)).unref();
+    environment.setTimer(limits.handshakeMs, () => void connection.drain(limits.closeMs)).unref();
   }
 
   return {
@@ -132,24 +132,20 @@ export function createConnectionSet(options: CheckedServerOptions, dispatcher: D
     async drain(graceMs) {
       drainGraceMs = graceMs;
       // Some may come in while others end.
-      while (all.size > 0) await Promise.all([...all].map(({ connection }) => drain(connection, graceMs)));
+      while (all.size > 0) await Promise.all([...all].map(({ connection }) => connection.drain(graceMs)));
       isDrained = true;
     },
     list() {
       const nowMs = options.environment.now();
       return [...all].map(({ connection, address, sinceMs, caller }) => ({
         peer: address,
-        state: connection?.state ?? "opening",
+        state: connection.state,
         ageMs: Math.round(nowMs - sinceMs),
-        callsInProgress: connection?.callsInProgress ?? 0,
+        callsInProgress: connection.callsInProgress,
         principal: caller.principal?.id,
       }));
     },
   };
-}
-
-async function drain(connection: ServerConnection | undefined, graceMs: number): Promise<void> {
-  await connection?.drain(graceMs);
 }
 
 /** A hook that throws lets nobody in. */

@@ -178,7 +178,11 @@ export class ServerCallState implements CallContext, RequestReceiver, MemoryOwne
 
   /** Memory that the request takes counts until the handler has settled, as its bytes do. */
   hold(bytes: number): void {
-    if (bytes > uncountedBytes && !this.incoming.chargeRequest(bytes)) throw tooMuchRequested();
+    if (bytes > uncountedBytes) this.charge(bytes);
+  }
+
+  private charge(bytes: number): void {
+    if (!this.incoming.chargeRequest(bytes)) throw tooMuchRequested();
   }
 
   private decode(body: Uint8Array, owner: MemoryOwner | undefined): unknown {
@@ -360,7 +364,7 @@ export class ServerCallState implements CallContext, RequestReceiver, MemoryOwne
 
   /** What a body became counts as if it had come so. */
   private readCharged(plain: Uint8Array): unknown {
-    if (!this.incoming.chargeRequest(plain.length)) throw tooMuchRequested();
+    this.charge(plain.length);
     return this.read(plain);
   }
 

@@ -1,7 +1,6 @@
 import type { CompressionPeer } from "../compression/compression.ts";
 import type { IncomingCall, ServerConnection, ServerConnectionEvents } from "../connection/connection.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
-import { initialPeerLimits } from "../protocol/limits.ts";
 import type { PeerIdentity, Transport } from "../transport/transport.ts";
 import { anonymous, type Caller } from "./authentication.ts";
 
@@ -23,25 +22,30 @@ export class Session implements CompressionPeer, ServerConnectionEvents {
   readonly sinceMs: number;
   /** Who calls; known, or being found out, from the opening of the connection on. */
   caller: Caller;
-  /** Its events come here: none before it is set. */
-  connection: ServerConnection | undefined;
+  readonly connection: ServerConnection;
   private readonly host: SessionHost;
 
-  constructor(host: SessionHost, transport: Transport, sinceMs: number) {
+  /** @param open begins the connection; no event comes before it returns */
+  constructor(
+    host: SessionHost,
+    transport: Transport,
+    sinceMs: number,
+    open: (events: ServerConnectionEvents) => ServerConnection,
+  ) {
     this.host = host;
     this.address = transport.peerAddress;
     this.tlsPeer = transport.peerIdentity;
     this.sinceMs = sinceMs;
     this.caller = anonymous;
-    this.connection = undefined;
+    this.connection = open(this);
   }
 
   get peerCompressors(): readonly number[] {
-    return this.connection?.peerCompressors ?? [];
+    return this.connection.peerCompressors;
   }
 
-  get peerLimits(): CompressionPeer["peerLimits"] {
-    return this.connection?.peerLimits ?? initialPeerLimits;
+  get peerLimits(): ServerConnection["peerLimits"] {
+    return this.connection.peerLimits;
   }
 
   onTurnedAway(): void {

@@ -1,7 +1,7 @@
-import { RpcError } from "../errors/rpc-error.ts";
+import type { RpcError } from "../errors/rpc-error.ts";
 import { type WireLimits, wireLimits } from "./limits.ts";
 import { malformed } from "./malformed.ts";
-import { arrayBytes, elementBytes, memoryFor, packedBytes } from "./message-memory.ts";
+import { arrayBytes, elementBytes, memoryFor, packedBytes, takesTooMuch } from "./message-memory.ts";
 import { bytewiseText, decodeMixed, decodeUtf8, isAscii, isAsciiView } from "./utf8.ts";
 import { viewOf } from "./view.ts";
 
@@ -91,11 +91,8 @@ export class Reader {
   }
 
   private tooLarge(): RpcError {
-    const most = memoryFor(this.buffer.length) / 1_048_576;
-    return new RpcError({
-      reason: "limit_exceeded",
-      message: `a message of ${this.buffer.length} bytes takes more than ${Math.floor(most)} MiB of memory`,
-    });
+    const { length } = this.buffer;
+    return takesTooMuch(`a message of ${length} bytes`, memoryFor(length));
   }
 
   private truncated(): RpcError {
