@@ -27,7 +27,8 @@ import type {
 } from "./connection.ts";
 import { CompressorOffer } from "./compressor-offer.ts";
 import { LaneTable } from "./lane-table.ts";
-import { createError, Multiplexer } from "./multiplexer.ts";
+import { createError } from "./local-error.ts";
+import { Multiplexer } from "./multiplexer.ts";
 import { ClientCall, type OutgoingCallOwner } from "./outgoing-call.ts";
 import { copySmall } from "./outgoing-lane.ts";
 import { Queue } from "./queue.ts";

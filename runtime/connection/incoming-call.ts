@@ -10,7 +10,7 @@ import type { IncomingCall, Metadata, OutgoingFailure, RequestReceiver, Serializ
 import { encodeFailure } from "./failure.ts";
 import { IncomingLane } from "./incoming-lane.ts";
 import type { IncomingCallOwner } from "./incoming-call-owner.ts";
-import { createError } from "./multiplexer.ts";
+import { createError } from "./local-error.ts";
 import type { LaneOwner, OutgoingLane } from "./outgoing-lane.ts";
 import { toSerialization } from "./reply-head.ts";
 

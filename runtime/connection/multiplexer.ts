@@ -1,7 +1,6 @@
 import type { Environment, Timer } from "../environment/environment.ts";
 import { type TimerWheel, wheelOf } from "../environment/timer-wheel.ts";
-import { type Reason } from "../errors/reason.ts";
-import { RpcError } from "../errors/rpc-error.ts";
+import type { RpcError } from "../errors/rpc-error.ts";
 import { FrameKind, GoawayCode, HeaderTag, ignorableBit, type ProtocolFault } from "../protocol/frame.ts";
 import { FrameReader, type FrameSink } from "../protocol/frame-reader.ts";
 import { type AnnouncedLimits, encodeOption, type Option } from "../protocol/handshake.ts";
@@ -13,6 +12,7 @@ import type { ConnectionState } from "./connection.ts";
 import { type ControlLink, takeCredit, takePong, takeSettings } from "./control-frames.ts";
 import { Farewell, type FarewellLink } from "./farewell.ts";
 import { Liveness, type LivenessLink } from "./liveness.ts";
+import { createError, graceOver, lostMessage } from "./local-error.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import { MessageReceiver } from "./message-receiver.ts";
 import { Opening, type OpeningLink } from "./opening.ts";
@@ -387,25 +387,6 @@ export class Multiplexer implements Parts {
   }
 }
 
-/** An error made here. */
-export function createError(reason: Reason, message: string, cause?: unknown): RpcError {
-  return new RpcError(cause === undefined ? { reason, message } : { reason, message, cause });
-}
-
 function protocolFault(message: string): ProtocolFault {
   return { code: GoawayCode.protocol, message };
-}
-
-function graceOver(graceMs: number): RpcError {
-  return createError(
-    "connection_lost",
-    `The connection was closed: calls took longer than the ${graceMs} ms of grace.`,
-  );
-}
-
-function lostMessage(side: "client" | "server", error: Error | undefined): string {
-  const other = side === "client" ? "server" : "client";
-  return error === undefined
-    ? `The ${other} closed the connection.`
-    : `The connection to the ${other} was lost: ${error.message}`;
 }

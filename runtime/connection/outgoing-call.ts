@@ -6,7 +6,8 @@ import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
 import { type OutgoingCall, type OutgoingRequest, type RemoteFailure, type ReplyReceiver } from "./connection.ts";
 import { decodeFailure } from "./failure.ts";
 import { IncomingLane, type IncomingMessage } from "./incoming-lane.ts";
-import { createError, type Multiplexer } from "./multiplexer.ts";
+import { createError } from "./local-error.ts";
+import type { Multiplexer } from "./multiplexer.ts";
 import { copySmall, type LaneOwner, type OutgoingLane, type OutgoingMessage } from "./outgoing-lane.ts";
 import { createReplyHead, toSerialization } from "./reply-head.ts";
 

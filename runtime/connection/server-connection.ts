@@ -26,7 +26,8 @@ import { ServerCall } from "./incoming-call.ts";
 import type { IncomingCallOwner } from "./incoming-call-owner.ts";
 import { CompressorOffer } from "./compressor-offer.ts";
 import { LaneTable } from "./lane-table.ts";
-import { createError, Multiplexer } from "./multiplexer.ts";
+import { createError } from "./local-error.ts";
+import { Multiplexer } from "./multiplexer.ts";
 import type { Role } from "./role.ts";
 
 /**

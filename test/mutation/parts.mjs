@@ -11,7 +11,7 @@ const connection = [
   ],
   ...["incoming-lane", "outgoing-lane", "lane-table", "message-receiver", "message-assembly", "partial-messages"],
   ...["receive-window", "failure", "reply-head", "compressor-offer", "liveness", "pings", "ping-policy"],
-  ...["outbound", "memory-budget", "control-frames", "farewell", "pressure", "queue"],
+  ...["outbound", "memory-budget", "control-frames", "farewell", "local-error", "pressure", "queue"],
 ];
 const protocol = [
   ...[
