@@ -1,14 +1,11 @@
 import type {
-  BuiltinType,
   Declaration,
   FieldDescriptor,
   FileDescriptor,
   MethodDescriptor,
   OneofDescriptor,
-  Reference,
-  ScalarType,
-  Type,
 } from "../descriptor/descriptor.ts";
+import type { BuiltinType, Reference, ScalarType, Type } from "../descriptor/type.ts";
 
 /** The schema that a generated module was made from, kept as text until somebody asks. */
 export interface SchemaSource {

@@ -1,13 +1,11 @@
 import type {
   Declaration,
-  ExampleValue,
   FieldDescriptor,
   FileDescriptor,
   MethodDescriptor,
   OneofDescriptor,
-  Reference,
-  Type,
 } from "../../descriptor/descriptor.ts";
+import type { ExampleValue, Reference, Type } from "../../descriptor/type.ts";
 import { fittingValue, minItems, zeroValue } from "./fitting-value.ts";
 
 /** What generated modules export for it: `shopSchema`. */

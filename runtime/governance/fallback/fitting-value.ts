@@ -1,4 +1,4 @@
-import type { ConstantValue, Constraint, ExampleValue, ScalarType, Type } from "../../descriptor/descriptor.ts";
+import type { ConstantValue, Constraint, ExampleValue, ScalarType, Type } from "../../descriptor/type.ts";
 
 /** What a list has to have at least. */
 export function minItems(constraints: readonly Constraint[]): number {

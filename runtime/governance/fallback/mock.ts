@@ -1,5 +1,6 @@
 import type { MethodType } from "../../call/method-type.ts";
-import type { ExampleValue, MethodDescriptor } from "../../descriptor/descriptor.ts";
+import type { MethodDescriptor } from "../../descriptor/descriptor.ts";
+import type { ExampleValue } from "../../descriptor/type.ts";
 import { Code } from "../../errors/code.ts";
 import { RpcError } from "../../errors/rpc-error.ts";
 import { violationError } from "../../errors/violation-error.ts";
