@@ -1,3 +1,4 @@
+import { noteMemory } from "../environment/memory.ts";
 import { createMemory, type Memory } from "./plain-memory.ts";
 
 type MarkUntransferable = (object: object) => void;
@@ -23,6 +24,7 @@ export const sharesSlabs: boolean = markUntransferable !== undefined;
 
 /** Memory for many small messages. All of it is zero, so that no message ever lies beside what the process wrote elsewhere. */
 export function createSlab(size: number): Memory {
+  noteMemory(size);
   const memory = createMemory(size);
   markUntransferable?.(memory.bytes.buffer);
   return memory;

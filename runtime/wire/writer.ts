@@ -91,7 +91,10 @@ export class Writer {
       return new Uint8Array(this.slabBuffer, start, length);
     }
     if (this.lends && length > smallestLent) return this.finishLent();
-    return this.isTailored ? this.finishTailored() : buffer.slice(start, pos);
+    if (this.isTailored) return this.finishTailored();
+    const bytes = takeMemory(length);
+    bytes.set(buffer.subarray(start, pos));
+    return bytes;
   }
 
   /** What is behind the message was never written: nobody may see what the process left there. */

@@ -13,9 +13,9 @@ afterEach(() => {
 async function freshModule(constrainedBytes = 0) {
   vi.resetModules();
   vi.spyOn(process, "constrainedMemory").mockReturnValue(constrainedBytes);
-  const { takeMemory } = await import("../../../runtime/environment/memory.ts");
+  const { noteMemory, takeMemory } = await import("../../../runtime/environment/memory.ts");
   const allocator = vi.spyOn(Buffer, "allocUnsafeSlow");
-  return { takeMemory, taken: () => allocator.mock.calls.map(([length]) => length) };
+  return { noteMemory, takeMemory, taken: () => allocator.mock.calls.map(([length]) => length) };
 }
 
 test("memory has the length that was asked for, and no more beneath", async () => {
@@ -28,14 +28,16 @@ test("memory has the length that was asked for, and no more beneath", async () =
   }
 });
 
-test("the first large piece, and no other, takes a block that raises what the allocator keeps", async () => {
-  const { takeMemory, taken } = await freshModule();
-  takeMemory(16 * 1024 - 1);
-  expect(taken()).toEqual([16 * 1024 - 1]);
-  takeMemory(16 * 1024);
-  takeMemory(70_000);
+test("half a MiB in all takes a block, once, that raises what the allocator keeps", async () => {
+  const { noteMemory, takeMemory, taken } = await freshModule();
+  takeMemory(100);
+  noteMemory(512 * 1024 - 101);
+  expect(taken()).toEqual([100]);
+  takeMemory(1);
+  takeMemory(1024 * 1024);
+  noteMemory(1024 * 1024);
   const mark = Math.min(31 * MiB, Math.floor(totalmem() / 64));
-  expect(taken()).toEqual([16 * 1024 - 1, mark, 16 * 1024, 70_000]);
+  expect(taken()).toEqual([100, mark, 1, 1024 * 1024]);
 });
 
 test.each([
@@ -44,7 +46,7 @@ test.each([
   [0, Math.min(31 * MiB, Math.floor(totalmem() / 64))],
   [2 ** 62, Math.min(31 * MiB, Math.floor(totalmem() / 64))],
 ])("with %d bytes for the process that block takes %d", async (constrainedBytes, mark) => {
-  const { takeMemory, taken } = await freshModule(constrainedBytes);
-  takeMemory(16 * 1024);
-  expect(taken()).toEqual([Math.min(mark, Math.floor(totalmem() / 64)), 16 * 1024]);
+  const { noteMemory, taken } = await freshModule(constrainedBytes);
+  noteMemory(512 * 1024);
+  expect(taken()).toEqual([Math.min(mark, Math.floor(totalmem() / 64))]);
 });
