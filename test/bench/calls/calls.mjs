@@ -43,7 +43,7 @@ const efforts = {
     rounds: 5,
     durationMs: 150,
     // V8 compiles in threads that have the same core, and so has done its work only some rounds after a case has begun.
-    firstRounds: 3,
+    firstRounds: 5,
     warmUpMs: 100,
     // With one call in flight V8 takes its time.
     warmUpRuns: 10,

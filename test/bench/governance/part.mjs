@@ -6,25 +6,38 @@ import { fileURLToPath } from "node:url";
 
 /** @typedef {readonly { readonly inFlight: number, readonly costs: readonly PolicyCost[] }[]} GovernanceResult */
 
+const cases = [
+  "none",
+  "rateLimit, one rule",
+  "concurrencyLimit",
+  "circuitBreaker, sre",
+  "fromSchema (failover)",
+  "hedged",
+  "degradation",
+  "configuration, both sides",
+  "metrics, both sides",
+  "all policies",
+  "all policies, metrics",
+  "build without governance",
+  "whole build, nothing used",
+];
+
 /**
  * @param {{ readonly node: string, readonly smoke: boolean, readonly onProgress: (text: string) => void, readonly rounds?: number | undefined }} options
  * @returns {GovernanceResult}
  */
 export function benchGovernance({ node, smoke, onProgress, rounds }) {
+  const script = fileURLToPath(new URL("apart.mjs", import.meta.url));
   return [100, 1].map((inFlight) => {
     onProgress(`governance: ${inFlight} in flight`);
     const calls = inFlight === 1 ? 400 : 4_000;
-    const script = fileURLToPath(new URL("policies.mjs", import.meta.url));
-    const args = [
-      script,
-      String(rounds ?? (smoke ? 1 : 9)),
-      String(smoke ? 100 : calls),
-      "tcp",
-      String(inFlight),
-      "--json",
-    ];
+    const effort = smoke
+      ? { generations: 1, rounds: 1, calls: 100, "warm-up": 100 }
+      : { generations: 3, rounds: rounds ?? 7, calls, "warm-up": calls * 8 };
+    const options = Object.entries({ transport: "tcp", "in-flight": inFlight, ...effort });
+    const args = [script, "--json", ...options.flatMap(([name, value]) => [`--${name}`, String(value)]), ...cases];
     const { status, stdout, stderr } = spawnSync(node, args, { encoding: "utf8" });
-    if (status !== 0) throw new Error(`policies.mjs failed: ${stderr.trim()}`);
+    if (status !== 0) throw new Error(`apart.mjs failed: ${stderr.trim()}`);
     return { inFlight, costs: JSON.parse(stdout) };
   });
 }

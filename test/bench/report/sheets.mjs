@@ -29,7 +29,7 @@ export function governanceSheet(result) {
   return {
     title: "Governance",
     about:
-      "CPU of client and server, empty messages over loopback; ratios to a call without any policy, formed within a round.",
+      "CPU of client and server, empty messages over loopback, a process for each set of policies, made anew three times; ratios to a call without any policy, formed within a round.",
     head: ["", ...result.flatMap(({ inFlight }) => [`${inFlight} in flight`, "ratio"])],
     rows: names.map(({ name, against }) => {
       const cells = result.flatMap(({ costs }) => {
