@@ -1,7 +1,8 @@
 /** The bundled program of the chaos runs: `[--minutes N] [--servers 3] [--json]`. See README.md. */
 import { parseArgs } from "node:util";
 import { playClient } from "./client.ts";
-import { createNetworkStage, networkScenarios, whyNotNetwork } from "./network.ts";
+import { whyNoNamespaces } from "./namespaces.ts";
+import { createNetworkStage, networkScenarios } from "./network.ts";
 import { type Scenario, scenarios, timeMarks, type Times } from "./scenarios.ts";
 import { playServer } from "./server.ts";
 import { createStage, type Tally, tallyOf } from "./stage.ts";
@@ -54,7 +55,7 @@ async function conduct(): Promise<void> {
 
 function chosen(): readonly Scenario[] {
   if (!values.network) return scenarios(Number(values.minutes) > 0 ? 5 : 2);
-  const why = whyNotNetwork();
+  const why = whyNoNamespaces();
   if (why !== undefined) console.error(`SKIPPED: faults of the network, because ${why}.`);
   return why === undefined ? networkScenarios : [];
 }

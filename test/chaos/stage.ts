@@ -45,10 +45,13 @@ export function stageOf(lines: readonly Line[], folder: string, onClose: () => v
     lines,
     executions: () => readFileSync(join(folder, "executions"), "utf8").split("\n").filter(Boolean),
     async close() {
-      await Promise.all(lines.map(({ proxy }) => proxy.close()));
-      await Promise.all(lines.flatMap(({ client, server }) => [client.stop(), server.stop()]));
-      rmSync(folder, { recursive: true, force: true });
-      onClose();
+      try {
+        await Promise.all(lines.map(({ proxy }) => proxy.close()));
+        await Promise.all(lines.flatMap(({ client, server }) => [client.stop(), server.stop()]));
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+        onClose();
+      }
     },
   };
 }
@@ -60,18 +63,18 @@ export interface LineOptions {
   readonly waitForReady: boolean;
   /** Where the server listens. Default: a port of loopback that the system chooses. */
   readonly address?: string;
-  /** Starts the process of the server. */
-  readonly start?: () => Role;
+  /** Starts the process of either side. */
+  readonly start?: (role: "server" | "client") => Role;
   /** The client goes past the proxy. */
   readonly isDirect?: boolean;
 }
 
 export async function openLine(options: LineOptions): Promise<Line> {
-  const { name, log, waitForReady, start = () => startRole("server"), isDirect = false } = options;
-  const server = start();
+  const { name, log, waitForReady, start = startRole, isDirect = false } = options;
+  const server = start("server");
   const address = await server.request<string>("listen", { address: options.address ?? "tcp://127.0.0.1:0", log });
   const proxy = await createFaultProxy({ target: address });
-  const client = startRole("client");
+  const client = start("client");
   const target = isDirect ? address : proxy.address;
   // Where none may fail, a machine that lets a process wait for a second must not pass for a dead peer.
   const limits = waitForReady ? {} : keepalive;
@@ -83,7 +86,7 @@ export async function openLine(options: LineOptions): Promise<Line> {
     client,
     server,
     async restart() {
-      line.server = start();
+      line.server = start("server");
       await line.server.request("listen", { address, log });
     },
   };
