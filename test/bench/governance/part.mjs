@@ -22,6 +22,9 @@ const cases = [
   "whole build, nothing used",
 ];
 
+/** What a smoke run takes: what a goal asks for. */
+const smokeCases = ["none", "all policies", "build without governance", "whole build, nothing used"];
+
 /**
  * @param {{ readonly node: string, readonly smoke: boolean, readonly onProgress: (text: string) => void, readonly rounds?: number | undefined }} options
  * @returns {GovernanceResult}
@@ -35,8 +38,9 @@ export function benchGovernance({ node, smoke, onProgress, rounds }) {
       ? { generations: 1, rounds: 1, calls: 100, "warm-up": 100 }
       : { generations: 3, rounds: rounds ?? 7, calls, "warm-up": calls * 8 };
     const options = Object.entries({ transport: "tcp", "in-flight": inFlight, ...effort });
-    const args = [script, "--json", ...options.flatMap(([name, value]) => [`--${name}`, String(value)]), ...cases];
-    const { status, stdout, stderr } = spawnSync(node, args, { encoding: "utf8" });
+    const args = [script, "--json", ...options.flatMap(([name, value]) => [`--${name}`, String(value)])];
+    const names = smoke ? smokeCases : cases;
+    const { status, stdout, stderr } = spawnSync(node, [...args, ...names], { encoding: "utf8" });
     if (status !== 0) throw new Error(`apart.mjs failed: ${stderr.trim()}`);
     return { inFlight, costs: JSON.parse(stdout) };
   });
