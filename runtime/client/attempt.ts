@@ -1,4 +1,5 @@
 import { ItemQueue } from "../call/item-queue.ts";
+import { pushHeavy, scale, type WeighedItem } from "../call/item-scale.ts";
 import type { Items } from "../call/method-type.ts";
 import type { PackedBody } from "../compression/compression.ts";
 import type {
@@ -150,7 +151,11 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.requests?.answered();
     if (head.compressor !== 0) return this.onPackedItem(body, cost, head);
     try {
-      this.queue?.push(this.read(body, head), cost);
+      this.showHead(head);
+      this.call.bytesReceived += body.length;
+      const item = decodeReply(this.call.method, body, head.serialization, scale);
+      if (scale.isHeavy(cost)) this.pushHeavy({ item, body, cost }, head.serialization);
+      else this.queue?.push(item, cost);
     } catch (error) {
       this.failItem(error);
     }
@@ -273,9 +278,16 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.outgoing?.cancel(RpcError.from(error));
   }
 
+  private pushHeavy(weighed: WeighedItem<unknown>, serialization: Serialization): void {
+    const { queue, call } = this;
+    if (queue !== undefined) pushHeavy(queue, weighed, (kept) => decodeReply(call.method, kept, serialization));
+  }
+
   private read(body: Uint8Array, head: ReplyHead): unknown {
+    const { call } = this;
     this.showHead(head);
-    return decodeReply(this.call, body, head.serialization);
+    call.bytesReceived += body.length;
+    return decodeReply(call.method, body, head.serialization);
   }
 
   /** Calls the caller's hook, once. What it throws is the outcome of the call. */

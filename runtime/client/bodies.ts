@@ -1,6 +1,6 @@
 import { LazyItem } from "../call/lazy-item.ts";
 import type { MethodType } from "../call/method-type.ts";
-import { decodeBody, encodeBody, encodeBodyToCopy } from "../codec/body.ts";
+import { decodeBody, encodeBody, encodeBodyToCopy, type MemoryOwner } from "../codec/body.ts";
 import { decompress } from "../compression/decompress.ts";
 import type { Serialization } from "../connection/connection.ts";
 import type { AttemptScope } from "./attempt-scope.ts";
@@ -37,12 +37,14 @@ function checkRequest(method: MethodType, message: unknown): void {
   if (violations.length > 0) throw brokenRequest(method, violations);
 }
 
-/** The message in the body of a reply. @throws RpcError when there is none */
-export function decodeReply(call: ClientCallState, body: Uint8Array, format: Serialization): unknown {
-  const { method } = call;
-  call.bytesReceived += body.length;
+/**
+ * The message in the body of a reply.
+ * @param owner is told what memory the message takes
+ * @throws RpcError when there is none
+ */
+export function decodeReply(method: MethodType, body: Uint8Array, format: Serialization, owner?: MemoryOwner): unknown {
   try {
-    return decodeBody(method.response, body, format);
+    return decodeBody(method.response, body, format, owner);
   } catch (error) {
     throw unreadableReply(method, error);
   }

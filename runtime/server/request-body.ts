@@ -23,32 +23,6 @@ export function decodeRequest(
   return message;
 }
 
-/** What a message may take before anybody counts it. */
-export const uncountedBytes = 1024;
-/** How many times its cost an item may take while it waits to be read. */
-const heavyFactor = 8;
-
-/** Weighs messages, one at a time. */
-class Scale implements MemoryOwner {
-  private bytes: number;
-
-  constructor() {
-    this.bytes = 0;
-  }
-
-  hold(bytes: number): void {
-    this.bytes = bytes;
-  }
-
-  /** True when the last message takes many times what its sender paid for it. */
-  isHeavy(cost: number): boolean {
-    return this.bytes > heavyFactor * cost + uncountedBytes;
-  }
-}
-
-/** One is enough: a message is decoded from its beginning to its end before another one is. */
-export const scale: Scale = new Scale();
-
 /** The error of a request for which the server has no memory. */
 export function tooMuchRequested(): RpcError {
   return new RpcError({

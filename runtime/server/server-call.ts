@@ -1,6 +1,7 @@
 import { remainingFrom } from "../call/deadline.ts";
 import { type ItemPump, pumpItems } from "../call/item-pump.ts";
 import { ItemQueue } from "../call/item-queue.ts";
+import { pushHeavy, scale, uncountedBytes } from "../call/item-scale.ts";
 import { LazyItem } from "../call/lazy-item.ts";
 import { checkEntry, lazyMetadata, type MetadataEntry } from "../call/metadata.ts";
 import type { CallContext, Items, Metadata, MethodType } from "../call/method-type.ts";
@@ -15,7 +16,7 @@ import type { Environment } from "../environment/environment.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import type { PeerIdentity } from "../transport/transport.ts";
 import type { TraceContext } from "../protocol/trace.ts";
-import { decodeRequest, scale, tooMuchRequested, uncountedBytes } from "./request-body.ts";
+import { decodeRequest, tooMuchRequested } from "./request-body.ts";
 import type { Session } from "./session.ts";
 import { failureFromThrown, hiddenFailure } from "./failure.ts";
 
@@ -216,17 +217,10 @@ export class ServerCallState implements CallContext, RequestReceiver, MemoryOwne
     }
   }
 
-  /**
-   * An item that takes many times its bytes waits as it came, unless its reader waits for it: what nobody has asked for yet shall not be much more than its credit
-   * says.
-   */
   private pushHeavy(item: unknown, body: Uint8Array, cost: number): void {
-    const kept = new Uint8Array(body);
-    let fresh: { readonly item: unknown } | undefined = { item };
-    const read = (): unknown =>
-      fresh === undefined ? decodeRequest(this.method, kept, this.incoming.serialization, undefined) : fresh.item;
-    this.requests?.push(new LazyItem(read), cost);
-    fresh = undefined;
+    const { requests, method, incoming } = this;
+    if (requests === undefined) return;
+    pushHeavy(requests, { item, body, cost }, (kept) => decodeRequest(method, kept, incoming.serialization, undefined));
   }
 
   onItemsEnd(): void {

@@ -27,12 +27,10 @@ function rpc(error: unknown): RpcError {
   throw new Error(`expected an RpcError, got ${String(error)}`);
 }
 
-const unreadable = {
-  ...Note,
-  decode: () => {
-    throw new RpcError({ reason: "malformed_message", message: "lab.v1.Note: field 9 is required" });
-  },
+const read = (): never => {
+  throw new RpcError({ reason: "malformed_message", message: "lab.v1.Note: field 9 is required" });
 };
+const unreadable = { ...Note, read, decode: read };
 
 describe("a reply that this side cannot read", () => {
   test("fails its call as an internal error that says what does not fit", async () => {

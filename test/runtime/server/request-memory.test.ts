@@ -1,61 +1,14 @@
 import { afterEach, describe, expect, test } from "vitest";
-import {
-  type MessageType,
-  messageType,
-  type MethodType,
-  methodType,
-  serviceType,
-} from "../../../runtime/codegen/index.ts";
-import { methodIdFromPath } from "../../../runtime/descriptor/method-id.ts";
 import { type Channel, createChannel, createServer, type Limits, type ServerLimits } from "../../../runtime/index.ts";
+import { decoding, Load, load, loadMethod, loadsService } from "../fixture/load.ts";
 
 // Requests that are short on the wire and large in memory: what a message takes counts, beside its bytes, as long as its handler runs.
 
-/** Its body is as long as `padding`, and it takes `bytes` of memory. */
-interface Load {
-  bytes: number;
-  padding: Uint8Array;
-}
+const carry = loadMethod("carry", "unary");
+const carryAll = loadMethod("carryAll", "client_stream");
+const Loads = loadsService([carry, carryAll]);
 
-let decoded = 0;
 let servers = 0;
-
-const Load: MessageType<Load, Load> = messageType<Load, Load>({
-  typeName: "load.v1.Load",
-  write(writer, value) {
-    writer.uint32(8, value.bytes);
-    writer.bytes(18, value.padding);
-  },
-  read(reader) {
-    decoded++;
-    const load: Load = { bytes: 0, padding: new Uint8Array(0) };
-    while (reader.pos < reader.end) {
-      const tag = reader.tag();
-      if (tag === 8) reader.hold((load.bytes = reader.uint32()));
-      else reader.skip(tag);
-    }
-    return load;
-  },
-  toJson: () => ({}),
-  fromJson: () => ({ bytes: 0, padding: new Uint8Array(0) }),
-  create: () => ({ bytes: 0, padding: new Uint8Array(0) }),
-  validate: () => [],
-  equals: (one, other) => one === other,
-});
-
-function method(name: string, kind: MethodType["kind"]): MethodType<Load, Load, Load, Load> {
-  const path = `/load.v1.Loads/${name}`;
-  return methodType<Load, Load, Load, Load>({
-    ...{ kind, name, path, member: name, service: "load.v1.Loads", id: methodIdFromPath(path) },
-    ...{ oneway: false, idempotency: "unknown", errors: [], policy: {}, request: Load, response: Load },
-  });
-}
-
-const carry = method("carry", "unary");
-const carryAll = method("carryAll", "client_stream");
-const Loads = serviceType<any, any>({ name: "load.v1.Loads", methods: [carry, carryAll], stub: () => ({}) });
-
-const load = (bytes: number, padding = 0): Load => ({ bytes, padding: new Uint8Array(padding) });
 const opened: { close(): Promise<void> }[] = [];
 
 afterEach(async () => {
@@ -117,9 +70,9 @@ describe("the memory of requests whose handlers run", () => {
     const { invoker, begun, hasBegun } = await open({ maxInboundBytes: 1_000_000 });
     const first = invoker.unary(carry, load(960_000), undefined);
     await hasBegun(1);
-    const before = decoded;
+    const before = decoding.count;
     await expect(invoker.unary(carry, load(0, 2_000), undefined)).rejects.toMatchObject({ reason: "too_many_calls" });
-    expect(decoded).toBe(before);
+    expect(decoding.count).toBe(before);
     const small = invoker.unary(carry, load(0), undefined);
     await hasBegun(2);
     for (const { end } of begun) end(load(0));
@@ -138,7 +91,7 @@ test("items that take many times their bytes wait as they came, the others as me
     release();
     await new Promise(() => undefined);
   }
-  const before = decoded;
+  const before = decoding.count;
   const reply = invoker.clientStream(carryAll, loads(), { timeoutMs: 10_000 });
   reply.catch(() => undefined);
   await hasBegun(1);
@@ -146,12 +99,12 @@ test("items that take many times their bytes wait as they came, the others as me
   // A call behind the items: they have arrived when it is answered.
   const echo = invoker.unary(carry, load(0), undefined);
   await hasBegun(2);
-  expect(decoded - before).toBe(3 + 1);
+  expect(decoding.count - before).toBe(3 + 1);
   const items = itemsOf(begun[0]?.request);
   const found: number[] = [];
   for (let read = 0; read < 3; read++) found.push(((await items.next()).value as Load).bytes);
   expect(found).toEqual([100_000, 100, 200_000]);
-  expect(decoded - before).toBe(3 + 1 + 2);
+  expect(decoding.count - before).toBe(3 + 1 + 2);
   for (const { end } of begun) end(load(0));
   await Promise.all([echo, reply]);
 });
@@ -166,11 +119,11 @@ test("an item that its reader waits for is decoded once, however much it takes",
   }
   const reply = invoker.clientStream(carryAll, loads(), undefined);
   await hasBegun(1);
-  const before = decoded;
+  const before = decoding.count;
   const next = itemsOf(begun[0]?.request).next();
   release();
   expect((await next).value).toMatchObject({ bytes: 100_000 });
-  expect(decoded - before).toBe(1);
+  expect(decoding.count - before).toBe(1);
   begun[0]?.end(load(0));
   await reply;
 });
