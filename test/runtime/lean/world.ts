@@ -2,6 +2,7 @@ import { createServer } from "../../../runtime/index.ts";
 import { createChannel } from "../../../runtime/lean/channel.ts";
 import { createClient } from "../../../runtime/lean/client.ts";
 import { Lab, type LabHandlers } from "../fixture/lab.ts";
+import { connectTimeoutMs } from "../fixture/patience.ts";
 import type { World, WorldOptions } from "../fixture/world.ts";
 
 /** As `createWorld`, with the small client, over a WebSocket. Types only come from there, so that this may take its place. */
@@ -14,7 +15,7 @@ async function createLeanWorld(echoing: LabHandlers, options: WorldOptions): Pro
   const address = await server.listen("tcp://127.0.0.1:0");
   // There is one codec: what is the same in both is tried with that one.
   const { codec: _codec, ...client } = options.client ?? {};
-  const channel = createChannel({ target: webSocketAddress(address), ...client });
+  const channel = createChannel({ target: webSocketAddress(address), connectTimeoutMs, ...client });
   return {
     lab: createClient(Lab, { channel }),
     server,
