@@ -6,7 +6,7 @@ import { startPlugins } from "../plugin/kernel.ts";
 import { parseAddress } from "../transport/address.ts";
 import { builtinTransports, transportFor } from "../transport/builtin.ts";
 import { createSniffedTransport } from "../transport/sniff.ts";
-import { checkServerTls, type TlsOptions } from "../transport/tls-options.ts";
+import { checkKeyAndCert, type TlsOptions } from "../transport/tls-options.ts";
 import type { Transport, TransportListener } from "../transport/transport.ts";
 import { type ConnectionInfo, createConnectionSet } from "./connection-set.ts";
 import { createDispatcher, type MethodLoad } from "./dispatcher.ts";
@@ -47,7 +47,8 @@ export interface Server {
    */
   listen(address: string): Promise<string>;
   /**
-   * Uses other certificates from the next handshake on; open connections and their calls are not touched.
+   * Uses other certificates from the next handshake on; open connections and their calls are not touched. What is not named, but for key and certificate,
+   * stays as it was.
    * @throws TypeError or Error for options that cannot work; the old ones are kept
    */
   reloadTls(options: TlsOptions): void;
@@ -172,7 +173,7 @@ export function createServer(options: ServerOptions = {}): Server {
     reloadTls(options) {
       if (checked.tls === undefined)
         throw new TypeError("The server was made without tls; give it tls: { key, cert }.");
-      checked.tls.reload(checkServerTls(options));
+      checked.tls.reload(checkKeyAndCert(options));
     },
     registered: registrar.ready,
     announce: registrar.update,

@@ -13,7 +13,7 @@ export interface TlsOptions {
   readonly crl?: SecureContextOptions["crl"] | undefined;
   /** Default: TLS 1.2, the lowest that is allowed. */
   readonly minVersion?: "TLSv1.2" | "TLSv1.3" | undefined;
-  /** Server: refuses clients that show no certificate of `ca`. Default: false. */
+  /** Server: refuses clients that show no certificate of `ca`, which it then needs. Default: false. */
   readonly requestCert?: boolean | undefined;
   /** Client: the name that the server's certificate must have. Default: the host of the address. */
   readonly serverName?: string | undefined;
@@ -51,7 +51,10 @@ export function checkTlsOptions(options: TlsOptions): TlsOptions {
   if (stranger !== undefined) {
     throw new TypeError(`"${stranger}" is not a TLS option; expected ${[...names].join(", ")}.`);
   }
-  const { minVersion, handshakeTimeoutMs } = options;
+  const { minVersion, handshakeTimeoutMs, requestCert } = options;
+  if (requestCert !== undefined && typeof requestCert !== "boolean") {
+    throw new TypeError(`requestCert is ${JSON.stringify(requestCert)}; expected true or false.`);
+  }
   if (minVersion !== undefined && minVersion !== "TLSv1.2" && minVersion !== "TLSv1.3") {
     throw new TypeError(`minVersion is ${JSON.stringify(minVersion)}; expected "TLSv1.2" or "TLSv1.3".`);
   }
@@ -62,10 +65,25 @@ export function checkTlsOptions(options: TlsOptions): TlsOptions {
 }
 
 /** @throws TypeError when key or certificate is missing */
-export function checkServerTls(options: TlsOptions): TlsOptions {
+export function checkKeyAndCert(options: TlsOptions): TlsOptions {
   checkTlsOptions(options);
   if (options.key !== undefined && options.cert !== undefined) return options;
   throw new TypeError("To listen on tls:// a server needs its private key and certificate: tls: { key, cert }.");
+}
+
+/** @throws TypeError when key or certificate is missing, or the authority of clients that have to show one */
+export function checkServerTls(options: TlsOptions): TlsOptions {
+  checkKeyAndCert(options);
+  // Without it Node takes the certificates of every public authority, and of an empty text as well.
+  if (options.requestCert !== true || (options.ca !== undefined && options.ca.length !== 0)) return options;
+  throw new TypeError(
+    "requestCert needs the authority that the certificates of clients come from: { requestCert: true, ca }.",
+  );
+}
+
+/** `options`, and what they leave out as it was in `before`. */
+export function layTlsOptions(options: TlsOptions, before: TlsOptions): TlsOptions {
+  return { ...before, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
 }
 
 /** The part that makes a secure context. */

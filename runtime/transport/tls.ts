@@ -3,7 +3,7 @@ import { type Address, formatTcpAddress } from "./address.ts";
 import { listenSocket } from "./socket-listen.ts";
 import { createTlsAcceptor, type TlsAcceptor } from "./tls-acceptor.ts";
 import { connectTls } from "./tls-connect.ts";
-import { checkServerTls, checkTlsOptions, type TlsOptions, type TlsSource } from "./tls-options.ts";
+import { checkServerTls, checkTlsOptions, layTlsOptions, type TlsOptions, type TlsSource } from "./tls-options.ts";
 import type { TransportKind } from "./transport.ts";
 
 type TlsAddress = Extract<Address, { scheme: "tls" }>;
@@ -11,7 +11,8 @@ type TlsAddress = Extract<Address, { scheme: "tls" }>;
 /** TLS 1.2 and later over TCP: `tls://host:port`. */
 export interface TlsTransport extends TransportKind {
   /**
-   * Uses other certificates from now on: for handshakes to come, here and on every listener. Connections that are open are not touched.
+   * Uses other certificates from now on: for handshakes to come, here and on every listener. Connections that are open are not touched. What is not named
+   * stays as it was, an authority and revoked certificates too.
    * @throws TypeError or Error for options that cannot work; the old ones are kept
    */
   reload(options: TlsOptions): void;
@@ -59,10 +60,10 @@ export function createTlsTransport(source: TlsSource = {}): TlsTransport {
       };
     },
     reload(options) {
-      if (acceptors.size > 0) checkServerTls(options);
-      else checkTlsOptions(options);
-      for (const acceptor of acceptors) acceptor.reload(options);
-      current = options;
+      const changed = layTlsOptions(checkTlsOptions(options), read());
+      if (acceptors.size > 0) checkServerTls(changed);
+      for (const acceptor of acceptors) acceptor.reload(changed);
+      current = changed;
     },
   });
 }

@@ -203,6 +203,14 @@ describe.skipIf(!hasOpenssl())("TLS", () => {
     });
   });
 
+  test.each([
+    [{ requestCert: true }, "requestCert needs the authority"],
+    [{ requestCert: true, ca: "" }, "requestCert needs the authority"],
+    [{ requestCert: "yes" as unknown as boolean }, 'requestCert is "yes"; expected true or false'],
+  ])("a server does not take clients of every authority for its own: %o", (options, text) => {
+    expect(() => createServer({ tls: { ...serverCert, ...options } })).toThrow(text);
+  });
+
   test("the names of a client's certificate are in the context, its CN is not", async () => {
     let identity: unknown;
     const tls = { ...serverCert, ca: ours.ca, requestCert: true };
@@ -253,6 +261,19 @@ describe.skipIf(!hasOpenssl())("TLS", () => {
       expect(done).toBeGreaterThanOrEqual(600);
       // The first connection was made with the first certificate and is still there.
       await labs[0]?.ping();
+    });
+
+    test("leave the authority of clients as it was, for addresses to come too", async () => {
+      const { server, address } = await listen({ tls: { ...serverCert, ca: ours.ca, requestCert: true } });
+      server.reloadTls(theirs.issue());
+      const ca = [ours.ca, theirs.ca].join("\n");
+      for (const each of [address, await server.listen("tls://127.0.0.1:0")]) {
+        await client(each, { tls: { ca, ...clientCert } }).ping();
+        expect(await errorOf(client(each, { tls: { ca } }).ping())).toMatchObject({ codeName: "unavailable" });
+        expect(await errorOf(client(each, { tls: { ca, ...theirs.issue() } }).ping())).toMatchObject({
+          codeName: "unavailable",
+        });
+      }
     });
 
     test("that do not fit their key are refused, and the old ones stay", async () => {
