@@ -62,19 +62,22 @@ export class Liveness {
       const leftMs = link.limits.keepaliveMs - this.silentMs();
       if (leftMs > 0) return this.watchSilence(leftMs);
       link.sendPing();
-      this.watchAnswer();
+      this.watchAnswer(link.environment.now(), link.limits.keepaliveTimeoutMs);
     });
   }
 
-  private watchAnswer(): void {
+  /** Looks as soon as the next ping may be due: an answer must not put it off. */
+  private watchAnswer(askedMs: number, leftMs: number): void {
     const { link } = this;
-    const { limits } = link;
-    const askedMs = link.environment.now();
-    this.keepalive = this.setTimer(limits.keepaliveTimeoutMs, () => {
+    const { keepaliveMs, keepaliveTimeoutMs } = link.limits;
+    this.keepalive = this.setTimer(Math.min(leftMs, keepaliveMs), () => {
       this.keepalive = undefined;
-      if (this.lastReadMs < askedMs)
-        link.lose(`The peer did not answer a ping within ${limits.keepaliveTimeoutMs} ms.`);
-      else if (link.isBusy) this.watchSilence(Math.max(limits.keepaliveMs - this.silentMs(), 0));
+      const nowMs = link.environment.now();
+      if (this.lastReadMs >= askedMs) {
+        if (link.isBusy) this.watchSilence(Math.max(keepaliveMs - this.silentMs(), 0));
+      } else if (nowMs - askedMs < keepaliveTimeoutMs)
+        this.watchAnswer(askedMs, keepaliveTimeoutMs - (nowMs - askedMs));
+      else link.lose(`The peer did not answer a ping within ${keepaliveTimeoutMs} ms.`);
     });
   }
 

@@ -3,6 +3,39 @@ import { Liveness } from "../../../runtime/connection/liveness.ts";
 import { createLimits } from "../../../runtime/protocol/limits.ts";
 import { createRandom, createVirtualEnvironment } from "../../../runtime/testing/index.ts";
 
+test.each([
+  [500, 3_000],
+  [3_000, 500],
+])(
+  "an answer puts nothing off: silence after it is noticed in keepalive (%i) and timeout (%i)",
+  (keepaliveMs, keepaliveTimeoutMs) => {
+    const environment = createVirtualEnvironment(1);
+    const deaths: string[] = [];
+    let pings = 0;
+    const liveness = new Liveness({
+      environment,
+      limits: createLimits({ keepaliveMs, keepaliveTimeoutMs }),
+      isBusy: true,
+      isPartial: false,
+      sendPing: () => void pings++,
+      lose: (message) => void deaths.push(message),
+    });
+    liveness.onBusy();
+    environment.advance(keepaliveMs);
+    expect(pings).toBe(1);
+    environment.advance(10);
+    liveness.onRead(environment.now());
+    environment.advance(keepaliveMs - 1);
+    expect(pings).toBe(1);
+    environment.advance(1);
+    expect(pings).toBe(2);
+    environment.advance(keepaliveTimeoutMs - 1);
+    expect(deaths).toEqual([]);
+    environment.advance(1);
+    expect([pings, deaths]).toEqual([2, [`The peer did not answer a ping within ${keepaliveTimeoutMs} ms.`]]);
+  },
+);
+
 test("asks a silent peer once, on clocks whose sums are not exact", () => {
   const random = createRandom(1);
   const limits = createLimits({ keepaliveMs: 20_000, keepaliveTimeoutMs: 10_000 });
