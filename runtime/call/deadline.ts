@@ -9,6 +9,17 @@ export function checkTimeout(timeoutMs: number, name = "timeoutMs"): number {
   throw new RangeError(`${name} is ${String(timeoutMs)}; expected milliseconds above 0, or Infinity for no deadline.`);
 }
 
+/** The longest time for an attempt to connect: ten minutes, as for a handshake. */
+const maxConnectMs = 600_000;
+
+/** @throws RangeError unless an attempt to connect may take `timeoutMs` */
+export function checkConnectTimeout(timeoutMs: number): number {
+  if (typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= maxConnectMs) return timeoutMs;
+  throw new RangeError(
+    `connectTimeoutMs is ${String(timeoutMs)}; expected milliseconds above 0, up to ${maxConnectMs}.`,
+  );
+}
+
 /** Milliseconds from `now` to a deadline on the same clock: never negative; `Infinity` without a deadline. */
 export function remainingFrom(deadlineMs: number, now: number): number {
   return deadlineMs === Infinity ? Infinity : Math.max(0, deadlineMs - now);

@@ -1,5 +1,5 @@
 import type { MethodPolicies } from "../call/method-policies.ts";
-import { checkTimeout } from "../call/deadline.ts";
+import { checkConnectTimeout, checkTimeout } from "../call/deadline.ts";
 import { type Compression, type CompressionOptions, createCompression } from "../compression/compression.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import type { Environment } from "../environment/environment.ts";
@@ -60,7 +60,7 @@ export interface ChannelOptions extends CallDefaults, ClusterOptions {
   readonly connections?: number | undefined;
   /** Told of each change of {@link Channel.state}. What it throws is ignored. */
   readonly onStateChange?: ((state: ChannelState, previous: ChannelState) => void) | undefined;
-  /** Milliseconds for one attempt to connect. Default: 1,000. */
+  /** Milliseconds for one attempt to connect, 600,000 at most; then `handshakeMs` of the limits begin. Default: 1,000. */
   readonly connectTimeoutMs?: number | undefined;
   /**
    * Certificates for `tls://` targets, as `node:tls` takes them. A function is asked before each connection, so that new ones are used as soon as
@@ -157,7 +157,7 @@ export function checkChannelOptions(options: ChannelOptions): CheckedChannelOpti
     connect: checkConnect(options.connect),
     connections: checkConnections(options.connections),
     onStateChange: options.onStateChange,
-    connectTimeoutMs: checkTimeout(options.connectTimeoutMs ?? 1_000, "connectTimeoutMs"),
+    connectTimeoutMs: checkConnectTimeout(options.connectTimeoutMs ?? 1_000),
     token: checkToken(options.token),
     compression: createCompression(options.compression),
     plugins: options.plugins ?? noPlugins,

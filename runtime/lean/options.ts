@@ -1,4 +1,4 @@
-import { checkTimeout } from "../call/deadline.ts";
+import { checkConnectTimeout, checkTimeout } from "../call/deadline.ts";
 import type { ChannelOptions } from "../client/channel-options.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import type { Environment } from "../environment/environment.ts";
@@ -86,7 +86,7 @@ export function checkOptions(options: ChannelOptions): LeanOptions {
     target: address.text,
     limits: layLimits(limits ?? {}, pageLimits, pageRanges),
     environment,
-    connectTimeoutMs: checkTimeout(connectTimeoutMs, "connectTimeoutMs"),
+    connectTimeoutMs: checkConnectTimeout(connectTimeoutMs),
     isEager: connect === "eager",
   };
 }
