@@ -21,6 +21,7 @@ export class JsonReader {
   /** Bytes of memory that the message may still take. */
   private room: number;
   private readonly most: number;
+  private elements: number;
   private hiding: number;
   /** Parts of the path that name the outermost field that is hidden. */
   private shownParts: number;
@@ -37,6 +38,7 @@ export class JsonReader {
     this.nesting = 0;
     this.room = most;
     this.most = most;
+    this.elements = 0;
     this.hiding = 0;
     this.shownParts = 0;
   }
@@ -50,6 +52,13 @@ export class JsonReader {
   /** As `Reader.hold`. @throws RpcError `resource_exhausted` */
   hold(bytes: number): void {
     if ((this.room -= bytes) < 0) throw takesTooMuch(`${this.typeName}: a message`, this.most);
+  }
+
+  /** Counts items and entries, as many as the writer lets out. */
+  private count(elements: number): void {
+    this.elements += elements;
+    if (this.elements > wireLimits.maxElements)
+      throw this.fail(`a message holds more than ${wireLimits.maxElements} values`);
   }
 
   /** As `Reader.heldBytes`, when there is a bound. */
@@ -137,6 +146,7 @@ export class JsonReader {
   *list(json: JsonValue): Iterable<JsonValue> {
     if (json === null) return;
     if (!Array.isArray(json)) throw this.expected("an array", json);
+    this.count(json.length);
     const last = this.path.push("") - 1;
     this.objects.push({});
     for (let index = 0; index < json.length; index++) {
@@ -151,7 +161,9 @@ export class JsonReader {
   /** Keys and values of an object that stands for a map, none of `null`; errors name the key at hand. */
   *map(json: JsonValue): Iterable<readonly [key: string, item: JsonValue]> {
     if (json === null) return;
-    for (const key of this.open(json)) {
+    const keys = this.open(json);
+    this.count(keys.length);
+    for (const key of keys) {
       const item = this.item(key);
       this.path[this.path.length - 1] = `[${JSON.stringify(key)}]`;
       this.hold(elementBytes);

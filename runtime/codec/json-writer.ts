@@ -16,12 +16,14 @@ export class JsonWriter {
   readonly options: JsonOptions;
   private readonly typeName: string;
   private depth: number;
+  private elements: number;
 
   /** @param typeName names the outermost message in errors */
   constructor(typeName: string, options: JsonOptions = {}) {
     this.typeName = typeName;
     this.options = options;
     this.depth = 0;
+    this.elements = 0;
   }
 
   /** The error for a value that the schema excludes. */
@@ -59,19 +61,24 @@ export class JsonWriter {
     return value instanceof Map ? value.size === 0 : (value as { readonly length: number } | null)?.length === 0;
   }
 
+  /** Counts items and entries. */
+  private count(elements: number): void {
+    this.elements += elements;
+    if (this.elements > wireLimits.maxElements)
+      throw this.fail(`a message holds more than ${wireLimits.maxElements} values`);
+  }
+
   /** Checks that `values` is an array of an allowed length, and returns it. */
   list<T>(values: readonly T[]): readonly T[] {
     if (!Array.isArray(values)) throw this.expected("an array", values);
-    if (values.length > wireLimits.maxElements)
-      throw this.fail(`a list holds more than ${wireLimits.maxElements} values`);
+    this.count(values.length);
     return values;
   }
 
   /** Checks that `entries` is a Map of an allowed size, and returns it. */
   map<K, V>(entries: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
     if (!(entries instanceof Map)) throw this.expected("a Map", entries);
-    if (entries.size > wireLimits.maxElements)
-      throw this.fail(`a map holds more than ${wireLimits.maxElements} entries`);
+    this.count(entries.size);
     return entries;
   }
 

@@ -3,6 +3,7 @@ import { runInNewContext } from "node:vm";
 import type { JsonValue } from "@rpcgen/runtime/codegen";
 import { expect, test } from "vitest";
 import { JsonReader } from "../../runtime/codec/json-reader.ts";
+import { JsonWriter } from "../../runtime/codec/json-writer.ts";
 import { memoryFor } from "../../runtime/wire/message-memory.ts";
 import { Reader } from "../../runtime/wire/reader.ts";
 import { type AnyType, evaluate, renderCodecs } from "./support/load.ts";
@@ -76,6 +77,20 @@ test.each(wires)("%s of %s: the estimate is between half and four times what the
   expect(made).toBeTypeOf("object");
   expect(reader.heldBytes / bytes).toBeGreaterThan(0.5);
   expect(reader.heldBytes / bytes).toBeLessThan(4);
+});
+
+test("JSON of 1,000,000 values in all is written and read, one more is not", () => {
+  const values = Array.from({ length: 999_999 }, () => 0);
+  const writer = new JsonWriter("T");
+  writer.list(values);
+  writer.map(new Map([["a", 1]]));
+  expect(() => writer.list([0])).toThrow("T: a message holds more than 1000000 values");
+  const reader = new JsonReader("T");
+  const read = (items: Iterable<unknown>): number => [...items].length;
+  expect(read(reader.list(values))).toBe(999_999);
+  expect(read(reader.map({ a: 1 }))).toBe(1);
+  expect(() => read(reader.map({ b: 1 }))).toThrow("a message holds more than 1000000 values");
+  expect(() => read(new JsonReader("T").list([...values, 0, 0]))).toThrow("a message holds more than 1000000 values");
 });
 
 test.each(kinds)("JSON of %s: the same", (name) => {
