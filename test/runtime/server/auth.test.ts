@@ -217,6 +217,15 @@ describe("authenticate", () => {
     },
   );
 
+  test("that fails by an error of another server does not pass it on", async () => {
+    const error = new RpcError({ reason: "permission_denied", message: "of the token server", origin: "remote" });
+    await using someone = await world({ authenticate: () => Promise.reject(error) });
+    expect(await errorOf(someone.lab.echo({}))).toMatchObject({
+      code: Code.unauthenticated,
+      message: "The caller could not be authenticated.",
+    });
+  });
+
   test("has limited time", async () => {
     await using someone = await world({
       authenticate: () => new Promise<undefined>(() => undefined),

@@ -77,16 +77,41 @@ test.each([
   expect(door.closed()).toEqual([false, isClosed]);
 });
 
-test("who is not known and asks for nothing is let go after handshakeMs", () => {
-  const door = open({
-    limits: { handshakeMs: 400 },
-    authenticate: () => {
+test("a place of an address is free again when its connection ends", () => {
+  const door = open({ limits: { maxConnectionsPerAddress: 1 } });
+  const first = door.connect();
+  door.connect();
+  expect(door.closed()).toEqual([false, true]);
+  first.send(new Uint8Array(20));
+  door.environment.advance(2_000);
+  door.connect();
+  expect(door.closed()).toEqual([true, true, false]);
+});
+
+test.each([true, "yes" as unknown as boolean, 1 as unknown as boolean, undefined as unknown as boolean])(
+  "onAccept lets in by true alone: %o",
+  (answer) => {
+    const door = open({ onAccept: () => answer });
+    door.connect();
+    expect(door.closed()).toEqual([answer !== true]);
+  },
+);
+
+test.each([
+  [
+    "at once",
+    398,
+    () => {
       throw new Error("nobody");
     },
-  });
+  ],
+  ["later", 399, () => Promise.reject(new Error("nobody"))],
+])("who is not known, %s, and asks for nothing is let go after handshakeMs", async (_, waitMs, authenticate) => {
+  const door = open({ limits: { handshakeMs: 400 }, authenticate });
   const peer = door.connect();
+  await new Promise((resolve) => setImmediate(resolve));
   const goaways = (): number => peer.frames.filter(({ kind }) => kind === FrameKind.goaway).length;
-  door.environment.advance(398);
+  door.environment.advance(waitMs);
   expect(goaways()).toBe(0);
   door.environment.advance(1);
   expect(goaways()).toBe(1);
