@@ -186,7 +186,11 @@ describe.skipIf(!hasOpenssl())("TLS", () => {
     ] as const)("%s", async (_, options) => {
       const { address } = await listen({ tls: serverCert });
       const socket = connectTls({ port: portOf(address), host: "127.0.0.1", ca: ours.ca, ...options } as object);
+      const answers: Buffer[] = [];
+      socket.on("data", (bytes: Buffer) => answers.push(bytes));
+      socket.write('{"MagicNumber":3927900,"CodecType":"application/x-rpcgen"}\n');
       await closed(socket);
+      expect(answers).toEqual([]);
     });
 
     test("that says nothing, after the time of the handshake", async () => {

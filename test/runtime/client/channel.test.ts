@@ -128,6 +128,7 @@ describe("a channel", () => {
     await using site = await createSite({ mode: "down", connect: "eager" });
     await site.clock.advance(1_200_000);
     const waits = gaps(site.network.attemptsMs);
+    expect(backoffPolicy).toMatchObject({ quickMs: 100, firstMs: 1_000, factor: 1.6, maxMs: 120_000, jitter: 0.2 });
     const { quickMs, firstMs, factor, maxMs } = backoffPolicy;
     expect(waits.length).toBeGreaterThan(15);
     for (const [index, wait] of waits.entries()) {

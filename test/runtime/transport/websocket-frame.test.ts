@@ -5,6 +5,7 @@ import {
   type WebSocketFrameEvents,
   WebSocketFrameReader,
 } from "../../../runtime/transport/websocket-frame.ts";
+import { WebSocketSession } from "../../../runtime/transport/websocket-session.ts";
 import { clientFrame } from "./node-websocket.ts";
 
 const maxFrameBytes = 65_556;
@@ -172,4 +173,20 @@ test.each([
   [65_536, "827f0000000000010000"],
 ])("the head for %d bytes is written", (length, hex) => {
   expect(Buffer.from(frameHead(2, length)).toString("hex")).toBe(hex);
+});
+
+test.each([
+  [false, 1],
+  [true, 0],
+])("a ping is answered unless much waits to be sent: %s", (isFull, answers) => {
+  const written: Uint8Array[] = [];
+  const session = new WebSocketSession({
+    maxFrameBytes: 100,
+    write: (bytes) => written.push(bytes) > 0,
+    isFull: () => isFull,
+    onPayload: () => undefined,
+    onEnd: () => undefined,
+  });
+  session.receive(Uint8Array.of(0x89, 0x81, 0, 0, 0, 0, 7));
+  expect(written).toEqual(Array.from({ length: answers }, () => Uint8Array.of(0x8a, 1, 7)));
 });
