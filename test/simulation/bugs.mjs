@@ -47,8 +47,8 @@ export const bugs = [
   {
     name: "an item is dropped",
     file: "runtime/client/attempt.ts",
-    find: "this.queue?.push(this.read(body, head), cost);",
-    put: "if (cost % 7 !== 0) this.queue?.push(this.read(body, head), cost);",
+    find: "else this.queue?.push(item, cost);",
+    put: "else if (cost % 7 !== 0) this.queue?.push(item, cost);",
   },
   {
     name: "GOAWAY names the call before the last",

@@ -55,7 +55,7 @@ beforeAll(() => {
   writeAll("nodenext/client", everything ?? {}, { emit: ["types", "codec", "client"] });
   writeAll("nodenext/server", everything ?? {}, { emit: ["types", "codec", "server", "validate"] });
   for (let seed = 100; seed < 120; seed++) writeAll(`nodenext/random${seed}`, { "test.rpc": randomSchema(seed) }, {});
-});
+}, 120_000);
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
