@@ -28,26 +28,34 @@ export async function launch(args: readonly string[], { entry, isLarge }: Start)
   const { tool, createCachedData } = loadTool(script, createRequire(path));
   await tool.run(args, { entry, threads });
   cache.keep(createCachedData);
-  if (hasSaidAll()) process.exit();
+  if (mayEndAtOnce()) process.exit();
 }
 
-/** Ending at once, without giving back a heap that the system takes back faster; not while a pipe is still to be written to. */
-function hasSaidAll(): boolean {
-  return process.stdout.writableLength === 0 && process.stderr.writableLength === 0;
+/** V8 of Node 20. */
+const isEarlyEngine = process.versions.v8.startsWith("11.");
+
+/**
+ * Ending at once, without giving back a heap that the system takes back faster; not while a pipe is still to be written to. Later engines end by
+ * themselves: their exit waits for threads that compile, and one of those may wait for a collection, which would be for the exit to make (seen once with Node 24, for ever).
+ */
+function mayEndAtOnce(): boolean {
+  return isEarlyEngine && process.stdout.writableLength === 0 && process.stderr.writableLength === 0;
 }
 
 /**
  * A compilation is over before the code that V8 11 (Node 20) optimises pays for its making, which takes a second core from us, so
- * there functions have to be hotter than usual. Nearly all that is allocated lives to the end: a young generation that starts small
+ * there functions have to be hotter than usual; later ones do without the compiler in the middle, which took a tenth more time. Nearly all that is allocated lives to the end: a young generation that starts small
  * is only copied about there (later ones would take 64 MB of fresh memory at once), and marking the old one, beside the work or
  * late in it, marks what stays; and both cores have work of their own, so a collector that spreads over them waits for its turn.
  * The size of the old generation is for the second thread, which is to start after this. All are hints: measured by
  * `npm run bench -- compile`.
  */
 function tuneEngine(): void {
-  if (process.versions.v8.startsWith("11.")) {
+  if (isEarlyEngine) {
     setFlagsFromString("--interrupt-budget=10000000");
     setFlagsFromString("--semi-space-growth-factor=8");
+  } else {
+    setFlagsFromString("--no-maglev");
   }
   setFlagsFromString("--initial-old-space-size=256");
   for (const flag of ["incremental-marking", "parallel-scavenge", "concurrent-sweeping"])
