@@ -1,6 +1,7 @@
 import type { MethodPolicies } from "../call/method-policies.ts";
 import { checkConnectTimeout, checkTimeout } from "../call/deadline.ts";
 import { type Compression, type CompressionOptions, createCompression } from "../compression/compression.ts";
+import { checkOptionKinds, type OptionKinds } from "../environment/option-kinds.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { FaultMode } from "../governance/fault-mode.ts";
@@ -139,6 +140,40 @@ export const callDefaults: CheckedDefaults = Object.freeze({
   faultMode: undefined,
 });
 
+const kindsOfDefaults: OptionKinds<CallDefaults> = {
+  timeoutMs: "any",
+  streamTimeoutMs: "any",
+  validate: "boolean",
+  waitForReady: "boolean",
+  interceptors: "list",
+  configuration: "object",
+  faultMode: "object",
+};
+
+const kinds: OptionKinds<ChannelOptions> = {
+  ...kindsOfDefaults,
+  target: "string",
+  codec: "any",
+  connect: "any",
+  connections: "any",
+  onStateChange: "function",
+  connectTimeoutMs: "any",
+  tls: "any",
+  token: "any",
+  compression: "any",
+  insecure: "boolean",
+  plugins: "list",
+  limits: "object",
+  transports: "list",
+  peerName: "string",
+  environment: "object",
+  resolvers: "list",
+  discovery: "object",
+  balancer: "object",
+  router: "object",
+  detectors: "list",
+};
+
 const noPlugins: readonly never[] = Object.freeze([]);
 
 /** @throws TypeError or RangeError that names the option, what was found and what is expected */
@@ -146,6 +181,7 @@ export function checkChannelOptions(options: ChannelOptions): CheckedChannelOpti
   if (typeof options?.target !== "string") {
     throw new TypeError('The option "target" is missing; name the server, as in { target: "tcp://127.0.0.1:9000" }.');
   }
+  checkOptionKinds("createClient and createChannel", options, kinds);
   const siteOf = siteFinder(options);
   return {
     site:
@@ -187,8 +223,14 @@ function siteAmong(transports: readonly TransportKind[], address: Address, isIns
 
 const settings: readonly (keyof CallDefaults)[] = Object.keys(callDefaults) as (keyof CallDefaults)[];
 
+/** What a client over a shared channel says, laid over what the channel does. @throws RangeError or TypeError */
+export function checkSettings(settings: CallDefaults, base: CheckedDefaults): CheckedDefaults {
+  checkOptionKinds("a client over a shared channel", settings, kindsOfDefaults);
+  return checkDefaults(settings, base);
+}
+
 /** Lays `options` over `base`, which is what comes of none. @throws RangeError or TypeError */
-export function checkDefaults(options: CallDefaults, base: CheckedDefaults = callDefaults): CheckedDefaults {
+function checkDefaults(options: CallDefaults, base: CheckedDefaults = callDefaults): CheckedDefaults {
   if (settings.every((name) => options[name] === undefined)) return base;
   return {
     timeoutMs: checkTimeout(options.timeoutMs ?? base.timeoutMs),

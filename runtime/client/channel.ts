@@ -1,6 +1,7 @@
 import { AbortRegistry } from "../call/abort-registry.ts";
 import type { Invoker, ServiceType } from "../call/method-type.ts";
 import type { InstanceView } from "../discovery/instance-view.ts";
+import { checkOptionKinds } from "../environment/option-kinds.ts";
 import { showAs } from "../environment/shown.ts";
 import { type TimerWheel, wheelOf } from "../environment/timer-wheel.ts";
 import { quietly } from "../errors/quietly.ts";
@@ -11,7 +12,7 @@ import {
   type CallDefaults,
   type ChannelOptions,
   checkChannelOptions,
-  checkDefaults,
+  checkSettings,
   type CheckedChannelOptions,
   type CheckedDefaults,
 } from "./channel-options.ts";
@@ -121,13 +122,15 @@ class ClientChannel implements Channel, InvokerHome {
 
   invoker(settings?: CallDefaults, service?: ServiceType): Invoker {
     const { compression } = this.checked;
-    const defaults = settings === undefined ? this.defaults : checkDefaults(settings, this.defaults);
+    const defaults = settings === undefined ? this.defaults : checkSettings(settings, this.defaults);
     const mayBeMarked = defaults.configuration !== undefined;
     if (mayBeMarked || service?.methods.some(({ policy }) => policy.compress === true)) compression.allowMarked();
     return createInvoker(this, defaults);
   }
 
-  close({ graceMs = defaultGraceMs }: CloseOptions = {}): Promise<void> {
+  close(options: CloseOptions = {}): Promise<void> {
+    checkOptionKinds("close", options, { graceMs: "number" });
+    const { graceMs = defaultGraceMs } = options;
     this.closing ??= this.reach.pool.close(graceMs).then(() => {
       this.wheel.rest();
       return this.plugins?.stop();

@@ -1,3 +1,4 @@
+import { checkOptionKinds } from "../environment/option-kinds.ts";
 import { checkCompressors, type Compressor } from "./compressor.ts";
 import { outputLimit } from "./decompress.ts";
 import { createGainRecord, type GainRecord } from "./gain.ts";
@@ -78,6 +79,8 @@ const maxDirectBytes = 16 * 1024;
  * @throws TypeError or RangeError for options that cannot work
  */
 export function createCompression(option: boolean | CompressionOptions | undefined): Compression {
+  if (option !== undefined && typeof option !== "boolean")
+    checkOptionKinds("compression", option, { compressors: "any", thresholdBytes: "any", methods: "any" });
   return new ChosenCompression(option);
 }
 
@@ -93,7 +96,7 @@ class ChosenCompression implements Compression {
   private records: WeakMap<object, GainRecord> | undefined;
 
   constructor(option: boolean | CompressionOptions | undefined) {
-    const options = typeof option === "object" && option !== null ? option : noOptions;
+    const options = typeof option === "object" ? option : noOptions;
     this.chosen = options.compressors === undefined ? defaultCompressors() : chooseCompressors(options.compressors);
     this.thresholdBytes = checkThreshold(options.thresholdBytes ?? defaultThresholdBytes);
     this.byDefault = option !== undefined && option !== false && checkMethods(options.methods) === "all";

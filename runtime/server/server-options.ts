@@ -1,6 +1,7 @@
 import { type Compression, type CompressionOptions, createCompression } from "../compression/compression.ts";
 import type { MethodPolicies } from "../call/method-policies.ts";
 import type { Environment } from "../environment/environment.ts";
+import { checkOptionKinds, type OptionKinds } from "../environment/option-kinds.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import { checkInterceptors } from "../interceptor/compose.ts";
 import type { ServerInterceptor } from "../interceptor/interceptor.ts";
@@ -132,8 +133,31 @@ export const defaultServerLimits: ServerLimits = Object.freeze({
   maxTotalCalls: 10_000,
 });
 
+const kinds: OptionKinds<ServerOptions> = {
+  interceptors: "list",
+  plugins: "list",
+  registrations: "list",
+  configuration: "object",
+  limits: "object",
+  insecure: "boolean",
+  tls: "any",
+  onAccept: "function",
+  authenticate: "function",
+  authorize: "function",
+  publicMethods: "list",
+  compression: "any",
+  onError: "function",
+  origins: "any",
+  webSocketPath: "any",
+  health: "object",
+  transports: "list",
+  peerName: "string",
+  environment: "object",
+};
+
 /** @throws TypeError or RangeError that names the option, what was found and what is expected */
 export function checkServerOptions(options: ServerOptions): CheckedServerOptions {
+  checkOptionKinds("createServer", options, kinds);
   const { serverLimits, limits: given } = partLimits(options.limits ?? {});
   const limits = createLimits(given);
   return {

@@ -1,6 +1,7 @@
 import type { ServiceType } from "../call/method-type.ts";
 import type { InstanceChange } from "../discovery/instance.ts";
 import type { Environment } from "../environment/environment.ts";
+import { checkOptionKinds } from "../environment/option-kinds.ts";
 import { HookClock } from "../interceptor/hook-clock.ts";
 import { startPlugins } from "../plugin/kernel.ts";
 import { parseAddress } from "../transport/address.ts";
@@ -177,8 +178,11 @@ export function createServer(options: ServerOptions = {}): Server {
     },
     registered: registrar.ready,
     announce: registrar.update,
-    close: ({ graceMs = defaultGraceMs, farewellMs = registrar.isNeeded ? defaultFarewellMs : 0 } = {}) =>
-      (closing ??= shutDown(graceMs, farewellMs)),
+    close(options: ServerCloseOptions = {}) {
+      checkOptionKinds("close", options, { graceMs: "number", farewellMs: "number" });
+      const { graceMs = defaultGraceMs, farewellMs = registrar.isNeeded ? defaultFarewellMs : 0 } = options;
+      return (closing ??= shutDown(graceMs, farewellMs));
+    },
     [Symbol.asyncDispose]: () => server.close(),
   });
   return server;

@@ -111,6 +111,9 @@ test.each([
   [{ compressors: ["lzw"] }, '"lzw" is not known'],
   [{ thresholdBytes: -1 }, "thresholdBytes"],
   [{ methods: "some" }, '"all" or "schema"'],
+  [{ threshold: 1 }, '"threshold" is not an option of compression. Options are compressors, thresholdBytes, methods.'],
+  ["gzip", 'compression takes an object of options; found "gzip".'],
+  [null, "compression takes an object of options; found null."],
 ])("options that cannot work are refused: %j", (option, word) => {
   expect(() => createCompression(option as never)).toThrow(word);
 });

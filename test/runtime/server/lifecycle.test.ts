@@ -380,6 +380,28 @@ describe("options", () => {
     [() => createClient(Lab, { target: "nonsense" }), "is not an address"],
     [() => createClient(Lab, { channel: {} as never }), 'The option "channel" is not a channel'],
     [() => createClient(undefined as unknown as typeof Lab, { target: "memory:a" }), "takes a generated service"],
+    [
+      () => createServer({ authenticated: () => undefined } as object),
+      '"authenticated" is not an option of createServer',
+    ],
+    [() => createServer({ authenticate: 5 as never }), 'The option "authenticate" must be a function; found 5.'],
+    [() => createServer({ insecure: "yes" as never }), 'The option "insecure" must be true or false; found "yes".'],
+    [() => createServer({ publicMethods: "a.B" as never }), 'The option "publicMethods" must be a list; found "a.B".'],
+    [() => createServer(null as never), "createServer takes an object of options; found null."],
+    [
+      () => createClient(Lab, { target: "memory:a", timeout: 5 } as never),
+      '"timeout" is not an option of createClient',
+    ],
+    [
+      () => createClient(Lab, { target: "memory:a", faultMode: 5 as never }),
+      'The option "faultMode" must be an object',
+    ],
+    [
+      () => createClient(Lab, { channel: createChannel({ target: "memory:a" }), retries: 1 } as never),
+      '"retries" is not an option of a client over a shared channel. Options are timeoutMs,',
+    ],
+    [() => createServer().close(100 as never), "close takes an object of options; found 100."],
+    [() => createChannel({ target: "memory:a" }).close(100 as never), "close takes an object of options; found 100."],
   ])("that cannot work are refused at once (%#)", (make, text) => {
     expect(make).toThrow(text);
   });
