@@ -167,11 +167,11 @@ const kinds: OptionKinds<ChannelOptions> = {
   transports: "list",
   peerName: "string",
   environment: "object",
-  resolvers: "list",
-  discovery: "object",
-  balancer: "object",
-  router: "object",
-  detectors: "list",
+  resolvers: "any",
+  discovery: "any",
+  balancer: "any",
+  router: "any",
+  detectors: "any",
 };
 
 const noPlugins: readonly never[] = Object.freeze([]);
