@@ -97,7 +97,8 @@ export function playClient(): void {
   playRole({
     start(given: ClientPlan): void {
       plan = given;
-      channel = createChannel({ connect: "eager", ...given });
+      const { name: _name, ...options } = given;
+      channel = createChannel({ connect: "eager", ...options });
       lab = createClient(Lab, { channel });
     },
     resume(): void {
