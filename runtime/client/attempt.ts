@@ -1,6 +1,7 @@
 import { ItemQueue } from "../call/item-queue.ts";
 import { pushHeavy, scale, type WeighedItem } from "../call/item-scale.ts";
 import type { Items } from "../call/method-type.ts";
+import type { MemoryOwner } from "../codec/body.ts";
 import type { PackedBody } from "../compression/compression.ts";
 import type {
   ClientConnection,
@@ -151,9 +152,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     this.requests?.answered();
     if (head.compressor !== 0) return this.onPackedItem(body, cost, head);
     try {
-      this.showHead(head);
-      this.call.bytesReceived += body.length;
-      const item = decodeReply(this.call.method, body, head.serialization, scale);
+      const item = this.read(body, head, scale);
       if (scale.isHeavy(cost)) this.pushHeavy({ item, body, cost }, head.serialization);
       else this.queue?.push(item, cost);
     } catch (error) {
@@ -283,11 +282,11 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
     if (queue !== undefined) pushHeavy(queue, weighed, (kept) => decodeReply(call.method, kept, serialization));
   }
 
-  private read(body: Uint8Array, head: ReplyHead): unknown {
+  private read(body: Uint8Array, head: ReplyHead, owner?: MemoryOwner): unknown {
     const { call } = this;
     this.showHead(head);
     call.bytesReceived += body.length;
-    return decodeReply(call.method, body, head.serialization);
+    return decodeReply(call.method, body, head.serialization, owner);
   }
 
   /** Calls the caller's hook, once. What it throws is the outcome of the call. */
