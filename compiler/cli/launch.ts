@@ -44,11 +44,11 @@ function mayEndAtOnce(): boolean {
 
 /**
  * A compilation is over before the code that V8 11 (Node 20) optimises pays for its making, which takes a second core from us, so
- * there functions have to be hotter than usual; later ones do without the compiler in the middle, which took a tenth more time. Nearly all that is allocated lives to the end: a young generation that starts small
- * is only copied about there (later ones would take 64 MB of fresh memory at once), and marking the old one, beside the work or
- * late in it, marks what stays; and both cores have work of their own, so a collector that spreads over them waits for its turn.
- * The size of the old generation is for the second thread, which is to start after this. All are hints: measured by
- * `npm run bench -- compile`.
+ * there functions have to be hotter than usual; later ones do without the compiler in the middle, which took a tenth more time.
+ * Nearly all that is allocated lives to the end: a young generation that starts small is only copied about there (later ones would
+ * take 64 MB of fresh memory at once), and marking the old one, beside the work or late in it, marks what stays; and both cores have
+ * work of their own, so a collector that spreads over them waits for its turn. The size of the old generation is for the second
+ * thread, which is to start after this. All are hints: measured by `npm run bench -- compile`.
  */
 function tuneEngine(): void {
   if (isEarlyEngine) {

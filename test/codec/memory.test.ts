@@ -1,11 +1,10 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import type { JsonValue } from "@rpcgen/runtime/codegen";
 import { expect, test } from "vitest";
 import { JsonReader } from "../../runtime/codec/json-reader.ts";
 import { JsonWriter } from "../../runtime/codec/json-writer.ts";
 import { memoryFor } from "../../runtime/wire/message-memory.ts";
 import { Reader } from "../../runtime/wire/reader.ts";
+import { heapBytes } from "../runtime/fixture/heap.ts";
 import { type AnyType, evaluate, renderCodecs } from "./support/load.ts";
 import { builtin, field, file, list, map, message, oneof, reference, scalar } from "./support/schema.ts";
 
@@ -35,15 +34,6 @@ const schema = file([
     field("labels", 4, map(scalar("string"), scalar("string"))),
   ]),
 ]);
-
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
-
-function heapBytes(): number {
-  collect();
-  collect();
-  return process.memoryUsage().heapUsed;
-}
 
 /** What `make` leaves in the heap. */
 function measured<T>(make: () => T): { readonly bytes: number; readonly made: T } {

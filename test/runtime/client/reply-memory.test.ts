@@ -1,9 +1,8 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, test } from "vitest";
 import { type MessageType, messageType, type MethodType } from "../../../runtime/codegen/index.ts";
 import { createChannel, createServer, RpcError } from "../../../runtime/index.ts";
 import { Reader } from "../../../runtime/wire/reader.ts";
+import { heapBytes } from "../fixture/heap.ts";
 import { Load, load, loadMethod, loadsService } from "../fixture/load.ts";
 import { createSignal } from "../fixture/world.ts";
 
@@ -125,15 +124,6 @@ const Crowd: MessageType<Crowd, Crowd> = messageType<Crowd, Crowd>({
   validate: () => [],
   equals: (one, other) => one === other,
 });
-
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
-
-function heapBytes(): number {
-  collect();
-  collect();
-  return process.memoryUsage().heapUsed;
-}
 
 test("items of two bytes for each object that nobody has read leave less in the heap than one of them", async () => {
   const wire = Crowd.encode({ members: Array.from({ length: 20_000 }, () => ({})) });
