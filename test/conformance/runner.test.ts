@@ -71,6 +71,25 @@ describe("the runner", () => {
     expect(tableOf(report)).toContain("\nskipped: 1 for no json, 1 for no server mode\n\nas expected\n");
   });
 
+  test("skips what needs features that the testee does not name", async () => {
+    const packed: Vector = {
+      ...vector,
+      kind: "compressed",
+      needs: ["gzip"],
+      compressor: "gzip",
+      value: { hex: "61", times: 3 },
+    };
+    const outcomes = async (features: readonly string[], decompress: object): Promise<readonly unknown[]> => {
+      const hello = { modes: ["codec"], features };
+      const { results } = await runVectors({ testee: testeeOf({ hello, decompress }), vectors: [packed] });
+      return results.map(({ outcome, message }) => message ?? outcome);
+    };
+    expect(await outcomes([], {})).toEqual(["no gzip"]);
+    expect(await outcomes(["gzip"], { hex: "616161" })).toEqual(["passed"]);
+    expect(await outcomes(["gzip"], { hex: "6161" })).toEqual(["read 6161, expected 61, 3 times"]);
+    expect(await outcomes(["gzip"], { error: { code: 8 } })).toEqual(['refused: {"error":{"code":8}}']);
+  });
+
   test("wants the list of known failures to be exact", async () => {
     const broken = { ...good, encode: { hex: "10" } };
     const message = "wrote 10, expected 1005";
@@ -114,6 +133,7 @@ describe("the runner", () => {
       { modes: ["codec", "decode"] },
       { modes: "codec" },
       { modes: ["codec"], serializations: 1 },
+      { modes: ["codec"], features: "gzip" },
     ])
       await expect(surprises({ hello })).rejects.toThrow(
         /^the testee answered hello with \{.*; expected \{name, modes/u,

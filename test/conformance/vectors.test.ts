@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { format } from "prettier";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLocalTestee, type LocalTestee } from "./implementation/testee.ts";
+import { zstd } from "../../runtime/compression/zlib.ts";
 import { schema } from "./implementation/schema.ts";
 import { type Report, runVectors } from "./runner/run-vectors.mjs";
 import { vectorFiles } from "./source/all.ts";
@@ -72,6 +73,8 @@ describe("this implementation", () => {
 
   test("does what every vector says", () => {
     expect(report.surprises).toEqual([]);
-    expect(report.results.filter(({ outcome }) => outcome !== "passed")).toEqual([]);
+    const left = report.results.filter(({ outcome }) => outcome !== "passed");
+    // Node has no zstd before 22.15.
+    expect(new Set(left.map(({ message }) => message))).toEqual(new Set(zstd === undefined ? ["no zstd"] : []));
   });
 });

@@ -1,4 +1,5 @@
-import { type CallContext, createServer, RpcError, type Server } from "../../../runtime/index.ts";
+import { type CallContext, createServer, RpcError, type Server, type ServerOptions } from "../../../runtime/index.ts";
+import type { CompressorName } from "../../../runtime/compression/compression.ts";
 import type { Code } from "../../../runtime/errors/code.ts";
 import { Conformance, generated } from "./schema.ts";
 
@@ -9,12 +10,29 @@ interface Note {
 
 const Failure = generated.Failure as new (data: object, message?: string) => RpcError;
 
-/** A server of the conformance service on a free port. */
-export async function startServer(address = "tcp://127.0.0.1:0"): Promise<Server> {
-  const server = createServer({ onError: () => undefined }).add(Conformance, createHandlers());
-  await server.listen(address);
+/** Everything that may be read, whatever Node has of it. */
+export const compressors: readonly CompressorName[] = ["gzip", "deflate", "br", "zstd"];
+
+/**
+ * A server of the conformance service on a free port.
+ * @param isGuarded whether it wants to know who calls, as README.md says
+ */
+export async function startServer(isGuarded = false): Promise<Server> {
+  const options = { onError: () => undefined, compression: { compressors }, ...(isGuarded ? guard : {}) };
+  const server = createServer(options).add(Conformance, createHandlers());
+  await server.listen("tcp://127.0.0.1:0");
   return server;
 }
+
+const guard: ServerOptions = {
+  authenticate({ token }) {
+    if (token === undefined) return undefined;
+    if (token === "ann") return { id: token };
+    throw new RpcError({ reason: "unauthenticated", message: "The token is not known." });
+  },
+  authorize: ({ principal, method }) => principal !== undefined && method.name === "echo",
+  publicMethods: ["/conformance.v1.Conformance/Ping"],
+};
 
 function createHandlers(): object {
   let tracked = 0;

@@ -1,3 +1,5 @@
+import { createCompression } from "../../../runtime/compression/compression.ts";
+import { decompress } from "../../../runtime/compression/decompress.ts";
 import { decodeBody, encodeBody } from "../../../runtime/codec/body.ts";
 import {
   type Channel,
@@ -9,11 +11,13 @@ import {
   RpcError,
   type Server,
 } from "../../../runtime/index.ts";
+import { NodeWebSocket } from "../../runtime/transport/node-websocket.ts";
+import { createWebSocketTransport } from "../../../runtime/transport/websocket.ts";
 import { type FrameValue, hex, readFrames, unhex, writeFrame } from "../../runtime/protocol/vectors.ts";
 import { verdictOfOption } from "./handshake.ts";
 import type { Testee } from "../runner/run-vectors.mjs";
 import { Conformance, messageType } from "./schema.ts";
-import { startServer } from "./server.ts";
+import { compressors, startServer } from "./server.ts";
 import { fromVector, toVector } from "./value.ts";
 
 type Message = Readonly<Record<string, any>>;
@@ -25,10 +29,15 @@ export interface LocalTestee extends Testee {
 }
 
 export function createLocalTestee(): LocalTestee {
-  let server: Server | undefined;
+  const servers: Server[] = [];
   let channel: Channel | undefined;
   const operations: Readonly<Record<string, (message: Message) => Answer | Promise<Answer>>> = {
-    hello: () => ({ name: "rpcgen", modes: ["codec", "server", "client"], serializations: ["binary", "json"] }),
+    hello: () => ({
+      name: "rpcgen",
+      modes: ["codec", "server", "client"],
+      serializations: ["binary", "json"],
+      features: ["websocket", "token", ...available.compressors.map(({ name }) => name)],
+    }),
     decode: ({ schema, serialization, hex: bytes }) =>
       guarded(() => ({
         value: toVector(schema, decodeBody(messageType(schema), unhex(bytes), formatOf(serialization))),
@@ -40,12 +49,16 @@ export function createLocalTestee(): LocalTestee {
     readFrame: ({ hex: bytes }) => readOneFrame(unhex(bytes)),
     writeFrame: ({ value }) => ({ hex: hex(writeFrame(value as FrameValue)) }),
     readOption: ({ hex: bytes }) => verdictOfOption(unhex(bytes)),
-    async listen() {
-      server = await startServer();
+    decompress: async ({ compressor, hex: bytes, maxMessageBytes }) =>
+      guarded(async () => ({ hex: hex(await decompressBy(compressor, unhex(bytes), maxMessageBytes)) })),
+    async listen({ server: kind }) {
+      const server = await startServer(kind === "guarded");
+      servers.push(server);
       return { port: Number(server.addresses[0]?.split(":").at(-1)) };
     },
-    connect({ port }) {
-      channel = createChannel({ target: `tcp://127.0.0.1:${port}` });
+    connect({ port, transport, token }) {
+      const target = transport === "websocket" ? `ws://127.0.0.1:${port}/` : `tcp://127.0.0.1:${port}`;
+      channel = createChannel({ target, token, compression, transports: [webSocket] });
       return {};
     },
     call: (message) => (channel === undefined ? { error: { code: 9 } } : makeCall(channel, message)),
@@ -57,17 +70,30 @@ export function createLocalTestee(): LocalTestee {
   };
   return {
     request: async (message) => operations[message.op as string]?.(message) ?? { skipped: true },
-    close: async () => server?.close({ graceMs: 0 }),
+    close: async () => {
+      await Promise.all(servers.map((server) => server.close({ graceMs: 0 })));
+    },
   };
+}
+
+const compression = { compressors };
+const available = createCompression(compression);
+/** Of the tests, for Node 20, which has none. */
+const webSocket = createWebSocketTransport("ws", NodeWebSocket);
+
+function decompressBy(name: string, body: Uint8Array, maxMessageBytes: number): Uint8Array | Promise<Uint8Array> {
+  const compressor = available.compressors.find((each) => each.name === name);
+  if (compressor === undefined) throw new TypeError(`There is no ${name}.`);
+  return decompress(compressor, body, maxMessageBytes);
 }
 
 function formatOf(serialization: unknown): 1 | 2 {
   return serialization === "json" ? 2 : 1;
 }
 
-function guarded(action: () => Answer): Answer {
+async function guarded(action: () => Answer | Promise<Answer>): Promise<Answer> {
   try {
-    return action();
+    return await action();
   } catch (error) {
     return { error: { code: RpcError.is(error) ? error.code : -1 } };
   }

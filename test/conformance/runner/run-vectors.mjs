@@ -8,12 +8,12 @@ import { playClientSession, playServerSession } from "./session.mjs";
  */
 export async function runVectors({ testee, vectors, schema, known = {}, waitMs = 5_000 }) {
   const ask = (message) => within(testee.request(message), waitMs, `the answer to ${message.op}`);
-  const { modes, serializations = ["binary"], name = "testee" } = checkHello(await ask({ op: "hello", schema }));
-  const port = modes.includes("server") ? checkPort(await ask({ op: "listen" })) : undefined;
+  const abilities = checkHello(await ask({ op: "hello", schema }));
+  const ports = await listenAll(abilities, ask);
   const results = [];
   for (const vector of vectors) {
-    const skipped = reasonToSkip(vector, modes, serializations);
-    const message = skipped ?? (await runVector(vector, { testee, ask, port, waitMs }));
+    const skipped = reasonToSkip(vector, abilities);
+    const message = skipped ?? (await runVector(vector, { testee, ask, ports, waitMs }));
     const outcome = skipped !== undefined ? "skipped" : message === undefined ? "passed" : "failed";
     results.push({
       id: vector.id,
@@ -23,26 +23,40 @@ export async function runVectors({ testee, vectors, schema, known = {}, waitMs =
       ...(message ? { message } : {}),
     });
   }
-  return { name, results, surprises: surprisesOf(results, known) };
+  return { name: abilities.name ?? "testee", results, surprises: surprisesOf(results, known) };
 }
 
 function kindOf({ kind, role }) {
   return role === undefined ? kind : `${role} session`;
 }
 
-function reasonToSkip({ kind, role, serialization }, modes, serializations) {
+/** Ports of the servers of a testee that is one, by the names that vectors call them. */
+async function listenAll({ modes, features = [] }, ask) {
+  if (!modes.includes("server")) return {};
+  const usual = checkPort(await ask({ op: "listen" }));
+  return features.includes("token")
+    ? { usual, guarded: checkPort(await ask({ op: "listen", server: "guarded" })) }
+    : { usual };
+}
+
+function reasonToSkip(
+  { kind, role, serialization, needs = [] },
+  { modes, serializations = ["binary"], features = [] },
+) {
   const mode = kind === "session" ? role : "codec";
   if (!modes.includes(mode)) return `no ${mode} mode`;
+  const missing = needs.find((each) => !features.includes(each));
+  if (missing !== undefined) return `no ${missing}`;
   return serialization !== undefined && !serializations.includes(serialization) ? `no ${serialization}` : undefined;
 }
 
 const knownModes = ["codec", "server", "client"];
 
 function checkHello(answer) {
-  const { modes, serializations = [] } = answer;
+  const { modes, serializations = [], features = [] } = answer;
   const isFine = Array.isArray(modes) && modes.length > 0 && modes.every((mode) => knownModes.includes(mode));
-  if (isFine && Array.isArray(serializations)) return answer;
-  const expected = `{name, modes, serializations} with modes out of ${JSON.stringify(knownModes)}`;
+  if (isFine && Array.isArray(serializations) && Array.isArray(features)) return answer;
+  const expected = `{name, modes, serializations, features} with modes out of ${JSON.stringify(knownModes)}`;
   throw new Error(`the testee answered hello with ${JSON.stringify(answer).slice(0, 200)}; expected ${expected}`);
 }
 
@@ -64,11 +78,12 @@ async function runVector(vector, context) {
   }
 }
 
-async function playVector(vector, { testee, ask, port, waitMs }) {
+async function playVector(vector, { testee, ask, ports, waitMs }) {
   if (vector.kind === "session")
     return vector.role === "server"
-      ? playServerSession(vector, port, { waitMs })
+      ? playServerSession(vector, ports[vector.server ?? "usual"], { waitMs })
       : playClientSession(vector, testee, { waitMs });
+  if (vector.kind === "compressed") return playCompressed(vector, ask);
   const { schema, serialization, hex } = vector;
   const op = { body: "decode", frame: "readFrame", handshake: "readOption" }[vector.kind];
   const read = await ask({ op, schema, serialization, hex });
@@ -78,6 +93,13 @@ async function playVector(vector, { testee, ask, port, waitMs }) {
   const written = await ask({ op: write, schema, serialization, value: vector.value });
   if (isSameBytes([vector.encoded, ...(vector.also ?? [])], written.hex, vector)) return undefined;
   return `wrote ${written.hex ?? JSON.stringify(written)}, expected ${vector.encoded}`;
+}
+
+async function playCompressed({ compressor, hex, maxMessageBytes = 4_194_304, value, expect }, ask) {
+  const read = await ask({ op: "decompress", compressor, hex, maxMessageBytes });
+  const fault = checkRead({ expect }, read);
+  if (fault !== undefined || value === undefined || read.hex === value.hex.repeat(value.times)) return fault;
+  return `read ${String(read.hex).slice(0, 200)}, expected ${value.hex}, ${value.times} times`;
 }
 
 function isSameBytes(accepted, hex, { serialization }) {

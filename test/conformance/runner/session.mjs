@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { isDeepStrictEqual } from "node:util";
-import { createSplitter } from "./wire.mjs";
+import { acceptUpgrade, faultOfAnswer, readAnswer, readHttp2, readRequest } from "./http.mjs";
+import { createPeer } from "./peer.mjs";
 import { within } from "./within.mjs";
 
 /** Kinds that may come at any time: credit and settings. */
@@ -12,7 +13,7 @@ export async function playServerSession(vector, port, options) {
   const socket = connect(port, "127.0.0.1");
   return withSocket(socket, async () => {
     await within(once(socket, "connect"), options.waitMs, "the connection");
-    return play(vector.steps, createPeer(socket, options), undefined, options);
+    return play(vector.steps, createPeer(socket, options, false), undefined, options);
   });
 }
 
@@ -24,7 +25,7 @@ export async function playClientSession(vector, testee, options) {
   const accepted = once(server, "connection");
   try {
     await within(
-      testee.request({ op: "connect", port: server.address().port }),
+      testee.request({ op: "connect", port: server.address().port, ...vector.connect }),
       options.waitMs,
       "the answer to connect",
     );
@@ -34,7 +35,9 @@ export async function playClientSession(vector, testee, options) {
     const [socket] = await within(accepted, options.waitMs, "the connection of the client");
     // A client may send a call again that was turned away; there is nobody else to send it to.
     server.close();
-    return await withSocket(socket, () => play(vector.steps.slice(first), createPeer(socket, options), calls, options));
+    return await withSocket(socket, () =>
+      play(vector.steps.slice(first), createPeer(socket, options, true), calls, options),
+    );
   } catch (error) {
     return error.message;
   } finally {
@@ -54,40 +57,6 @@ async function withSocket(socket, action) {
   }
 }
 
-/** The runner's end of a connection. */
-function createPeer(socket, { waitMs }) {
-  const splitter = createSplitter();
-  let isClosed = false;
-  let wake = () => undefined;
-  socket.on("data", (bytes) => {
-    splitter.push(bytes);
-    wake();
-  });
-  for (const event of ["end", "close"]) {
-    socket.on(event, () => {
-      isClosed = true;
-      wake();
-    });
-  }
-  const changed = (what) => within(new Promise((resolve) => (wake = resolve)), waitMs, what);
-  return {
-    socket,
-    async next(what) {
-      for (;;) {
-        const found = splitter.next();
-        if (found !== undefined) return found;
-        if (isClosed) throw new Error(`expected ${what}; the connection was closed`);
-        await changed(what);
-      }
-    },
-    async closed() {
-      while (!isClosed) await changed("the end of the connection");
-      const more = splitter.next();
-      if (more !== undefined) throw new Error(`expected the end of the connection; found ${JSON.stringify(more)}`);
-    },
-  };
-}
-
 async function play(steps, peer, calls, options) {
   const names = new Map();
   for (const [index, step] of steps.entries()) {
@@ -100,16 +69,75 @@ async function play(steps, peer, calls, options) {
   return undefined;
 }
 
-async function playStep(step, { peer, calls, names, options }) {
-  if (step.send !== undefined) {
-    const hex = step.send.replace(/\{(\w+)\}/gu, (_, name) => names.get(name) ?? "");
-    for (let time = step.times ?? 1; time > 0; time--) peer.socket.write(Buffer.from(hex, "hex"));
-  } else if (step.option !== undefined) await expectOption(step.option, peer);
-  else if (step.expect !== undefined) await expectFrame(step.expect, peer, names);
-  else if (step.close === true) await peer.closed();
-  else if (step.end === true) peer.socket.end();
-  else if (step.outcome !== undefined) await expectOutcome(step.outcome, calls, options);
-  else throw new Error(`the runner does not know the step ${JSON.stringify(step)}`);
+const players = {
+  send: (hex, { peer, names, times }) => repeat(times, bytesOf(hex, names), peer.send),
+  raw: (hex, { peer, names, times }) => repeat(times, bytesOf(hex, names), peer.sendRaw),
+  option: (pattern, { peer }) => expectOption(pattern, peer),
+  expect: (pattern, { peer, names }) => expectFrame(pattern, peer, names),
+  http: (pattern, { peer }) => expectAnswer(pattern, peer),
+  http2: (pattern, { peer }) => expectHttp2(pattern, peer),
+  upgrade: (pattern, { peer }) => expectUpgrade(pattern, peer),
+  websocket: (pattern, { peer }) => expectControl(pattern, peer),
+  close: (_, { peer }) => peer.closed(),
+  end: (_, { peer }) => peer.end(),
+  outcome: (pattern, { calls, options }) => expectOutcome(pattern, calls, options),
+};
+
+async function playStep({ times = 1, ...step }, context) {
+  const [[name, pattern]] = Object.entries(step);
+  if (!Object.hasOwn(players, name)) throw new Error(`the runner does not know the step ${JSON.stringify(step)}`);
+  await players[name](pattern, { ...context, times });
+}
+
+function bytesOf(hex, names) {
+  return Buffer.from(
+    hex.replace(/\{(\w+)\}/gu, (_, name) => names.get(name) ?? ""),
+    "hex",
+  );
+}
+
+function repeat(times, bytes, send) {
+  for (let time = times; time > 0; time--) send(bytes);
+}
+
+async function expectAnswer(pattern, peer) {
+  const answer = await peer.parse(`an answer of HTTP with status ${pattern.status}`, readAnswer);
+  const fault = faultOfAnswer(pattern, answer);
+  if (fault !== undefined) throw new Error(`expected the answer ${JSON.stringify(pattern)}; ${fault}`);
+  if (pattern.status === "101") peer.upgrade();
+}
+
+async function expectUpgrade({ path, status = "101" }, peer) {
+  const { line, fields } = await peer.parse("a request for a WebSocket", readRequest);
+  const isRight = line === `GET ${path} HTTP/1.1` && fields.upgrade?.toLowerCase() === "websocket";
+  if (!isRight || fields["sec-websocket-version"] !== "13")
+    throw new Error(`expected a request for a WebSocket at ${path}; found ${JSON.stringify({ line, fields })}`);
+  if (status !== "101") {
+    peer.sendRaw(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+    return peer.end();
+  }
+  peer.sendRaw(acceptUpgrade(fields));
+  return peer.upgrade();
+}
+
+async function expectHttp2(pattern, peer) {
+  const wanted = `a frame of HTTP/2 ${JSON.stringify(pattern)}`;
+  const frame = await peer.parse(wanted, readHttp2);
+  if (!isLike(pattern, frame)) throw new Error(`expected ${wanted}; found ${JSON.stringify(frame)}`);
+}
+
+async function expectControl({ skip = [], ...pattern }, peer) {
+  const wanted = `a frame of the WebSocket ${JSON.stringify(pattern)}`;
+  let frame = await peer.control(wanted);
+  while (skip.includes(frame.opcode)) frame = await peer.control(wanted);
+  if (!isLike(pattern, frame)) throw new Error(`expected ${wanted}; found ${JSON.stringify(frame)}`);
+}
+
+/** Members that are given are the same, but the payload only begins with what is given, unless that is empty. */
+function isLike({ payload, ...pattern }, frame) {
+  const isPayloadRight =
+    payload === undefined || (payload === "" ? frame.payload === "" : frame.payload.startsWith(payload));
+  return isPayloadRight && Object.entries(pattern).every(([name, value]) => frame[name] === value);
 }
 
 async function expectOption(pattern, peer) {
@@ -117,9 +145,16 @@ async function expectOption(pattern, peer) {
   const value = JSON.parse(option ?? "null");
   if (value?.MagicNumber !== 3_927_900) throw new Error(`expected an Option; found ${option}`);
   for (const [name, wanted] of Object.entries(pattern)) {
-    if (!isDeepStrictEqual(value[name], wanted))
+    if (!isMember(wanted, value[name]))
       throw new Error(`expected ${name} ${JSON.stringify(wanted)} in the Option; found ${JSON.stringify(value[name])}`);
   }
+}
+
+/** Arrays have at least what is wanted; `null`: there is no such member. */
+function isMember(wanted, found) {
+  if (wanted === null) return found === undefined;
+  if (Array.isArray(wanted)) return Array.isArray(found) && wanted.every((each) => found.includes(each));
+  return isDeepStrictEqual(found, wanted);
 }
 
 async function expectFrame(pattern, peer, names) {

@@ -25,7 +25,18 @@ export function createSplitter() {
       bytes = bytes.subarray(size);
       return { frame };
     },
-    rest: () => bytes.toString("hex"),
+    /** What `parse` finds at the beginning of what has come; it gives a value and its size, or undefined. */
+    take(parse, isClosed) {
+      const found = parse(bytes, isClosed);
+      if (found !== undefined) bytes = bytes.subarray(found.size);
+      return found?.value;
+    },
+    /** Takes what is left. */
+    rest() {
+      const left = bytes;
+      bytes = Buffer.alloc(0);
+      return left;
+    },
   };
 }
 

@@ -2,7 +2,6 @@ import type { Vector } from "./vector.ts";
 
 const inside = "speaks of what goes on inside";
 const choice = "a choice of each side";
-const port = "what else is on the port: `test/runtime/transport`";
 
 /** Clauses that no vector can show, each with the reason. */
 export const withoutVectors: Readonly<Record<string, string>> = {
@@ -14,24 +13,10 @@ export const withoutVectors: Readonly<Record<string, string>> = {
   "ERR-3": "says how programs are to be written",
   "PNG-2": "needs 20 s of silence: `test/runtime/connection/liveness.test.ts`",
   "LIM-1": "needs 15 min without a call: `test/hostile/server-limits.test.ts`",
-  "CMP-1": `${choice}: \`test/runtime/compression\``,
   "CMP-4": `${choice}: \`test/runtime/compression\``,
-  "CMP-5": `${choice}: \`test/runtime/compression\``,
-  "CMP-6": `${choice}: \`test/runtime/compression\``,
-  "AUT-1": `${choice}: \`test/runtime/server/auth.test.ts\``,
-  "AUT-2": `${choice}: \`test/runtime/server/auth.test.ts\``,
-  "AUT-3": `${choice}: \`test/runtime/server/auth.test.ts\``,
   "TLS-1": `${choice}: \`test/security/tls.test.ts\``,
   "TLS-2": `${choice}: \`test/security/tls.test.ts\``,
   "TLS-3": `${choice}: \`test/security/tls.test.ts\``,
-  "OPN-1": port,
-  "OPN-2": port,
-  "WSK-1": port,
-  "WSK-2": port,
-  "WSK-3": port,
-  "WSK-4": port,
-  "WSK-5": port,
-  "WSK-6": port,
 };
 
 const mostNames = 4;

@@ -1,39 +1,31 @@
-import { utf8, vary, words } from "./bytes.ts";
-import { entry, frame, methodNumber, pair } from "./frames.ts";
-import type { ClientCall, ClientOutcome, FramePattern, Step, Vector } from "./vector.ts";
+import { utf8, words } from "./bytes.ts";
+import {
+  begun,
+  call,
+  clientSession as session,
+  failure,
+  noteHex,
+  noteOutcome as result,
+  number,
+  outcome,
+  reply,
+} from "./client-steps.ts";
+import { gzipBeyondTheLimit, gzipNote } from "./compressed.ts";
+import { entry, frame, pair } from "./frames.ts";
+import type { Step, Vector } from "./vector.ts";
 
-const optionText =
-  '{"MagicNumber":3927900,"CodecType":"application/x-rpcgen","Version":1,"Serializations":["binary"]}\n';
-const number = methodNumber("/conformance.v1.Conformance/Echo");
-const note = { text: "hi", count: "5" };
-const noteHex = words(1, "hi") + vary(2, 5);
-
-const call = (more: Partial<ClientCall> = {}): Step => ({ call: { key: "a", method: "echo", request: note, ...more } });
-const outcome = (rest: Partial<ClientOutcome>): Step => ({ outcome: { key: "a", ...rest } });
-const sees = (more: Partial<FramePattern> = {}): Step => ({
-  expect: { kind: 1, id: "$a", serialization: 1, flags: 0x10, header: { "01": number }, body: noteHex, ...more },
-});
 const send = (...hex: readonly string[]): Step => ({ send: hex.join("") });
-const reply = (body = noteHex, header = "", flags = 0x10): string =>
-  frame({ kind: 2, id: "{a}", serialization: 1, flags, header, body });
+const note = { text: "hi", count: "5" };
 /** A reply whose body is as long as every receiver has to take it, without the letters that fill it. */
 const longest = reply(words(1, "x".repeat(65_532)), pair("k", "v")).slice(0, -2 * 65_532);
-const failure = (code: string, more = "", body = ""): string =>
-  frame({ kind: 3, id: "{a}", serialization: 1, flags: 0x10, header: entry(5, code) + more, body });
-
-/** The client connects, sends its Option and the call; the server answers with its own. */
-const begun = (more: Partial<ClientCall> = {}, pattern: Partial<FramePattern> = {}): readonly Step[] => [
-  call(more),
-  { option: { CodecType: "application/x-rpcgen" } },
-  send(utf8(optionText)),
-  sees(pattern),
+/** A client that reads gzip. */
+const gzip = { needs: ["gzip"] };
+const compressing = begun({}, {}, { option: { Compressors: ["gzip"] } });
+/** The connection lives on. */
+const pinged: readonly Step[] = [
+  send(frame({ kind: 8, id: "00000000000000aa" })),
+  { expect: { kind: 9, id: "00000000000000aa", skip: [6] } },
 ];
-
-function session(id: string, reqs: string, steps: readonly Step[]): Vector {
-  return { id: `client-${id}`, reqs: reqs.split(" "), level: "required", kind: "session", role: "client", steps, expect: { ok: true } };
-} // prettier-ignore
-
-const result = outcome({ result: note });
 
 /** Dialogues with a client under test: it makes unary calls. */
 export const clientSessions: readonly Vector[] = [
@@ -52,7 +44,7 @@ export const clientSessions: readonly Vector[] = [
   session("ping", "PNG-1", [...begun(), send(frame({ kind: 8, id: "0102030405060708" })), { expect: { kind: 9, id: "0102030405060708" } }, send(reply()), result]),
   session("unknown-kind-skipped", "FRM-6 EVO-1", [...begun(), send(frame({ kind: 0xc1, body: "00" }), reply()), result]),
   session("unknown-tag-skipped", "HDR-4 EVO-1", [...begun(), send(reply(noteHex, entry(0xf0, "00"))), result]),
-  session("unknown-tag-fails-the-reply", "HDR-4", [...begun(), send(reply(noteHex, entry(0x7f, "00"))), outcome({ error: { code: null } }), send(frame({ kind: 8, id: "00000000000000aa" })), { expect: { kind: 9, id: "00000000000000aa", skip: [6] } }]),
+  session("unknown-tag-fails-the-reply", "HDR-4", [...begun(), send(reply(noteHex, entry(0x7f, "00"))), outcome({ error: { code: null } }), ...pinged]),
   session("settings", "SET-1", [...begun(), send(frame({ kind: 10, serialization: 2, body: utf8('{"Limits":{"MaxMessageBytes":100}}') }), reply()), result]),
   session("credit", "FLW-4", [...begun(), send(frame({ kind: 7, header: entry(4, "00020000") }), reply()), result]),
   session("goaway-below-the-call", "GOA-1", [...begun(), send(frame({ kind: 11, header: entry(0x0a, "00") })), { end: true }, outcome({ error: { code: 14 } })]),
@@ -62,6 +54,14 @@ export const clientSessions: readonly Vector[] = [
   session("breach-magic", "FRM-2 GOA-4", [...begun(), send("0000".repeat(10)), { expect: { kind: 11, header: { "0a": "01" } } }, { close: true }]),
   session("breach-frame-too-long", "FRM-4 GOA-4", [...begun(), send("3bef0102ffffffff00000110", "{a}"), { expect: { kind: 11, header: { "0a": "02" } } }, { close: true }]),
   session("breach-request-from-a-server", "STR-6 FRM-5", [...begun(), send(frame({ kind: 1, id: "{a}", header: entry(1, number) })), { expect: { kind: 11, header: { "0a": "01" } } }, { close: true }]),
+  session("token", "AUT-1", [...begun({}, {}, { option: { Token: "ann" } }), send(reply()), result], { needs: ["token"], connect: { token: "ann" } }),
+  session("no-token", "AUT-1", [...begun({}, {}, { option: { Token: null } }), send(reply()), result]),
+  session("unauthenticated", "AUT-2 GOA-1", [...begun(), send(failure("10", entry(6, utf8("unauthenticated"))), frame({ kind: 11, id: "{a}", header: entry(0x0a, "00") })), outcome({ error: { code: 16, reason: "unauthenticated" } })], { needs: ["token"], connect: { token: "bob" } }),
+  session("compressed-reply", "CMP-1 CMP-2", [...compressing, send(reply(gzipNote, "", 0x11)), outcome({ result: { text: "hi" } })], gzip),
+  session("compressed-reply-in-chunks", "CMP-3 MSG-2", [...compressing, send(reply(gzipNote.slice(0, 12), "", 0x51), reply(gzipNote.slice(12), "", 0x11)), outcome({ result: { text: "hi" } })], gzip),
+  session("compressed-bomb", "CMP-5", [...compressing, send(reply(gzipBeyondTheLimit, "", 0x11)), outcome({ error: { code: 8 } }), ...pinged], gzip),
+  session("compressed-garbage", "CMP-5", [...compressing, send(reply(noteHex, "", 0x11)), outcome({ error: { code: 3 } }), ...pinged], gzip),
+  session("compressor-not-named", "CMP-2", [...begun(), send(reply(noteHex, "", 0x1f)), outcome({ error: { code: 12 } }), ...pinged]),
 ]; // prettier-ignore
 
 /** The reply byte by byte, but for the id, whose place is not known yet. */

@@ -1,58 +1,25 @@
-import { block, utf8, vary, words } from "./bytes.ts";
-import { entry, frame, frameId, type FrameParts, frames, methodNumber, pair } from "./frames.ts";
-import type { FramePattern, Step, Vector } from "./vector.ts";
-
-const path = (method: string): string => `/conformance.v1.Conformance/${method}`;
-const optionText =
-  '{"MagicNumber":3927900,"CodecType":"application/x-rpcgen","Version":1,"Serializations":["binary","json"]}\n';
-/** What every session with a server begins with. */
-export const clientOption: string = utf8(optionText);
-
-const send = (...hex: readonly string[]): Step => ({ send: hex.join("") });
-const sees = (expect: FramePattern): Step => ({ expect });
-const open: readonly Step[] = [send(clientOption), { option: { CodecType: "application/x-rpcgen", Version: 1 } }];
-const note = (text: string, count = 0): string =>
-  (text === "" ? "" : words(1, text)) + (count === 0 ? "" : vary(2, count));
-
-interface Request extends Partial<FrameParts> {
-  readonly more?: string;
-}
-
-/** A request of one frame; `more` are further entries of its header. */
-function request(method: string, sequence: number, { more = "", ...parts }: Request = {}): string {
-  const header = entry(1, methodNumber(path(method))) + more;
-  return frame({ kind: 1, sequence, serialization: 1, flags: 0x10, header, ...parts });
-}
-
-/** Ends the step before it: whatever the server had to say must be out before the pong. */
-const settled: readonly Step[] = [
-  send(frame({ kind: 8, id: "00000000000000aa" })),
-  sees({ kind: 9, id: "00000000000000aa" }),
-];
-
-const alive = (sequence: number): readonly Step[] => [
-  send(request("Echo", sequence, { body: note("alive") })),
-  sees({ kind: 2, id: frameId(sequence, 0), body: note("alive") }),
-];
-
-const goaway = (code: number, skip: readonly number[] = []): readonly Step[] => [
-  sees({ kind: 11, header: { "0a": code.toString(16).padStart(2, "0") }, skip }),
-  { close: true },
-];
-
-const fails = (sequence: number, code: number, header: Readonly<Record<string, string | null>> = {}): Step =>
-  sees({ kind: 3, id: frameId(sequence, 0), header: { "05": code.toString(16).padStart(2, "0"), ...header } });
+import { block, utf8, words } from "./bytes.ts";
+import { gzipBeyondTheLimit, gzipNote } from "./compressed.ts";
+import { entry, frame, frameId, frames, methodNumber, pair } from "./frames.ts";
+import {
+  alive,
+  clientOption,
+  fails,
+  goaway,
+  note,
+  opened,
+  optionOf,
+  path,
+  request,
+  sees,
+  send,
+  serverSession,
+  settled,
+} from "./session-steps.ts";
+import type { Step, Vector } from "./vector.ts";
 
 function session(id: string, reqs: string, steps: readonly Step[], isOpen = true): Vector {
-  return {
-    id: `server-${id}`,
-    reqs: reqs.split(" "),
-    level: "required",
-    kind: "session",
-    role: "server",
-    steps: [...(isOpen ? open : []), ...steps],
-    expect: { ok: true },
-  };
+  return serverSession(id, reqs, isOpen ? [...opened(), ...steps] : steps);
 }
 
 const unary: readonly Vector[] = [
@@ -165,7 +132,22 @@ const connections: readonly Vector[] = [
   session("option-refused", "OPT-7", [send(utf8('{"MagicNumber":3927900,"CodecType":"application/gob"}\n')), { option: { Supported: ["application/x-rpcgen"] } }, { close: true }], false),
   session("option-refused-with-a-call", "OPT-7", [send(utf8('{"MagicNumber":3927900,"CodecType":"application/x-rpcgen","Version":2}\n'), request("Echo", 1, { body: note("x") })), { option: { Version: 1 } }, { close: true }], false),
   session("option-not-ours", "OPT-2 OPT-6", [send(utf8("SSH-2.0-probe\r\n")), { close: true }], false),
-  session("option-in-pieces", "OPT-1", [...[...optionText].map((letter) => send(utf8(letter))), { option: { Version: 1 } }, ...alive(1)], false),
+  session("option-in-pieces", "OPT-1", [...(clientOption.match(/../g) ?? []).map((letter) => send(letter)), { option: { Version: 1 } }, ...alive(1)], false),
+]; // prettier-ignore
+
+const gzip = { needs: ["gzip"] };
+const gzipped = (sequence: number, body: string): string => request("Echo", sequence, { flags: 0x11, body });
+/** Answered with more than a sender leaves alone for being small. */
+const repeat = (count: number): string => request("Repeat", 1, { body: note("ab", count) });
+
+const compressed: readonly Vector[] = [
+  serverSession("compressed-request", "CMP-1 CMP-2", [...opened(), send(gzipped(1, gzipNote)), sees({ kind: 2, id: frameId(1, 0), flags: 0x10, body: note("hi") })], gzip),
+  serverSession("compressed-request-in-chunks", "CMP-3 MSG-2", [...opened(), send(request("Echo", 1, { flags: 0x51, body: gzipNote.slice(0, 12) }), frame({ kind: 1, sequence: 1, serialization: 1, flags: 0x11, body: gzipNote.slice(12) })), sees({ kind: 2, id: frameId(1, 0), body: note("hi") })], gzip),
+  serverSession("compressed-bomb", "CMP-5", [...opened(), send(gzipped(1, gzipBeyondTheLimit)), fails(1, 8), ...alive(2)], gzip),
+  serverSession("compressed-garbage", "CMP-5", [...opened(), send(gzipped(1, note("hi"))), fails(1, 3), ...alive(2)], gzip),
+  serverSession("compressed-nothing", "CMP-3 CMP-5", [...opened(), send(gzipped(1, "")), fails(1, 3), ...alive(2)], gzip),
+  serverSession("compresses-too-well", "CMP-5", [...opened(optionOf({ Compressors: ["gzip"] })), send(repeat(100_000)), sees({ kind: 2, id: frameId(1, 0), flags: 0x50 })], gzip),
+  session("no-compressor-in-common", "CMP-1", [send(optionOf({ Compressors: ["zip9"] })), { option: {} }, send(repeat(1_000)), sees({ kind: 2, id: frameId(1, 0), flags: 0x10, body: note("ab".repeat(1_000)) })], false),
 ]; // prettier-ignore
 
 /** Dialogues with a server under test. */
@@ -176,5 +158,6 @@ export const serverSessions: readonly Vector[] = [
   ...streams,
   ...chunks,
   ...breaches,
+  ...compressed,
   ...connections,
 ];

@@ -4,15 +4,24 @@ export interface Vector {
   /** Clauses of PROTOCOL.md that the vector proves. */
   readonly reqs: readonly string[];
   readonly level: "required" | "recommended";
-  readonly kind: "frame" | "body" | "handshake" | "session";
+  readonly kind: "frame" | "body" | "compressed" | "handshake" | "session";
   readonly note?: string;
+  /** Features that not everybody has: those who do not name them skip the vector. */
+  readonly needs?: readonly string[];
   /** Body: full name of the message. Session: which side the testee plays. */
   readonly schema?: string;
   readonly serialization?: "binary" | "json";
   readonly role?: "client" | "server";
+  /** Session with a server: which of its servers; the usual one when absent. */
+  readonly server?: "guarded";
+  /** Session with a client: how it is to connect. */
+  readonly connect?: { readonly transport?: "websocket"; readonly token?: string };
+  readonly compressor?: string;
+  /** Compressed: the longest message that the reader wants; 4 MiB when absent. */
+  readonly maxMessageBytes?: number;
   /** The bytes to read. */
   readonly hex?: string;
-  /** What they mean. */
+  /** What they mean. Compressed: `{hex, times}`, these bytes so many times. */
   readonly value?: unknown;
   /** What a writer makes of the value; absent when only reading is tested. */
   readonly encoded?: string;
@@ -31,12 +40,28 @@ export type Expectation =
 /** A step of a session. */
 export type Step =
   | { readonly send: string; readonly times?: number }
+  | { readonly raw: string; readonly times?: number }
+  | { readonly http: { readonly status: string; readonly fields?: Fields } }
+  | { readonly upgrade: { readonly path: string; readonly status?: string } }
+  | { readonly http2: { readonly type: number; readonly flags?: number; readonly payload?: string } }
+  | { readonly websocket: ControlPattern }
   | { readonly expect: FramePattern }
   | { readonly option: Readonly<Record<string, unknown>> }
   | { readonly close: true }
   | { readonly end: true }
   | { readonly call: ClientCall }
   | { readonly outcome: ClientOutcome };
+
+/** Fields of a head of HTTP, names in lower case; `null`: not there. */
+type Fields = Readonly<Record<string, string | null>>;
+
+/** A frame of a WebSocket that is no binary message; its payload begins with what is given. */
+interface ControlPattern {
+  readonly opcode: number;
+  readonly payload?: string;
+  /** Opcodes of frames that may come before. */
+  readonly skip?: readonly number[];
+}
 
 /** Members that are given must match; headers that are given must be there, `null` for any value. */
 export interface FramePattern {

@@ -6,13 +6,14 @@ import threading
 import time
 
 import body
+import compression
 import frame
 from frame import Frame
 
 REASONS = frozenset(
     "declared application handler_threw cancelled_by_caller deadline_passed unknown_service unknown_method "
     "malformed_message constraint_violated limit_exceeded too_many_calls connect_failed handshake_failed draining "
-    "connection_lost client_closed unsupported protocol_violated".split()
+    "connection_lost client_closed unsupported protocol_violated unauthenticated permission_denied".split()
 )
 
 
@@ -45,7 +46,7 @@ class PendingCall:
 class Client:
     """Connects at once. Calls may come from several threads."""
 
-    def __init__(self, schema, host, port):
+    def __init__(self, schema, host, port, token=None):
         self.schema = schema
         self.methods = {
             (service["name"], method["name"]): method
@@ -60,7 +61,7 @@ class Client:
         self.socket = socket.create_connection((host, port), timeout=10)
         self.socket.settimeout(None)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.write(frame.encode_option())
+        self.write(frame.encode_option(compressors=list(compression.NAMES.values()), token=token))
         threading.Thread(target=self.read_all, daemon=True).start()
 
     def call(self, service, method, request, metadata=(), timeout=None):
@@ -232,19 +233,33 @@ class Client:
         if found.flags & 0x40:
             self.credit(found.ident, len(found.encode()))
             return
-        self.settle(call, Frame(found.kind, found.ident, call.entries, b"".join(call.chunks)))
+        self.settle(call, Frame(found.kind, found.ident, call.entries, b"".join(call.chunks), flags=found.flags))
 
     def settle(self, call, whole):
         if whole.kind == frame.ERROR:
             return self.fail(call, self.error_of(whole))
         response = call.method["response"]
         try:
-            call.result = body.decode(self.schema, response["fullName"], whole.body) if "fullName" in response else {}
+            data = self.plain_body(whole)
+            call.result = body.decode(self.schema, response["fullName"], data) if "fullName" in response else {}
             call.metadata = whole.metadata()
             self.forget(call)
             call.done.set()
-        except body.Malformed as fault:
+        except (body.Malformed, compression.Malformed) as fault:
             self.fail(call, CallError(3, "malformed_message", str(fault)))
+        except compression.TooLong as fault:
+            self.fail(call, CallError(8, "limit_exceeded", str(fault)))
+        except CallError as error:
+            self.fail(call, error)
+
+    def plain_body(self, whole):
+        """CMP-2. Raises CallError for a compressor that was not named, and what `decompress` raises."""
+        number = whole.flags & 0x0F
+        if number == 0:
+            return whole.body
+        if number not in compression.NAMES:
+            raise CallError(12, "unsupported", "compressor %d was not named" % number)
+        return compression.decompress(compression.NAMES[number], whole.body, frame.MAX_MESSAGE)
 
     def error_of(self, whole):
         code, reason, kind = whole.number(0x05), whole.text(0x06), whole.text(0x08)

@@ -7,6 +7,7 @@ CODEC = "application/x-rpcgen"
 FIXED_BYTES = 20
 MAX_HEADER = 32 * 1024
 MAX_OPTION = 8 * 1024
+MAX_MESSAGE = 4 * 1024 * 1024
 REQUEST, RESPONSE, ERROR, ITEM, END, CANCEL, CREDIT, PING, PONG, SETTINGS, GOAWAY = range(1, 12)
 TEXT_TAGS = {0x02, 0x06, 0x07, 0x08, 0x09, 0x84, 0x85, 0x86, 0x87, 0x88}
 NUMBER_TAGS = {0x01, 0x03, 0x04, 0x05, 0x0A, 0x81, 0x82, 0x89}
@@ -166,8 +167,11 @@ def is_text(data):
         return False
 
 
-def encode_option(serializations=("binary",)):
+def encode_option(serializations=("binary",), compressors=(), token=None):
     option = {"MagicNumber": MAGIC, "CodecType": CODEC, "Version": 1, "Serializations": list(serializations), "Peer": "python"}
+    option["Compressors"] = list(compressors)
+    if token is not None:
+        option["Token"] = token
     return json.dumps(option, separators=(",", ":")).encode() + b"\n"
 
 
@@ -199,7 +203,7 @@ def parse_option(line):
         raise Refused("not an Option")
     if not is_whole(option.get("Version", 1)):
         raise Refused("bad version")
-    limits = {"MaxFrameBytes": 65536, "MaxMessageBytes": 4194304, "MaxCalls": 1000}
+    limits = {"MaxFrameBytes": 65536, "MaxMessageBytes": MAX_MESSAGE, "MaxCalls": 1000}
     given = option.get("Limits", {})
     if not isinstance(given, dict):
         raise Refused("bad limits")

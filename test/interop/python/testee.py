@@ -5,6 +5,7 @@ import sys
 import threading
 
 import body
+import compression
 import frame
 from client import CallError, Client
 
@@ -14,7 +15,8 @@ state = {}
 
 def hello(message):
     state["schema"] = body.Schema(message["schema"])
-    return {"name": "python", "modes": ["codec", "client"], "serializations": ["binary"]}
+    features = ["token", *compression.NAMES.values()]
+    return {"name": "python", "modes": ["codec", "client"], "serializations": ["binary"], "features": features}
 
 
 def decode(message):
@@ -79,8 +81,18 @@ def read_option(message):
     return {"value": value}
 
 
+def decompress(message):
+    try:
+        plain = compression.decompress(message["compressor"], bytes.fromhex(message["hex"]), message["maxMessageBytes"])
+        return {"hex": plain.hex()}
+    except compression.TooLong:
+        return {"error": {"code": 8}}
+    except compression.Malformed:
+        return {"error": {"code": 3}}
+
+
 def connect(message):
-    state["client"] = Client(state["schema"], "127.0.0.1", message["port"])
+    state["client"] = Client(state["schema"], "127.0.0.1", message["port"], message.get("token"))
     return {}
 
 
@@ -110,6 +122,7 @@ OPERATIONS = {
     "readFrame": read_frame,
     "writeFrame": write_frame,
     "readOption": read_option,
+    "decompress": decompress,
     "connect": connect,
     "call": call,
     "disconnect": disconnect,
