@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { maxReplayBytes } from "../../runtime/client/replay.ts";
-import { RpcError } from "../../runtime/index.ts";
+import { Code, RpcError } from "../../runtime/index.ts";
 import { type LabClient, Missing, type Note, type NoteInit } from "../runtime/fixture/lab.ts";
 import { checkItem } from "./check-item.ts";
 import type { Journal } from "./journal.ts";
@@ -10,6 +10,8 @@ import { bytesOf, isMessage, optionsOf, type Plan } from "./plan.ts";
 export interface Excuses {
   /** An attempt to connect failed, and what it failed for may have gone on. */
   readonly isUnreachable: boolean;
+  /** A call is about to be made. */
+  want(): void;
 }
 
 interface Times {
@@ -56,6 +58,7 @@ export class Caller {
         own.abort();
       });
     }
+    this.excuses.want();
     const outcome = await this.outcomeOf(plan, signal, () => ({ startedMs, cancelledMs }));
     this.journal.end(plan, outcome);
     const lateMs = environment.now() - startedMs - (plan.timeoutMs ?? Infinity);
@@ -167,12 +170,16 @@ export class Caller {
       case "declared":
         return Missing.is(error) && plan.handler === "declared" && error.data.what === plan.name;
       case "application":
-        return plan.handler === "fails" && error.message === plan.name && isDetailOf(plan, error);
+        return isTurnedAway(error)
+          ? weather.isTight
+          : plan.handler === "fails" && error.message === plan.name && isDetailOf(plan, error);
       case "handler_threw":
         return plan.handler === "throws" && error.message === "internal error" && error.errorId !== undefined;
       // A cancelled call counts at the server until its handler has settled, and what was cut off arrives all at once.
       case "too_many_calls":
-        return weather.maxCalls < 200 || !weather.isCalm;
+        return weather.maxCalls < 200 || !weather.isCalm || weather.isTight;
+      case "limit_exceeded":
+        return weather.isTight;
       case "draining":
         return isTooLongToReplay(plan) || weather.connections * weather.restarts > maxRestarts || !weather.isCalm;
       // Between two servers nobody listens, whatever the weather; who has time waits.
@@ -185,6 +192,11 @@ export class Caller {
         return false;
     }
   }
+}
+
+/** A call whose handler had begun when its server had no memory for its next item: it must not be taken for one that may be sent again. */
+function isTurnedAway({ code }: RpcError): boolean {
+  return code === Code.resourceExhausted;
 }
 
 /** One-way calls do not wait for a connection here. */

@@ -12,11 +12,12 @@ export class LinkMonitor {
   private readonly client: { machine: Multiplexer | undefined };
   private readonly server: { machine: Multiplexer | undefined };
 
-  constructor(link: VirtualLink, verdict: Verdict) {
+  /** @param onServer gets the machine of the server once it has begun */
+  constructor(link: VirtualLink, verdict: Verdict, onServer: (machine: Multiplexer) => void = () => undefined) {
     this.link = link;
     this.verdict = verdict;
     this.client = watch(link.client);
-    this.server = watch(link.server);
+    this.server = watch(link.server, onServer);
   }
 
   /** I-8 and I-9, at any moment: memory has bounds, nobody has less than nothing, and no sender may send more than its receiver expects. */
@@ -87,12 +88,16 @@ function isLive({ state }: Multiplexer): boolean {
 }
 
 /** Whom a connection tells its transport to report to is its state machine. */
-function watch(end: VirtualTransport): { machine: Multiplexer | undefined } {
+function watch(
+  end: VirtualTransport,
+  onMachine?: (machine: Multiplexer) => void,
+): { machine: Multiplexer | undefined } {
   const watched: { machine: Multiplexer | undefined } = { machine: undefined };
   const start = end.start.bind(end);
   end.start = (events) => {
     if (!(events instanceof Multiplexer)) throw new TypeError("The simulation looks into a Multiplexer.");
     watched.machine = events;
+    onMachine?.(events);
     start(events);
   };
   return watched;

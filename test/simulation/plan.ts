@@ -36,7 +36,20 @@ export interface Weather {
   readonly outages: number;
   /** A cut that never heals: only keepalive ends the calls on it. */
   readonly hasBlackHole: boolean;
+  /** Of a server, over all of its connections. */
+  readonly budgets: ServerBudgets;
+  /** They are so small that calls are turned away for them. */
+  readonly isTight: boolean;
 }
+
+/** What a server may hold, over all of its connections. */
+export interface ServerBudgets {
+  readonly maxInboundBytes: number;
+  readonly maxTotalOutboundBytes: number;
+}
+
+const wide: ServerBudgets = { maxInboundBytes: 256 * 1024 * 1024, maxTotalOutboundBytes: 256 * 1024 * 1024 };
+const tight: ServerBudgets = { maxInboundBytes: 400_000, maxTotalOutboundBytes: 100_000 };
 
 /** Milliseconds in which the calls of a run begin, per call. */
 const paceMs = 4;
@@ -47,11 +60,14 @@ export function pick<T>(random: Random, choices: readonly T[]): T {
   return choices[Math.floor(random() * choices.length)] as T;
 }
 
-/** Every other seed is calm. */
+/** Every other seed is calm, two of eight are tight. */
 export function createWeather(seed: number, random: Random): Weather {
   const isCalm = seed % 2 === 0;
+  const isTight = seed % 8 === 3 || seed % 8 === 6;
   return {
     isCalm,
+    isTight,
+    budgets: isTight ? tight : wide,
     maxDelayMs: pick(random, [0, 1, 5, 30]),
     maxPieceBytes: pick(random, [7, 1_000, 100_000, 100_000, 100_000]),
     bytesPerMs: pick(random, [1_000, 20_000, Infinity]),

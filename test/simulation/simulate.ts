@@ -10,8 +10,11 @@ import { Lab, type LabClient } from "../runtime/fixture/lab.ts";
 import { Caller } from "./caller.ts";
 import { DialMonitor } from "./dial-monitor.ts";
 import { createHandlers } from "./handlers.ts";
+import { afterEveryStep } from "./every-step.ts";
 import { Journal } from "./journal.ts";
 import { LinkMonitor } from "./link-monitor.ts";
+import { sitOut } from "./long-outage.ts";
+import { MemoryMonitor } from "./memory-monitor.ts";
 import { createPlans, createWeather } from "./plan.ts";
 import { Verdict } from "./verdict.ts";
 import { monitor, type WireMonitor } from "./wire-monitor.ts";
@@ -55,6 +58,7 @@ class Simulation {
   private readonly seed: number;
   private readonly random: () => number;
   private readonly journal: Journal;
+  private readonly memory: MemoryMonitor;
   private readonly links: WatchedLink[];
   private readonly network: VirtualNetwork;
   private readonly dials: DialMonitor;
@@ -68,9 +72,10 @@ class Simulation {
     this.seed = seed;
     this.random = createRandom(seed * 7_919 + 1);
     const weather = createWeather(seed, this.random);
-    const environment = createVirtualEnvironment(seed);
+    const environment = afterEveryStep(createVirtualEnvironment(seed), () => this.look());
     const plans = createPlans(calls, weather, this.random);
     this.journal = new Journal(environment, weather, plans, new Verdict());
+    this.memory = new MemoryMonitor(this.journal.verdict, weather.budgets);
     this.links = [];
     this.server = undefined;
     this.closings = [];
@@ -82,7 +87,8 @@ class Simulation {
       ...(bytesPerMs === Infinity ? {} : { bytesPerMs: () => bytesPerMs }),
     });
     this.network.onLink = (link) => this.watch(link);
-    this.dials = new DialMonitor(this.journal);
+    const { verdict } = this.journal;
+    this.dials = new DialMonitor({ now: environment.now, verdict, connections: weather.connections });
     this.channel = createChannel({
       target: address,
       environment,
@@ -97,18 +103,19 @@ class Simulation {
   }
 
   async execute(): Promise<void> {
-    const { environment, plans } = this.journal;
+    const { environment, plans, verdict } = this.journal;
     await this.startServer();
     const work = plans.map((plan) => this.caller.perform(plan));
     const lastMs = Math.max(...plans.map(({ startMs }) => startMs));
     this.scheduleFaults(lastMs);
-    this.lookOften();
+    this.tick();
     await environment.advanceAsync(lastMs + 2_000);
     this.network.heal();
     this.network.reachability = "up";
     await this.settle(work);
     await this.comeBack();
     await this.end();
+    await sitOut(this.seed, { environment, verdict, network: this.network });
   }
 
   report(): Report {
@@ -167,6 +174,7 @@ class Simulation {
   private async close(): Promise<void> {
     const { environment, verdict } = this.journal;
     const startedMs = environment.now();
+    this.dials.stop();
     const closed = Promise.all([
       this.channel.close({ graceMs: 60_000 }),
       this.server?.close({ graceMs: 60_000 }),
@@ -184,7 +192,7 @@ class Simulation {
 
   private watch(link: VirtualLink): void {
     const { weather, verdict } = this.journal;
-    const machines = new LinkMonitor(link, verdict);
+    const machines = new LinkMonitor(link, verdict, (machine) => this.memory.add(machine));
     this.links.push({ wire: monitor(link, weather.maxCalls, verdict), machines, isLost: false });
   }
 
@@ -193,7 +201,7 @@ class Simulation {
     const server = createServer({
       environment,
       transports: [this.network.transport],
-      limits: { maxCalls: weather.maxCalls, idleMs: 0 },
+      limits: { maxCalls: weather.maxCalls, idleMs: 0, ...weather.budgets },
       onError: () => undefined,
       peerName: "simulation",
     }).add(Lab, createHandlers(this.journal));
@@ -243,15 +251,18 @@ class Simulation {
     for (const entry of this.links) entry.isLost = true;
   }
 
-  /** I-8, I-9: at every step would be too slow; every few milliseconds sees what lasts. */
-  private lookOften(): void {
+  /** What a step sets off may only run with the next one, and takes that one's time: a step is never far away. */
+  private tick(): void {
     const { environment, outcomes, plans } = this.journal;
-    const look = (): void => {
-      for (const { machines } of this.links) machines.look();
-      if (outcomes.size < plans.length) environment.setTimer(lookMs, look);
-    };
-    look();
+    if (outcomes.size < plans.length) environment.setTimer(tickMs, () => this.tick());
+  }
+
+  /** I-8, I-9, I-12: after each step. */
+  private look(): void {
+    this.memory.look();
+    this.dials.look();
+    for (const { machines } of this.links) machines.look();
   }
 }
 
-const lookMs = 5;
+const tickMs = 5;
