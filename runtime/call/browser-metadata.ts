@@ -42,6 +42,7 @@ export function lazyMetadata(read: () => readonly MetadataEntry[]): Metadata {
 
 /** Checked entries. */
 export function metadataEntries(init: MetadataInit): readonly MetadataEntry[] {
+  if (typeof init !== "object" || init === null) throw wrongKind("Metadata", "an object of strings, or pairs", init);
   const known = checked.get(init);
   if (known !== undefined) return known;
   const pairs = Symbol.iterator in init ? [...(init as Iterable<MetadataEntry>)] : Object.entries(init);
@@ -61,7 +62,7 @@ export function checkEntry(key: string, value: string): number {
     throw invalid(`The metadata key ${name} is not allowed; use 1 to 128 of a-z, 0-9, ".", "_" and "-".`);
   }
   if (typeof value !== "string") {
-    throw invalid(`The metadata value of ${name} is ${value === null ? "null" : typeof value}; expected a string.`);
+    throw wrongKind(`The metadata value of ${name}`, "a string", value);
   }
   if (/[\p{Cc}\p{Surrogate}]/u.test(value)) {
     throw invalid(`The metadata value of ${name} has a control character or half a surrogate pair; encode it first.`);
@@ -78,6 +79,11 @@ function checkLimit(what: string, found: number, limit: number): void {
     reason: "limit_exceeded",
     message: `Metadata has ${found} ${what}; at most ${limit} are allowed.`,
   });
+}
+
+/** Names the kind alone: the value may be a secret. */
+function wrongKind(what: string, expected: string, found: unknown): RpcError {
+  return invalid(`${what} is ${found === null ? "null" : typeof found}; expected ${expected}.`);
 }
 
 function invalid(message: string): RpcError {

@@ -1,3 +1,5 @@
+import { mustBe } from "../errors/wrong-value.ts";
+
 /** The longest timeout that may be asked for, in milliseconds: a year. `Infinity` means none. */
 const maxTimeoutMs = 365 * 24 * 3_600_000;
 
@@ -6,7 +8,7 @@ export function checkTimeout(timeoutMs: number, name = "timeoutMs"): number {
   if (typeof timeoutMs === "number" && timeoutMs > 0 && (timeoutMs <= maxTimeoutMs || timeoutMs === Infinity)) {
     return timeoutMs;
   }
-  throw new RangeError(`${name} is ${String(timeoutMs)}; expected milliseconds above 0, or Infinity for no deadline.`);
+  throw new RangeError(mustBe(name, "milliseconds above 0, or Infinity for no deadline", timeoutMs));
 }
 
 /** The longest time for an attempt to connect: ten minutes, as for a handshake. */
@@ -15,9 +17,7 @@ const maxConnectMs = 600_000;
 /** @throws RangeError unless an attempt to connect may take `timeoutMs` */
 export function checkConnectTimeout(timeoutMs: number): number {
   if (typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= maxConnectMs) return timeoutMs;
-  throw new RangeError(
-    `connectTimeoutMs is ${String(timeoutMs)}; expected milliseconds above 0, up to ${maxConnectMs}.`,
-  );
+  throw new RangeError(mustBe("connectTimeoutMs", `milliseconds above 0, up to ${maxConnectMs}`, timeoutMs));
 }
 
 /** Milliseconds from `now` to a deadline on the same clock: never negative; `Infinity` without a deadline. */

@@ -1,3 +1,4 @@
+import { mustBe } from "../errors/wrong-value.ts";
 import type { Items } from "./method-type.ts";
 
 /** Where a pump sends. */
@@ -77,8 +78,7 @@ function iteratorOf<T>(items: Items<T>): AnyIterator<T> {
     if (Symbol.asyncIterator in items) return items[Symbol.asyncIterator]();
     if (Symbol.iterator in items) return items[Symbol.iterator]();
   }
-  const found = items === null ? "null" : typeof items;
-  throw new TypeError(`The items of a stream must be an array, a generator or another iterable; found ${found}.`);
+  throw new TypeError(mustBe("The items of a stream", "an array, a generator or another iterable", items));
 }
 
 /** Lets a generator run its `finally`; what that throws concerns nobody any more. */

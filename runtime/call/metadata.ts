@@ -29,6 +29,7 @@ export function lazyMetadata(read: () => readonly MetadataEntry[]): Metadata {
 /** Checked entries; the same array again when there is nothing to check. */
 export function metadataEntries(init: MetadataInit): readonly MetadataEntry[] {
   if (init instanceof MetadataList) return init.entries;
+  if (typeof init !== "object" || init === null) throw wrongKind("Metadata", "an object of strings, or pairs", init);
   const pairs = Symbol.iterator in init ? [...(init as Iterable<MetadataEntry>)] : Object.entries(init);
   checkLimit("entries", pairs.length, metadataLimits.entries);
   let total = 0;
@@ -72,7 +73,7 @@ function checkRareEntry(key: string, value: string): number {
     throw invalid(`The metadata key ${quote(key)} is not allowed; use 1 to 128 of a-z, 0-9, ".", "_" and "-".`);
   }
   if (typeof value !== "string") {
-    throw invalid(`The metadata value of "${key}" is ${describe(value)}; expected a string.`);
+    throw wrongKind(`The metadata value of "${key}"`, "a string", value);
   }
   if (/[\p{Cc}\p{Surrogate}]/u.test(value)) {
     throw invalid(`The metadata value of "${key}" has a control character or half a surrogate pair; encode it first.`);
@@ -91,12 +92,13 @@ function checkLimit(what: string, found: number, limit: number): void {
   });
 }
 
-function invalid(message: string): RpcError {
-  return new RpcError({ reason: "malformed_message", message });
+/** Names the kind alone: the value may be a secret. */
+function wrongKind(what: string, expected: string, found: unknown): RpcError {
+  return invalid(`${what} is ${found === null ? "null" : typeof found}; expected ${expected}.`);
 }
 
-function describe(value: unknown): string {
-  return value === null ? "null" : typeof value;
+function invalid(message: string): RpcError {
+  return new RpcError({ reason: "malformed_message", message });
 }
 
 function quote(key: unknown): string {

@@ -1,9 +1,18 @@
+import { checkOptionParts } from "../environment/option-kinds.ts";
 import type { MethodType } from "./method-type.ts";
 
 /** Policies that are laid over those of the schema, and may change while calls run. */
 export interface MethodPolicies {
   /** The method with the policy that holds now: the same object until the policy changes. Asked once per call. */
   of(method: MethodType): MethodType;
+}
+
+/** @throws TypeError for an object that is none */
+export function checkPolicies(configuration: MethodPolicies | undefined): MethodPolicies | undefined {
+  if (configuration === undefined) return undefined;
+  const maker = 'createConfiguration() of "@rpcgen/runtime/configuration"';
+  checkOptionParts(configuration, { name: "configuration", parts: { of: "function" }, maker });
+  return configuration;
 }
 
 /** A method like another with another policy. */

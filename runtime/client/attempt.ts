@@ -17,7 +17,7 @@ import { RpcError } from "../errors/rpc-error.ts";
 import type { AttemptCall } from "./attempt-call.ts";
 import type { ClientCallState } from "./client-call.ts";
 import { decodeReply, encodeItem, encodeRequest, packedItem, unpackReply } from "./bodies.ts";
-import { cancelledBySignal } from "./client-errors.ts";
+import { cancelledBySignal, signalFault } from "./client-errors.ts";
 import { isUnreached, mayMoveOn, roomFor } from "./moving-on.ts";
 import type { AttemptScope, AttemptWatcher } from "./attempt-scope.ts";
 import type { Pick } from "./cluster-pick.ts";
@@ -123,7 +123,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   private start(requests: unknown): void {
     const { method, options } = this.call;
     const { signal } = options;
-    if (signal?.aborted === true) return this.fail(cancelledBySignal(method, signal));
+    if (signal !== undefined && signal?.aborted !== false) return this.fail(signalFault(method, signal));
     const room = roomFor(this.call, this.scope);
     if (room !== undefined) return this.wait(room, () => this.start(requests));
     try {

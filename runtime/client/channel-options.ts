@@ -1,10 +1,11 @@
-import type { MethodPolicies } from "../call/method-policies.ts";
+import { checkPolicies, type MethodPolicies } from "../call/method-policies.ts";
 import { checkConnectTimeout, checkTimeout } from "../call/deadline.ts";
 import { type Compression, type CompressionOptions, createCompression } from "../compression/compression.ts";
 import { checkOptionKinds, type OptionKinds } from "../environment/option-kinds.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import type { Environment } from "../environment/environment.ts";
-import type { FaultMode } from "../governance/fault-mode.ts";
+import { mustBe } from "../errors/wrong-value.ts";
+import { checkFaultMode, type FaultMode } from "../governance/fault-mode.ts";
 import { checkInterceptors } from "../interceptor/compose.ts";
 import type { ClientInterceptor } from "../interceptor/interceptor.ts";
 import type { Plugin } from "../plugin/plugin.ts";
@@ -13,7 +14,7 @@ import { type Address, parseAddress } from "../transport/address.ts";
 import { builtinTransports, transportFor } from "../transport/builtin.ts";
 import { createTlsTransport } from "../transport/tls.ts";
 import type { TlsSource } from "../transport/tls-options.ts";
-import type { TransportKind } from "../transport/transport.ts";
+import { checkTransports, type TransportKind } from "../transport/transport.ts";
 import type { ChannelState } from "./channel-state.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
 import { isList } from "./cluster-target.ts";
@@ -167,7 +168,7 @@ const kinds: OptionKinds<ChannelOptions> = {
   transports: "list",
   peerName: "string",
   environment: "object",
-  resolvers: "any",
+  resolvers: "list",
   discovery: "any",
   balancer: "any",
   router: "any",
@@ -206,7 +207,11 @@ export function checkChannelOptions(options: ChannelOptions): CheckedChannelOpti
 
 function siteFinder({ transports, tls, insecure }: ChannelOptions): CheckedChannelOptions["siteOf"] {
   if (transports === undefined && tls === undefined && insecure !== true) return builtinSite;
-  const all = [...(transports ?? []), ...(tls === undefined ? [] : [createTlsTransport(tls)]), ...builtinTransports];
+  const all = [
+    ...checkTransports(transports ?? []),
+    ...(tls === undefined ? [] : [createTlsTransport(tls)]),
+    ...builtinTransports,
+  ];
   return (address) => siteAmong(all, address, insecure === true);
 }
 
@@ -238,35 +243,33 @@ function checkDefaults(options: CallDefaults, base: CheckedDefaults = callDefaul
     validate: options.validate ?? base.validate,
     waitForReady: options.waitForReady ?? base.waitForReady,
     interceptors: [...base.interceptors, ...(checkInterceptors(options.interceptors) as readonly ClientInterceptor[])],
-    configuration: options.configuration ?? base.configuration,
-    faultMode: options.faultMode ?? base.faultMode,
+    configuration: checkPolicies(options.configuration) ?? base.configuration,
+    faultMode: checkFaultMode(options.faultMode) ?? base.faultMode,
   };
 }
 
 function checkToken(token: ChannelOptions["token"]): ChannelOptions["token"] {
   if (token === undefined || typeof token === "string" || typeof token === "function") return token;
-  throw new TypeError(`The option "token" must be a string or a function that gives one, not ${typeof token}.`);
+  throw new TypeError(`The option "token" must be a string or a function that gives one; found ${typeof token}.`);
 }
 
 function checkCodec(codec: unknown): "binary" | "json" {
   if (codec === undefined || codec === "binary") return "binary";
   if (codec === "json") return "json";
-  throw new TypeError(`The option "codec" is ${JSON.stringify(codec)}; expected "binary" or "json".`);
+  throw new TypeError(mustBe('The option "codec"', '"binary" or "json"', codec));
 }
 
 function checkConnect(connect: unknown): "lazy" | "eager" {
   if (connect === undefined || connect === "lazy") return "lazy";
   if (connect === "eager") return "eager";
-  throw new TypeError(`The option "connect" is ${JSON.stringify(connect)}; expected "lazy" or "eager".`);
+  throw new TypeError(mustBe('The option "connect"', '"lazy" or "eager"', connect));
 }
 
 const maxConnections = 64;
 
 function checkConnections(connections: number = 1): number {
   if (Number.isInteger(connections) && connections >= 1 && connections <= maxConnections) return connections;
-  throw new RangeError(
-    `The option "connections" must be a whole number from 1 to ${maxConnections}; found ${String(connections)}.`,
-  );
+  throw new RangeError(mustBe('The option "connections"', `a whole number from 1 to ${maxConnections}`, connections));
 }
 
 function plaintext(target: string): TypeError {

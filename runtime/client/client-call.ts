@@ -8,7 +8,7 @@ import type { Environment, Timer } from "../environment/environment.ts";
 import { showAs } from "../environment/shown.ts";
 import type { TraceContext } from "../protocol/trace.ts";
 import type { RoutedCall } from "../governance/routed-call.ts";
-import { deadlinePassed } from "./client-errors.ts";
+import { deadlinePassed, signalFault } from "./client-errors.ts";
 
 const noOptions: CallOptions = Object.freeze({});
 
@@ -180,6 +180,7 @@ export class ClientCallState implements RoutedCall {
     const controller = new AbortController();
     const { signal } = this.options;
     if (signal?.aborted === true) controller.abort(signal.reason);
+    else if (signal !== undefined && signal?.aborted !== false) throw signalFault(this.method, signal);
     this.onSignal = () => controller.abort(signal?.reason);
     signal?.addEventListener("abort", this.onSignal, { once: true });
     if (this.deadlineMs !== Infinity) {

@@ -2,6 +2,7 @@ import type { MethodType } from "../call/method-type.ts";
 import type { Violation } from "../errors/violation.ts";
 import { violationError } from "../errors/violation-error.ts";
 import { Code } from "../errors/code.ts";
+import { mustBe } from "../errors/wrong-value.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 
 /** The error of a call whose deadline passed on this side. */
@@ -16,6 +17,12 @@ export function cancelledBySignal(method: MethodType, signal: AbortSignal | unde
     message: `${method.path} was cancelled by its caller.`,
     cause: signal?.reason,
   });
+}
+
+/** Why no call can begin by this signal: it has fired, or it is none, as a controller that was given in place of its signal. */
+export function signalFault(method: MethodType, signal: AbortSignal): Error {
+  if (signal?.aborted === true) return cancelledBySignal(method, signal);
+  return new TypeError(mustBe('The option "signal"', "an AbortSignal, as controller.signal is one", signal));
 }
 
 /** The error of a call whose items could not be sent: their iterator threw, or one of them does not fit the schema. */

@@ -1,4 +1,5 @@
 import type { Invoker, ServiceClient, ServiceType } from "../call/method-type.ts";
+import { mustBe } from "../errors/wrong-value.ts";
 import { type Channel, createChannel } from "./channel.ts";
 import type { CallDefaults, ChannelOptions } from "./channel-options.ts";
 
@@ -45,7 +46,7 @@ function sharedClient<Client, Handlers>(
   { channel, ...settings }: SharedChannelOptions,
 ): Client {
   if (typeof channel?.invoker !== "function") {
-    throw new TypeError('The option "channel" is not a channel; make one with createChannel({ target }).');
+    throw new TypeError(mustBe('The option "channel"', "a channel, as createChannel({ target }) makes one", channel));
   }
   return clientOf(service, channel.invoker(settings, service), () => Promise.resolve());
 }
@@ -65,6 +66,6 @@ function clientOf<Client, Handlers>(
 function checkService(service: ServiceType): void {
   if (typeof service?.stub === "function") return;
   throw new TypeError(
-    `createClient takes a generated service, as in createClient(Users, ...); found ${service === null ? "null" : typeof service}.`,
+    mustBe("The service of createClient", "a generated one, as in createClient(Users, ...)", service),
   );
 }

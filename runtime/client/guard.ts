@@ -1,8 +1,7 @@
 import type { AbortRegistry } from "../call/abort-registry.ts";
 import type { TimerWheel, WheelEntry } from "../environment/timer-wheel.ts";
-import type { RpcError } from "../errors/rpc-error.ts";
 import type { ClientCallState } from "./client-call.ts";
-import { cancelledBySignal, deadlinePassed } from "./client-errors.ts";
+import { cancelledBySignal, deadlinePassed, signalFault } from "./client-errors.ts";
 
 /** What guards need of their channel. */
 export interface GuardScope {
@@ -17,7 +16,7 @@ interface Watch {
 }
 
 /** @param onGivenUp called at most once, possibly before this returns */
-function watch(call: ClientCallState, { aborts, wheel }: GuardScope, onGivenUp: (error: RpcError) => void): Watch {
+function watch(call: ClientCallState, { aborts, wheel }: GuardScope, onGivenUp: (error: Error) => void): Watch {
   const { signal } = call.options;
   const entry: WheelEntry = {
     deadlineMs: call.deadlineMs,
@@ -32,12 +31,12 @@ function watch(call: ClientCallState, { aborts, wheel }: GuardScope, onGivenUp: 
     if (signal !== undefined) aborts.remove(signal, onAbort);
     call.finish();
   };
-  const giveUp = (error: RpcError): void => {
+  const giveUp = (error: Error): void => {
     call.abort(error);
     end();
     onGivenUp(error);
   };
-  if (signal?.aborted === true) onAbort();
+  if (signal !== undefined && signal?.aborted !== false) giveUp(signalFault(call.method, signal));
   else {
     wheel.add(entry);
     if (signal !== undefined) aborts.add(signal, onAbort);
@@ -80,11 +79,11 @@ function createGuardedIterator(
   scope: GuardScope,
 ): AsyncIterator<unknown> {
   let watching: Watch | undefined;
-  let failure: RpcError | undefined;
+  let failure: Error | undefined;
   let isOver = false;
-  let rejectPending: ((error: RpcError) => void) | undefined;
+  let rejectPending: ((error: Error) => void) | undefined;
 
-  function onGivenUp(error: RpcError): void {
+  function onGivenUp(error: Error): void {
     failure = error;
     // A chain that hangs would not answer: it is told to stop, and not waited for.
     inner.return?.().then(undefined, () => undefined);

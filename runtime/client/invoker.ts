@@ -9,6 +9,7 @@ import type { Endpoint } from "../discovery/endpoint.ts";
 import type { Environment } from "../environment/environment.ts";
 import { showAs } from "../environment/shown.ts";
 import type { TimerWheel } from "../environment/timer-wheel.ts";
+import { mustBe } from "../errors/wrong-value.ts";
 import { failedItems } from "../interceptor/compose.ts";
 import type { HookClock } from "../interceptor/hook-clock.ts";
 import type { StreamNext, UnaryNext } from "../interceptor/interceptor.ts";
@@ -150,6 +151,9 @@ class ClientInvoker implements AttemptScope, GuardScope, CallHome {
 }
 
 /** What ends the parent ends the call. */
-function belowParent(options: CallOptions, { signal }: CallInfo): CallOptions {
+function belowParent(options: CallOptions, parent: CallInfo): CallOptions {
+  if (typeof parent?.remainingMs !== "number")
+    throw new TypeError(mustBe('The option "parent"', "the context that a handler got", parent));
+  const { signal } = parent;
   return { ...options, signal: options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]) };
 }

@@ -1,4 +1,5 @@
-import { describeValue, malformed } from "../wire/malformed.ts";
+import { describeValue } from "../errors/wrong-value.ts";
+import { malformed } from "../wire/malformed.ts";
 import { Reader } from "../wire/reader.ts";
 import { encodeWith } from "../wire/writer-pool.ts";
 import type { Writer } from "../wire/writer.ts";

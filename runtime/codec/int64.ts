@@ -1,4 +1,5 @@
-import { describeValue, malformed } from "../wire/malformed.ts";
+import { describeValue } from "../errors/wrong-value.ts";
+import { malformed } from "../wire/malformed.ts";
 import type { Reader } from "../wire/reader.ts";
 
 const decimal = /^(?:0|-?[1-9][0-9]{0,19})$/;

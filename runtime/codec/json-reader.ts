@@ -1,7 +1,8 @@
 import { RpcError } from "../errors/rpc-error.ts";
 import { wireLimits } from "../wire/limits.ts";
 import { elementBytes, packedBytes, takesTooMuch } from "../wire/message-memory.ts";
-import { describeValue, malformed } from "../wire/malformed.ts";
+import { describeValue } from "../errors/wrong-value.ts";
+import { malformed } from "../wire/malformed.ts";
 import { isWellFormed } from "../wire/utf8.ts";
 import { bytesFromBase64 } from "./base64.ts";
 import type { JsonOptions } from "./json-options.ts";

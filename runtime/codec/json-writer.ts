@@ -1,6 +1,7 @@
 import type { RpcError } from "../errors/rpc-error.ts";
 import { wireLimits } from "../wire/limits.ts";
-import { describeValue, malformed } from "../wire/malformed.ts";
+import { describeValue } from "../errors/wrong-value.ts";
+import { malformed } from "../wire/malformed.ts";
 import { isWellFormed } from "../wire/utf8.ts";
 import { base64FromBytes } from "./base64.ts";
 import type { JsonOptions } from "./json-options.ts";

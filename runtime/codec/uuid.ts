@@ -1,4 +1,5 @@
-import { describeValue, malformed } from "../wire/malformed.ts";
+import { describeValue } from "../errors/wrong-value.ts";
+import { malformed } from "../wire/malformed.ts";
 
 const pattern = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 

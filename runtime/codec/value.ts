@@ -1,4 +1,5 @@
-import { describeValue, malformed } from "../wire/malformed.ts";
+import { describeValue } from "../errors/wrong-value.ts";
+import { malformed } from "../wire/malformed.ts";
 import { isWellFormed } from "../wire/utf8.ts";
 import type { Reader } from "../wire/reader.ts";
 import type { Writer } from "../wire/writer.ts";

@@ -1,4 +1,5 @@
-import { describeValue, malformed } from "../wire/malformed.ts";
+import { describeValue } from "../errors/wrong-value.ts";
+import { malformed } from "../wire/malformed.ts";
 
 /** The value that stands beside a generated enum type: conversions and the list of members. */
 export interface EnumType<E extends string | number> {

@@ -1,16 +1,10 @@
+import { describeValue, mustBe } from "../errors/wrong-value.ts";
+
 /** What the value of an option has to be, besides undefined. `any`: somebody else looks closer at it. */
 export type OptionKind = "boolean" | "number" | "string" | "function" | "list" | "object" | "any";
 
 /** The kind of every option that a function takes. */
 export type OptionKinds<Options> = Readonly<Record<keyof Options & string, OptionKind>>;
-
-/** As found in an error: `5`, `"yes"`, `null`, `a function`, `a list`. */
-function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "function") return "a function";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" && value !== null ? "an object" : String(value);
-}
 
 function isOf(kind: OptionKind, value: unknown): boolean {
   if (kind === "any") return true;
@@ -39,14 +33,35 @@ export function checkOptionKinds<Options extends object>(
   options: Options,
   kinds: OptionKinds<Options>,
 ): void {
-  if (!isOf("object", options)) throw new TypeError(`${where} takes an object of options; found ${describe(options)}.`);
+  if (!isOf("object", options))
+    throw new TypeError(`${where} takes an object of options; found ${describeValue(options)}.`);
   const known: Readonly<Record<string, OptionKind>> = kinds;
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     const kind = Object.hasOwn(known, name) ? known[name] : undefined;
     if (kind === undefined)
       throw new TypeError(`"${name}" is not an option of ${where}. Options are ${Object.keys(known).join(", ")}.`);
-    if (!isOf(kind, value))
-      throw new TypeError(`The option "${name}" must be ${names[kind]}; found ${describe(value)}.`);
+    if (!isOf(kind, value)) throw new TypeError(mustBe(`The option "${name}"`, names[kind], value));
+  }
+}
+
+/** What an object has to have that is given as an option, or in one. */
+export interface OptionParts {
+  /** The option. */
+  readonly name: string;
+  readonly parts: Readonly<Record<string, OptionKind>>;
+  /** Where such objects come from: `createHealth() of "@rpcgen/runtime/health"`. */
+  readonly maker: string;
+}
+
+/**
+ * Refuses an object that would be found incomplete only when it is used, long after it was given.
+ * @throws TypeError that names the part, what was found in its place and who makes such objects
+ */
+export function checkOptionParts(value: unknown, { name, parts, maker }: OptionParts): void {
+  for (const [part, kind] of Object.entries(parts)) {
+    const found = (value as Readonly<Record<string, unknown>> | null)?.[part];
+    if (isOf(kind, found)) continue;
+    throw new TypeError(`${mustBe(`"${part}" of the option "${name}"`, names[kind], found)} ${maker} makes one.`);
   }
 }

@@ -2,6 +2,7 @@ import type { ClientCall } from "../call/context.ts";
 import type { MethodType } from "../call/method-type.ts";
 import type { Endpoint } from "../discovery/endpoint.ts";
 import type { Environment } from "../environment/environment.ts";
+import { checkOptionParts } from "../environment/option-kinds.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 
 /** Settings of one attempt. */
@@ -69,4 +70,12 @@ export interface FaultMode {
    * `run` has to lead to the same outcomes, for it is called where interceptors stand around the attempts.
    */
   watch?(method: MethodType, channel: ChannelScope): AttemptWatch | undefined;
+}
+
+/** @throws TypeError for an object that is none */
+export function checkFaultMode(mode: FaultMode | undefined): FaultMode | undefined {
+  if (mode === undefined) return undefined;
+  const maker = 'failover() of "@rpcgen/runtime/governance"';
+  checkOptionParts(mode, { name: "faultMode", parts: { name: "string", run: "function" }, maker });
+  return mode;
 }

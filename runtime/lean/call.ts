@@ -8,11 +8,13 @@ import {
   cancelledBySignal,
   deadlinePassed,
   itemsFailed,
+  signalFault,
   unreadableReply,
 } from "../client/client-errors.ts";
 import type { Environment } from "../environment/environment.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 
+import { fault } from "./fault.ts";
 import { entry, type Header, join, noBytes, utf8 } from "./frames.ts";
 import { createLane, type Lane, type LaneEvents, type Outgoing, type RemoteFailure } from "./lane.ts";
 import type { Link } from "./link-contract.ts";
@@ -122,7 +124,7 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
 
   function begin(): void {
     try {
-      if (signal?.aborted === true) throw cancelledBySignal(method, signal);
+      if (signal !== undefined && signal?.aborted !== false) throw signalFault(method, signal);
       const { metadata } = options;
       if (metadata !== undefined) pairs = join(metadataEntries(metadata).map(encodePair));
       const flags = (method.oneway ? onewayFlag : 0) | (hasItems ? 0 : endOfStreamFlag);
@@ -219,8 +221,7 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
   begin();
   return {
     consumed: (cost) => link?.consume(lane, cost),
-    abandon: () =>
-      giveUp(new RpcError({ reason: "cancelled_by_caller", message: `The reader of ${method.path} left.` })),
+    abandon: () => giveUp(fault("cancelled_by_caller", `The reader of ${method.path} left.`)),
   };
 }
 

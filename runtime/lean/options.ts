@@ -2,6 +2,7 @@ import { checkConnectTimeout, checkTimeout } from "../call/deadline.ts";
 import type { ChannelOptions } from "../client/channel-options.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import type { Environment } from "../environment/environment.ts";
+import { mustBe } from "../errors/wrong-value.ts";
 import { layLimits, pageLimits, type PageLimits, pageRanges } from "../protocol/limits.ts";
 import { parseWebSocketAddress } from "../transport/websocket-address.ts";
 
@@ -79,7 +80,7 @@ export function checkOptions(options: ChannelOptions): LeanOptions {
     );
   }
   if (connect !== "lazy" && connect !== "eager") {
-    throw new TypeError(`The option "connect" is ${JSON.stringify(connect)}; expected "lazy" or "eager".`);
+    throw new TypeError(mustBe('The option "connect"', '"lazy" or "eager"', connect));
   }
   return {
     ...checkDefaults(options),

@@ -1,5 +1,6 @@
 import type { Environment } from "../environment/environment.ts";
-import { RpcError } from "../errors/rpc-error.ts";
+import type { RpcError } from "../errors/rpc-error.ts";
+import { fault } from "./fault.ts";
 import type { StandardWebSocket, WebSocketConstructor } from "../transport/websocket.ts";
 import { join } from "./frames.ts";
 
@@ -82,7 +83,7 @@ export function openSocket(options: SocketOptions): Socket {
     if (isOver) return;
     if (data instanceof ArrayBuffer) return options.onData(new Uint8Array(data));
     socket?.close();
-    end(new RpcError({ reason: "protocol_violated", message: `${target} sent text; expected binary messages.` }));
+    end(fault("protocol_violated", `${target} sent text; expected binary messages.`));
   }
 
   /** Browsers do not tell pages why: it might be nobody there, a page that may not connect, or no server of ours. */
@@ -92,7 +93,7 @@ export function openSocket(options: SocketOptions): Socket {
       ? `The connection to ${target} was closed`
       : `Cannot connect to ${target}: the WebSocket was not opened`;
     const message = `${what} (${code}${reason && ` ${reason}`}).`;
-    end(isPolite ? undefined : new RpcError({ reason: isOpen ? "connection_lost" : "connect_failed", message }));
+    end(isPolite ? undefined : fault(isOpen ? "connection_lost" : "connect_failed", message));
   }
 
   return {

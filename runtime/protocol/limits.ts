@@ -1,3 +1,5 @@
+import { mustBe } from "../errors/wrong-value.ts";
+
 /** Every limit of the protocol and the connection. Units stand in the names; a breach has the reaction given here. */
 export interface Limits {
   /** Milliseconds for the whole handshake. Breach: close without a word. */
@@ -216,5 +218,5 @@ function checkLimit(
   [min, max]: readonly [min: number, max: number] = [0, 2 ** 31 - 1],
 ): void {
   if (Number.isInteger(value) && value >= min && value <= max) return;
-  throw new RangeError(`The limit ${name} must be a whole number from ${min} to ${max}; found ${String(value)}.`);
+  throw new RangeError(mustBe(`The limit ${name}`, `a whole number from ${min} to ${max}`, value));
 }

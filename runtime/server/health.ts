@@ -1,3 +1,4 @@
+import { checkOptionParts } from "../environment/option-kinds.ts";
 import type { Probe } from "../transport/websocket-upgrade.ts";
 
 /** What a server needs of the health of its program. `createHealth()` of `@rpcgen/runtime/health` makes one. */
@@ -10,6 +11,17 @@ export interface ServerHealth {
   added(service: string): void;
   /** Called when the server begins to close, before anything else. Must not throw. */
   drain(): void;
+}
+
+/** @throws TypeError for an object that is none */
+export function checkHealth(health: ServerHealth | undefined): ServerHealth | undefined {
+  if (health === undefined) return undefined;
+  checkOptionParts(health, {
+    name: "health",
+    parts: { isLive: "boolean", isReady: "boolean", added: "function", drain: "function" },
+    maker: 'createHealth() of "@rpcgen/runtime/health"',
+  });
+  return health;
 }
 
 /** Where orchestrators look by habit. Says no more than yes or no, for whoever reaches the port may ask. */

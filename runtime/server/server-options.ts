@@ -1,8 +1,9 @@
 import { type Compression, type CompressionOptions, createCompression } from "../compression/compression.ts";
-import type { MethodPolicies } from "../call/method-policies.ts";
+import { checkPolicies, type MethodPolicies } from "../call/method-policies.ts";
 import type { Environment } from "../environment/environment.ts";
 import { checkOptionKinds, type OptionKinds } from "../environment/option-kinds.ts";
 import { systemEnvironment } from "../environment/system.ts";
+import { mustBe } from "../errors/wrong-value.ts";
 import { checkInterceptors } from "../interceptor/compose.ts";
 import type { ServerInterceptor } from "../interceptor/interceptor.ts";
 import type { Plugin } from "../plugin/plugin.ts";
@@ -10,12 +11,12 @@ import { createLimits, defaultLimits, type Limits } from "../protocol/limits.ts"
 import type { SniffOptions } from "../transport/sniff.ts";
 import { createTlsTransport, type TlsTransport } from "../transport/tls.ts";
 import { checkServerTls, type TlsOptions } from "../transport/tls-options.ts";
-import type { TransportKind } from "../transport/transport.ts";
+import { checkTransports, type TransportKind } from "../transport/transport.ts";
 import { checkOrigins } from "../transport/websocket-origin.ts";
 import type { Authenticate } from "./authentication.ts";
 import { type Authorize, createGate, type Gate } from "./authorization.ts";
 import { createConsoleReport, type ErrorReport } from "./error-report.ts";
-import { probesOf, type ServerHealth } from "./health.ts";
+import { checkHealth, probesOf, type ServerHealth } from "./health.ts";
 import type { ServerRegistration } from "./registrar.ts";
 
 /** Limits over all connections of a server. */
@@ -147,7 +148,7 @@ const kinds: OptionKinds<ServerOptions> = {
   publicMethods: "list",
   compression: "any",
   onError: "function",
-  origins: "any",
+  origins: "list",
   webSocketPath: "any",
   health: "object",
   transports: "list",
@@ -164,7 +165,7 @@ export function checkServerOptions(options: ServerOptions): CheckedServerOptions
     registrations: options.registrations ?? [],
     interceptors: checkInterceptors(options.interceptors),
     plugins: options.plugins ?? [],
-    configuration: options.configuration,
+    configuration: checkPolicies(options.configuration),
     limits,
     serverLimits: checkServerLimits(serverLimits),
     insecure: options.insecure === true,
@@ -180,8 +181,8 @@ export function checkServerOptions(options: ServerOptions): CheckedServerOptions
       probe: probesOf(options.health),
       maxWebSocketFrameBytes: limits.maxFrameBytes + fixedFrameBytes,
     },
-    health: options.health,
-    transports: options.transports ?? [],
+    health: checkHealth(options.health),
+    transports: checkTransports(options.transports ?? []),
     peerName: options.peerName,
     environment: options.environment ?? systemEnvironment,
   };
@@ -194,7 +195,7 @@ function gateOf({ authenticate, authorize, publicMethods }: ServerOptions): Gate
 
 function checkPath(path: unknown = "/"): string {
   if (typeof path === "string" && /^\/[\x21\x22\x24-\x3e\x40-\x7e]*$/.test(path)) return path;
-  throw new TypeError(`The option "webSocketPath" is ${JSON.stringify(path)}; expected a path such as "/rpc".`);
+  throw new TypeError(mustBe('The option "webSocketPath"', 'a path such as "/rpc"', path));
 }
 
 function partLimits(given: Partial<Limits & ServerLimits>): {
@@ -217,7 +218,7 @@ function checkServerLimits(given: Partial<ServerLimits>): ServerLimits {
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
     if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`The limit ${name} must be a whole number above 0; found ${String(value)}.`);
+      throw new RangeError(mustBe(`The limit ${name}`, "a whole number above 0", value));
     }
     limits[name] = value;
   }

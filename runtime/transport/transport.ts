@@ -1,3 +1,4 @@
+import { checkOptionParts } from "../environment/option-kinds.ts";
 import type { Address } from "./address.ts";
 
 /**
@@ -102,4 +103,16 @@ export interface TransportKind {
    * @throws RpcError `unavailable` naming the address and what to do when it is taken or not allowed
    */
   listen(address: Address, accept: (transport: Transport) => void, door?: Doorkeeper): Promise<TransportListener>;
+}
+
+/** @throws TypeError for a list that has something else in it */
+export function checkTransports(transports: readonly TransportKind[]): readonly TransportKind[] {
+  for (const transport of transports) {
+    checkOptionParts(transport, {
+      name: "transports",
+      parts: { scheme: "string", isPrivate: "function", connect: "function", listen: "function" },
+      maker: "createMessagePortTransport(), for one,",
+    });
+  }
+  return transports;
 }

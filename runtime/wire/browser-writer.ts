@@ -1,5 +1,6 @@
+import { describeValue } from "../errors/wrong-value.ts";
 import { wireLimits } from "./limits.ts";
-import { describeValue, malformed } from "./malformed.ts";
+import { malformed } from "./malformed.ts";
 import { encodeLongUtf8 } from "./utf8.ts";
 
 const firstBytes = 1024;

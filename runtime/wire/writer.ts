@@ -1,8 +1,9 @@
 import { takeMemory } from "../environment/memory.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
+import { describeValue } from "../errors/wrong-value.ts";
 import { lendMemory, smallestLent } from "./lent-memory.ts";
 import { wireLimits } from "./limits.ts";
-import { describeValue, malformed } from "./malformed.ts";
+import { malformed } from "./malformed.ts";
 import { createSlab, sharesSlabs, slabBytes } from "./memory.ts";
 import { createMemory, type Memory, memoryOf } from "./plain-memory.ts";
 import { encodeLongUtf8, encodeUtf8 } from "./utf8.ts";

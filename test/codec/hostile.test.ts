@@ -351,7 +351,7 @@ describe("required members", () => {
 
 describe("values that the types exclude", () => {
   test.each([
-    [{ text: 5 }, "test.All, field 1: expected a string, found number 5"],
+    [{ text: 5 }, "test.All, field 1: expected a string, found 5"],
     [{ text: "\ud800" }, "lone surrogate"],
     [{ node: 5 }, "test.All, field 10: expected an object"],
     [{ nodes: new Map([[1n, { value: "x" }]]) }, "field 9 > 2 > 1: expected an integer"],
@@ -367,7 +367,7 @@ describe("values that the types exclude", () => {
     [null, "test.All: expected an object, found null"],
     [{ data: null }, "test.All, field 2: expected a Uint8Array, found null"],
     [{ list: null }, "test.All, field 6: expected an array, found null"],
-    [{ list: 5 }, "expected an array, found number 5"],
+    [{ list: 5 }, "expected an array, found 5"],
     [{ names: null }, "expected an array, found null"],
     [{ labels: null }, "expected a Map, found null"],
     [{ closedList: null }, "test.All, field 13: expected an array, found null"],

@@ -67,6 +67,29 @@ describe("cancelling", () => {
     expect(await seen.promise).toBe(true);
   });
 
+  test.each([
+    [5, "5"],
+    [null, "null"],
+    [new AbortController(), "an object"],
+  ])("by %o, which is no signal, is refused before anything is sent", async (given, found) => {
+    let calls = 0;
+    await using world = await createWorld({ handlers: { echo: (note) => (calls++, note) } });
+    const signal = given as unknown as AbortSignal;
+    for (const call of [
+      world.lab.echo({}, { signal }),
+      collect(world.lab.list({}, { signal })),
+      world.lab.sum([], { signal }),
+    ]) {
+      const error = await errorOf(call);
+      expect(error).toBeInstanceOf(TypeError);
+      expect((error as Error).message).toBe(
+        `The option "signal" must be an AbortSignal, as controller.signal is one; found ${found}.`,
+      );
+    }
+    await world.lab.ping();
+    expect(calls).toBe(0);
+  });
+
   test("many calls by one signal uses one listener, and answered calls leave none", async () => {
     await using world = await createWorld();
     const { signal } = new AbortController();

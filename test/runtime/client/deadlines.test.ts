@@ -173,7 +173,7 @@ describe("a deadline", () => {
       await using world = await createWorld();
       const error = await errorOf(world.lab.echo({}, { timeoutMs }));
       expect(error).toBeInstanceOf(RangeError);
-      expect(String(error)).toContain("expected milliseconds above 0");
+      expect(String(error)).toContain("timeoutMs must be milliseconds above 0, or Infinity for no deadline; found");
       await expect(world.lab.sum([], { timeoutMs })).rejects.toThrow(RangeError);
       await expect(collect(world.lab.list({}, { timeoutMs }))).rejects.toThrow(RangeError);
     },

@@ -305,6 +305,28 @@ describe("interceptors", () => {
     });
   });
 
+  test("of a call by what is no signal are told, and so is its caller", async () => {
+    const seen: string[] = [];
+    const passing: ClientInterceptor = { name: "passing", unary: (call, request, next) => next(call, request) };
+    const reading: ClientInterceptor = {
+      name: "reading",
+      unary(call) {
+        try {
+          return Promise.resolve({ text: String(call.signal.aborted) });
+        } catch (error) {
+          seen.push((error as Error).message);
+          throw error;
+        }
+      },
+    };
+    const text = 'The option "signal" must be an AbortSignal, as controller.signal is one; found 5.';
+    for (const interceptor of [passing, reading]) {
+      await using world = await createWorld({ client: { interceptors: [interceptor] } });
+      await expect(world.lab.echo({}, { signal: 5 as never })).rejects.toThrow(text);
+    }
+    expect(seen).toEqual([text]);
+  });
+
   test("that read the signal of a client call see it fire at the deadline", async () => {
     const reasons: unknown[] = [];
     const watching: ClientInterceptor = {

@@ -80,6 +80,22 @@ describe("metadata", () => {
     await world.lab.ping();
   });
 
+  test.each([
+    [5, "Metadata is number; expected an object of strings, or pairs."],
+    [null, "Metadata is null; expected an object of strings, or pairs."],
+    ["token: secret", "Metadata is string; expected an object of strings, or pairs."],
+    [{ pin: 4711 }, 'The metadata value of "pin" is number; expected a string.'],
+  ])("that is none (%o) fails the call with what was found, and tells nothing of it", async (given, message) => {
+    await using world = await createWorld();
+    const wrong = given as unknown as Metadata;
+    expect(await errorOf(world.lab.echo({}, { metadata: wrong }))).toMatchObject({
+      code: Code.invalidArgument,
+      message,
+    });
+    expect(await errorOf(collect(world.lab.list({}, { metadata: wrong })))).toMatchObject({ message });
+    await world.lab.ping();
+  });
+
   test("that a handler may not set fails its call, hidden", async () => {
     await using world = await createWorld({
       server: { onError: () => undefined },

@@ -145,7 +145,7 @@ test("errors name the path", () => {
       }
     }
   };
-  expect(read).toThrow('test.M at lines[1].labels["a b"]: expected a string, found number 1');
+  expect(read).toThrow('test.M at lines[1].labels["a b"]: expected a string, found 1');
 });
 
 describe("codecs", () => {

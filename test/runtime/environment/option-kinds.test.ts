@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { checkOptionKinds, type OptionKinds } from "../../../runtime/environment/option-kinds.ts";
+import { describe, expect, test } from "vitest";
+import { checkOptionKinds, checkOptionParts, type OptionKinds } from "../../../runtime/environment/option-kinds.ts";
 
 interface Options {
   readonly loud?: boolean;
@@ -38,7 +38,7 @@ test.each([
   [{ label: 5 }, 'The option "label" must be a string; found 5.'],
   [{ onEnd: {} }, 'The option "onEnd" must be a function; found an object.'],
   [{ parts: "a" }, 'The option "parts" must be a list; found "a".'],
-  [{ more: [] }, 'The option "more" must be an object; found a list.'],
+  [{ more: [] }, 'The option "more" must be an object; found an array.'],
   [{ more: check }, 'The option "more" must be an object; found a function.'],
   [{ more: null }, 'The option "more" must be an object; found null.'],
   [
@@ -51,4 +51,32 @@ test.each([
 ])("%j is refused", (options, text) => {
   expect(() => check(options)).toThrow(TypeError);
   expect(() => check(options)).toThrow(text);
+});
+
+describe("the parts of an object", () => {
+  const rules = { name: "radio", parts: { isOn: "boolean", tune: "function" }, maker: "createRadio()" } as const;
+
+  test("may come from getters and classes, and more may be there", () => {
+    class Radio {
+      readonly more = 1;
+      get isOn(): boolean {
+        return false;
+      }
+      tune(): void {}
+    }
+    checkOptionParts(new Radio(), rules);
+  });
+
+  test.each([
+    [{}, '"isOn" of the option "radio" must be true or false; found undefined. createRadio() makes one.'],
+    [
+      { isOn: true, tune: "in" },
+      '"tune" of the option "radio" must be a function; found "in". createRadio() makes one.',
+    ],
+    [null, '"isOn" of the option "radio" must be true or false; found undefined.'],
+    [5, '"isOn" of the option "radio" must be true or false; found undefined.'],
+  ])("are missed in %j", (value, text) => {
+    expect(() => checkOptionParts(value, rules)).toThrow(TypeError);
+    expect(() => checkOptionParts(value, rules)).toThrow(text);
+  });
 });

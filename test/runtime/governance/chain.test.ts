@@ -5,7 +5,7 @@ import { type ChannelOptions, type ClientInterceptor, createChannel, createServe
 import { createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 import { createVirtualNetwork } from "../../../runtime/testing/virtual-links.ts";
 import { Lab, type Note } from "../fixture/lab.ts";
-import { echoing } from "../fixture/world.ts";
+import { createWorld, echoing } from "../fixture/world.ts";
 import { echoMethod, outcomeOf, unwell } from "./repeatable.ts";
 
 /** Milliseconds that a server works before it calls the next. */
@@ -125,4 +125,15 @@ describe("a call that is itself a retry", () => {
     await world.call();
     expect(countAt(world.seen)).toEqual([3, 3, 5, 7]);
   });
+});
+
+test.each([
+  [5, "5"],
+  [null, "null"],
+  [new AbortController().signal, "an object"],
+])("a call below %o, which is no call, is refused", async (parent, found) => {
+  await using world = await createWorld();
+  await expect(world.lab.echo({}, { parent: parent as never })).rejects.toThrow(
+    `The option "parent" must be the context that a handler got; found ${found}.`,
+  );
 });

@@ -45,8 +45,12 @@ describe("the small client refuses, at once,", () => {
   });
 
   test("what no client can do", () => {
-    expect(() => createChannel({ target, timeoutMs: 0 })).toThrow("timeoutMs is 0");
-    expect(() => createChannel({ target, connect: "soon" as never })).toThrow('expected "lazy" or "eager"');
+    expect(() => createChannel({ target, timeoutMs: 0 })).toThrow(
+      "timeoutMs must be milliseconds above 0, or Infinity for no deadline; found 0.",
+    );
+    expect(() => createChannel({ target, connect: "soon" as never })).toThrow(
+      'must be "lazy" or "eager"; found "soon".',
+    );
     expect(() => createChannel({ target, limits: { maxCalls: 0 } })).toThrow("The limit maxCalls");
   });
 });

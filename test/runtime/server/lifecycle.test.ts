@@ -370,20 +370,49 @@ describe("options", () => {
     [() => createClient(Lab, {} as { target: string }), 'The option "target" is missing'],
     [
       () => createClient(Lab, { target: "memory:a", codec: "xml" as "json" }),
-      'The option "codec" is "xml"; expected "binary" or "json".',
+      'The option "codec" must be "binary" or "json"; found "xml".',
     ],
     [() => createServer({ limits: { maxFrame: 1 } as object }), "maxFrameBytes, maxHeaderBytes"],
     [() => createServer({ limits: { maxConection: 1 } as object }), "maxConnections, maxHandshakes"],
-    [() => createClient(Lab, { target: "memory:a", connectTimeoutMs: 0 }), "connectTimeoutMs is 0"],
-    [() => createClient(Lab, { target: "memory:a", connectTimeoutMs: 600_001 }), "connectTimeoutMs is 600001"],
+    [() => createClient(Lab, { target: "memory:a", connectTimeoutMs: 0 }), "above 0, up to 600000; found 0."],
+    [
+      () => createClient(Lab, { target: "memory:a", connectTimeoutMs: 600_001 }),
+      "above 0, up to 600000; found 600001.",
+    ],
     [() => createClient(Lab, { target: "memory:a", connectTimeoutMs: Infinity }), "up to 600000"],
     [() => createClient(Lab, { target: "nonsense" }), "is not an address"],
-    [() => createClient(Lab, { channel: {} as never }), 'The option "channel" is not a channel'],
-    [() => createClient(undefined as unknown as typeof Lab, { target: "memory:a" }), "takes a generated service"],
+    [() => createClient(Lab, { channel: {} as never }), 'The option "channel" must be a channel, as'],
+    [
+      () => createClient(undefined as unknown as typeof Lab, { target: "memory:a" }),
+      "The service of createClient must be a generated one",
+    ],
     [
       () => createServer({ authenticated: () => undefined } as object),
       '"authenticated" is not an option of createServer',
     ],
+    [
+      () => createServer({ health: {} as never }),
+      '"isLive" of the option "health" must be true or false; found undefined. createHealth() of "@rpcgen/runtime/health" makes one.',
+    ],
+    [
+      () => createServer({ health: { isLive: true, isReady: "yes" } as never }),
+      '"isReady" of the option "health" must be true or false; found "yes".',
+    ],
+    [
+      () => createServer({ health: { isLive: true, isReady: true } as never }),
+      '"added" of the option "health" must be a function; found undefined.',
+    ],
+    [
+      () => createServer({ configuration: {} as never }),
+      '"of" of the option "configuration" must be a function; found undefined. createConfiguration() of',
+    ],
+    [
+      () => createServer({ transports: [null] as never }),
+      '"scheme" of the option "transports" must be a string; found undefined. createMessagePortTransport(), for one,',
+    ],
+    [() => createServer({ origins: 5 as never }), 'The option "origins" must be a list; found 5.'],
+    [() => createServer({ limits: { maxCalls: "5" } as never }), 'from 1 to 65535; found "5".'],
+    [() => createServer({ limits: { maxTotalCalls: "5" } as never }), 'a whole number above 0; found "5".'],
     [() => createServer({ authenticate: 5 as never }), 'The option "authenticate" must be a function; found 5.'],
     [() => createServer({ insecure: "yes" as never }), 'The option "insecure" must be true or false; found "yes".'],
     [() => createServer({ publicMethods: "a.B" as never }), 'The option "publicMethods" must be a list; found "a.B".'],
@@ -396,6 +425,20 @@ describe("options", () => {
       () => createClient(Lab, { target: "memory:a", faultMode: 5 as never }),
       'The option "faultMode" must be an object',
     ],
+    [
+      () => createClient(Lab, { target: "memory:a", faultMode: { name: "mine" } as never }),
+      '"run" of the option "faultMode" must be a function; found undefined. failover() of "@rpcgen/runtime/governance"',
+    ],
+    [
+      () => createClient(Lab, { target: "memory:a", configuration: new Map() as never }),
+      '"of" of the option "configuration" must be a function',
+    ],
+    [
+      () => createClient(Lab, { target: "memory:a", transports: [5] as never }),
+      '"scheme" of the option "transports" must be a string',
+    ],
+    [() => createClient(Lab, { target: "memory:a", resolvers: 5 as never }), '"resolvers" must be a list; found 5.'],
+    [() => createClient(Lab, { target: "memory:a", connections: "5" as never }), 'from 1 to 64; found "5".'],
     [
       () => createClient(Lab, { channel: createChannel({ target: "memory:a" }), retries: 1 } as never),
       '"retries" is not an option of a client over a shared channel. Options are timeoutMs,',

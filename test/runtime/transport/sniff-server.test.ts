@@ -148,7 +148,7 @@ describe("the options for WebSockets", () => {
   });
 
   test.each(["rpc", "/a b", "/a?b", "/a#b", 7 as unknown as string])("refuse the path %j", (webSocketPath) => {
-    expect(() => createServer({ webSocketPath })).toThrow('expected a path such as "/rpc"');
+    expect(() => createServer({ webSocketPath })).toThrow('must be a path such as "/rpc"');
   });
 
   test("take origins and paths", () => {

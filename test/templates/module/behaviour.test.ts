@@ -84,7 +84,7 @@ describe("generated code", () => {
 
   test("tells what JSON has in the fields after a sensitive one", () => {
     expect(() => Everything.fromJson({ hiddenPin: 1, hiddenReader: { name: "x" }, shownText: 4711 })).toThrow(
-      "acme.nasty.v1.Everything at shownText: expected a string, found number 4711",
+      "acme.nasty.v1.Everything at shownText: expected a string, found 4711",
     );
     expect(() => Everything.fromJson({ hiddenPin: 1, secret: 2 })).toThrow('unknown field "secret"');
   });
