@@ -10,6 +10,13 @@ export interface MessageEndpoint {
   off?(type: string, listener: (value: never) => void): unknown;
   start?(): void;
   close?(): void;
+  /** Of Node's `Worker`: -1 once it has ended. */
+  readonly threadId?: number;
+}
+
+/** True for a worker of Node that has ended: it takes messages as before, and nobody hears of the ports in them. */
+export function hasEnded({ threadId }: MessageEndpoint): boolean {
+  return threadId === -1;
 }
 
 /** Calls `listener` for each message, in order, until the returned function is called. */
@@ -24,8 +31,12 @@ export function onMessage(endpoint: MessageEndpoint, listener: (message: unknown
   return () => endpoint.removeEventListener?.("message", onEvent);
 }
 
-/** Calls `listener` once when the other side is gone; not every browser tells. */
-export function onGone(endpoint: MessageEndpoint, listener: () => void): void {
-  if (endpoint.on === undefined) endpoint.addEventListener?.("close", listener);
-  else endpoint.on("close", listener);
+/** Calls `listener` once when the other side is gone, until the returned function is called; not every browser tells. */
+export function onGone(endpoint: MessageEndpoint, listener: () => void): () => void {
+  if (endpoint.on === undefined) {
+    endpoint.addEventListener?.("close", listener);
+    return () => endpoint.removeEventListener?.("close", listener);
+  }
+  endpoint.on("close", listener);
+  return () => void endpoint.off?.("close", listener);
 }

@@ -1,6 +1,6 @@
 import { RpcError } from "../errors/rpc-error.ts";
 import type { Address } from "./address.ts";
-import { type MessageEndpoint, onMessage } from "./message-endpoint.ts";
+import { hasEnded, type MessageEndpoint, onGone, onMessage } from "./message-endpoint.ts";
 import { createPortTransport } from "./message-port-transport.ts";
 import type { ConnectOptions, Transport, TransportKind } from "./transport.ts";
 
@@ -21,7 +21,8 @@ type Accept = (transport: Transport) => void;
  * const users = createClient(Users, { target: "worker:users", transports: [createMessagePortTransport(worker)] });
  * ```
  *
- * Other messages may use the same pipe. Either side may listen, under any number of names.
+ * Other messages may use the same pipe. Either side may listen, under any number of names. A thread that ends, or has ended, is noticed at once in Node and where
+ * ports have the event `close`; elsewhere after the time to connect, and by pings.
  */
 export function createMessagePortTransport(endpoint: MessageEndpoint): TransportKind {
   if (typeof endpoint?.postMessage !== "function") {
@@ -57,6 +58,8 @@ export function createMessagePortTransport(endpoint: MessageEndpoint): Transport
   });
 }
 
+const gone = "the thread on the other side is gone";
+
 function workerName(address: Address): string {
   if (address.scheme !== "worker") throw new TypeError(`The worker transport cannot serve "${address.text}".`);
   return address.name;
@@ -84,6 +87,7 @@ async function connect(
 ): Promise<Transport> {
   const target = `worker:${name}`;
   if (signal?.aborted === true) throw cancelled(target, signal);
+  if (hasEnded(endpoint)) throw failed(target, gone);
   const { port1, port2 } = new MessageChannel();
   const port = port1 as unknown as MessageEndpoint;
   endpoint.postMessage({ rpcgen: "connect", name, port: port2 }, [port2]);
@@ -91,6 +95,7 @@ async function connect(
     const settle = (): void => {
       clearTimeout(timer);
       leave();
+      stopWaiting();
       signal?.removeEventListener("abort", onAbort);
     };
     const fail = (error: RpcError): void => {
@@ -105,6 +110,7 @@ async function connect(
       settle();
       resolve(createPortTransport(port, { localAddress: `${target}#client`, peerAddress: target }));
     });
+    const stopWaiting = onGone(port, () => fail(failed(target, gone)));
     signal?.addEventListener("abort", onAbort);
   });
 }

@@ -1,10 +1,11 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createClient, createServer } from "../../../runtime/index.ts";
+import { Code, createClient, createServer } from "../../../runtime/index.ts";
 import { transportSuite } from "../../../runtime/testing/suites/transport-suite.ts";
 import { parseAddress } from "../../../runtime/transport/address.ts";
 import type { MessageEndpoint } from "../../../runtime/transport/message-endpoint.ts";
@@ -94,6 +95,58 @@ test("calls of every kind go through, and a server behind a port can be closed",
   await lab.close();
 });
 
+describe("connecting", () => {
+  const timeoutMs = 600_000;
+  const gone = {
+    reason: "connect_failed",
+    code: Code.unavailable,
+    message: "Cannot connect to worker:lab: the thread on the other side is gone.",
+  };
+
+  test.each([
+    ["a port of Node", pair],
+    ["a port as browsers have it", () => pair(withoutNode)],
+  ])("over %s to a side that ends without an answer fails when that ends", async (_name, open) => {
+    const { client, ports } = open();
+    const invited = once(ports.port2, "message");
+    const connecting = errorOf(client.connect(parseAddress("worker:lab"), { timeoutMs }));
+    const [{ port }] = (await invited) as [{ readonly port: MessagePort }];
+    port.close();
+    expect(await connecting).toMatchObject(gone);
+  });
+
+  test("over a port whose other end is closed fails at once", async () => {
+    const { client, ports } = pair();
+    const closed = once(ports.port1, "close");
+    ports.port2.close();
+    await closed;
+    expect(await errorOf(client.connect(parseAddress("worker:lab"), { timeoutMs }))).toMatchObject(gone);
+  });
+
+  test.each([
+    ["has ended", "", (worker: Worker) => once(worker, "exit")],
+    ["ends before it listens", "throw new Error('no database')", async () => undefined],
+    [
+      "is ended before it answers",
+      "setInterval(() => undefined, 1e6)",
+      async (worker: Worker) => void worker.terminate(),
+    ],
+  ])("to a worker that %s fails, and so do calls that do not wait", async (_name, script, end) => {
+    const worker = new Worker(script, { eval: true });
+    worker.on("error", () => undefined);
+    await end(worker);
+    const transports = [createMessagePortTransport(worker as unknown as MessageEndpoint)];
+    await using lab = createClient(Lab, {
+      target: "worker:lab",
+      transports,
+      connectTimeoutMs: timeoutMs,
+      timeoutMs: Infinity,
+    });
+    expect(await errorOf(lab.echo({}))).toMatchObject(gone);
+    expect(await errorOf(lab.echo({}))).toMatchObject(gone);
+  });
+});
+
 describe("a server in a worker thread", () => {
   const folder = mkdtempSync(join(tmpdir(), "rpcgen-worker-"));
   const script = join(folder, "worker.mjs");
@@ -129,6 +182,10 @@ describe("a server in a worker thread", () => {
     await lab.ping();
     await worker.terminate();
     expect(await hanging).toMatchObject({ reason: "connection_lost" });
+    expect(await errorOf(lab.ping())).toMatchObject({
+      reason: "connect_failed",
+      message: "Cannot connect to worker:lab: the thread on the other side is gone.",
+    });
     await lab.close();
   });
 });
