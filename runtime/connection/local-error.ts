@@ -14,10 +14,13 @@ export function graceOver(graceMs: number): RpcError {
   );
 }
 
-/** What is said of a transport that closed under its calls. */
-export function lostMessage(side: "client" | "server", error: Error | undefined): string {
+/** The error of calls whose transport closed under them. Some transports know more of it than that. */
+export function lossOf(side: "client" | "server", error: Error | undefined): RpcError {
+  if (RpcError.is(error)) return error;
   const other = side === "client" ? "server" : "client";
-  return error === undefined
-    ? `The ${other} closed the connection.`
-    : `The connection to the ${other} was lost: ${error.message}`;
+  const message =
+    error === undefined
+      ? `The ${other} closed the connection.`
+      : `The connection to the ${other} was lost: ${error.message}`;
+  return createError("connection_lost", message, error);
 }

@@ -12,7 +12,7 @@ import type { ConnectionState } from "./connection.ts";
 import { type ControlLink, takeCredit, takePong, takeSettings } from "./control-frames.ts";
 import { Farewell, type FarewellLink } from "./farewell.ts";
 import { Liveness, type LivenessLink } from "./liveness.ts";
-import { createError, graceOver, lostMessage } from "./local-error.ts";
+import { createError, graceOver, lossOf } from "./local-error.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import { MessageReceiver } from "./message-receiver.ts";
 import { Opening, type OpeningLink } from "./opening.ts";
@@ -171,9 +171,7 @@ export class Multiplexer implements Parts {
     if (this.transportClosed) return;
     this.transportClosed = true;
     const isPolite = error === undefined && this.role.callsInProgress === 0 && this.state !== "opening";
-    const lost = isPolite
-      ? this.peerFault
-      : (this.peerFault ?? createError("connection_lost", lostMessage(this.side, error), error));
+    const lost = isPolite ? this.peerFault : (this.peerFault ?? lossOf(this.side, error));
     this.finish(lost);
     this.closeTimer?.cancel();
     const waiters = this.closedWaiters;

@@ -27,7 +27,8 @@ export class SocketTransport implements Transport {
   private events: TransportEvents | undefined;
   private error: Error | undefined;
   private early: Uint8Array[];
-  private ended: boolean;
+  /** This side has ended it. */
+  protected ended: boolean;
   private paused: boolean;
   private closed: boolean;
 

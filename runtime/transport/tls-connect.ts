@@ -1,12 +1,13 @@
 import { isIP } from "node:net";
 import { checkServerIdentity, connect, type ConnectionOptions, type TLSSocket } from "node:tls";
-import type { RpcError } from "../errors/rpc-error.ts";
+import { RpcError } from "../errors/rpc-error.ts";
 import { connectCancelled, connectFailed, connectFault } from "./socket-connect.ts";
 import { SocketTransport } from "./socket-transport.ts";
 import { alpnProtocol, describeTls } from "./tls-acceptor.ts";
 import { prepareTcp } from "./tcp.ts";
 import { serverFault } from "./tls-identity.ts";
 import { contextOptions, handshakeMs, type TlsOptions } from "./tls-options.ts";
+import { alertWords, ifItAsks, type TlsFault } from "./tls-refusal.ts";
 import type { ConnectOptions } from "./transport.ts";
 
 /** Where to connect. */
@@ -53,17 +54,57 @@ export function connectTls(target: TlsTarget, tls: TlsOptions, options: ConnectO
         if (socket.alpnProtocol !== alpnProtocol)
           return fail(connectFailed(target.text, `the server does not speak ${alpnProtocol} (ALPN)`));
         settle();
-        resolve(toTransport(socket));
+        resolve(toTransport(socket, { target: target.text, tls }));
       },
-      error: (error) => fail(connectFailed(target.text, handshakeFault(error), error)),
-      close: () => fail(connectFailed(target.text, "the server closed the connection in the TLS handshake")),
+      error: (error) => fail(connectFailed(target.text, handshakeFault(error, tls), error)),
+      close: () => fail(connectFailed(target.text, closedWords(tls))),
     };
     for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener);
   });
 }
 
-function toTransport(socket: TLSSocket): SocketTransport {
-  const transport = new SocketTransport(socket, describeTls(socket));
+/** What errors about a connection tell of it. */
+interface Circumstances {
+  readonly target: string;
+  readonly tls: TlsOptions;
+}
+
+/**
+ * With TLS 1.3 a client has done its part before the server looks at its certificate, so a refusal comes when the connection has been taken into
+ * use: as an error, or an end, before the first byte.
+ */
+class ClientTransport extends SocketTransport {
+  private readonly circumstances: Circumstances;
+
+  constructor(socket: TLSSocket, circumstances: Circumstances) {
+    super(socket, describeTls(socket));
+    this.circumstances = circumstances;
+  }
+
+  override onError(error: Error): void {
+    super.onError(this.isUnheard() ? lostUnheard(this.circumstances, error) : error);
+  }
+
+  override onClose(): void {
+    if (this.isUnheard()) super.onError(lostUnheard(this.circumstances));
+    super.onClose();
+  }
+
+  private isUnheard(): boolean {
+    return this.bytesRead === 0 && !this.ended;
+  }
+}
+
+/** An alert says for certain that the server has not taken a byte of what was sent. */
+function lostUnheard({ target, tls }: Circumstances, cause?: TlsFault): RpcError {
+  const words = cause && alertWords(cause, tls);
+  if (words !== undefined) return connectFailed(target, words, cause);
+  const message = `The connection to ${target} ended after the TLS handshake, before the server said anything; ${ifItAsks(tls)}.`;
+  return new RpcError({ reason: "connection_lost", message, cause });
+}
+
+function toTransport(socket: TLSSocket, circumstances: Circumstances): SocketTransport {
+  const transport = new ClientTransport(socket, circumstances);
   transport.listenToData();
   return transport;
 }
@@ -98,7 +139,12 @@ const advice: Readonly<Record<string, string>> = {
   ERR_SSL_UNSUPPORTED_PROTOCOL: "it does not speak TLS 1.2 or later",
 };
 
-function handshakeFault(error: Error & { readonly code?: string }): string {
+function handshakeFault(error: TlsFault, tls: TlsOptions): string {
   const words = advice[error.code ?? ""];
-  return words === undefined ? connectFault(error) : `${words} (${error.code})`;
+  if (words !== undefined) return `${words} (${error.code})`;
+  return alertWords(error, tls) ?? (error.code === "ECONNRESET" ? closedWords(tls) : connectFault(error));
+}
+
+function closedWords(tls: TlsOptions): string {
+  return `the server closed the connection in the TLS handshake; ${ifItAsks(tls)}`;
 }

@@ -164,16 +164,59 @@ describe.skipIf(!hasOpenssl())("TLS", () => {
   describe("the server refuses a client", () => {
     const mutual: ServerOptions = { tls: { ...serverCert, ca: ours.ca, requestCert: true } };
 
-    test.each<[string, () => TlsOptions]>([
-      ["without a certificate", () => ({})],
-      ["with one from an authority that is not known", () => theirs.issue()],
-      ["with one that has expired", () => ours.issue({ days: -1 })],
-    ])("%s", async (_, certificate) => {
+    const unknown = "the authority of the one that this client shows may not be known to it";
+    const expired = "that of this client has expired on 2020-02-01; renew it";
+
+    test.each<[string, () => TlsOptions, string]>([
+      ["without a certificate", () => ({}), "this client shows none; give it one by tls: { key, cert }"],
+      ["with one from an authority that is not known", () => theirs.issue(), unknown],
+      ["with one that has expired", () => ours.issue({ days: -1 }), expired],
+    ])("%s, which is told what to do", async (_, certificate, advice) => {
       let calls = 0;
       const { address } = await listen(mutual, { echo: (note) => (calls++, note) });
-      const error = await errorOf(client(address, { tls: { ca: ours.ca, ...certificate() } }).echo({}));
+      const error = (await errorOf(client(address, { tls: { ca: ours.ca, ...certificate() } }).echo({}))) as Error;
       expect(error).toMatchObject({ codeName: "unavailable" });
+      expect(error.message).toContain(address);
+      expect(error.message).toContain(advice);
+      expect(error.message).not.toMatch(/OpenSSL|routines|error:0/i);
       expect(calls).toBe(0);
+    });
+
+    test("by TLS 1.2 as well, where it is the handshake that fails", async () => {
+      const options = { ...serverCert, ca: ours.ca, requestCert: true, ALPNProtocols: ["rpcgen/1"] } as const;
+      const old = createTlsServer({ ...options, maxVersion: "TLSv1.2" }).on("tlsClientError", () => undefined);
+      await new Promise<void>((resolve) => old.listen(0, "127.0.0.1", resolve));
+      closers.push(async () => old.close());
+      const target = `tls://127.0.0.1:${(old.address() as { port: number }).port}`;
+      const outcome = (tls: TlsOptions): Promise<unknown> =>
+        errorOf(client(target, { tls: { ca: ours.ca, ...tls } }).ping());
+      const refused = (end: string, fault: string): object => ({
+        reason: "connect_failed",
+        message: `Cannot connect to ${target}: the server ${end}; if the server asks for certificates of clients, ${fault}.`,
+      });
+      const none = await outcome({});
+      expect(none).toMatchObject(
+        refused(
+          "ended the TLS handshake (handshake_failure)",
+          "this client shows none; give it one by tls: { key, cert }",
+        ),
+      );
+      expect((none as { cause: Error }).cause.message).toContain("handshake failure");
+      const closes = "closed the connection in the TLS handshake";
+      expect(await outcome(theirs.issue())).toMatchObject(refused(closes, unknown));
+      expect(await outcome(ours.issue({ days: -1 }))).toMatchObject(refused(closes, expired));
+    });
+
+    test("nobody whose connection is lost later is told so", async () => {
+      const entered = createSignal();
+      const { address, server } = await listen(
+        { tls: serverCert },
+        { echo: () => (entered.resolve(), new Promise<never>(() => undefined)) },
+      );
+      const hanging = errorOf(client(address, { tls: { ca: ours.ca } }).echo({}));
+      await entered.promise;
+      await server.close({ graceMs: 0 });
+      expect(((await hanging) as Error).message).not.toContain("certificate");
     });
 
     test.each([
