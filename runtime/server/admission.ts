@@ -1,6 +1,8 @@
-/** Counts connections by the machine they come from. */
+import { peerNetwork } from "../call/peer-network.ts";
+
+/** Counts connections by where they come from, see {@link peerNetwork}. */
 export interface Admission {
-  /** @returns false, and counts nothing, when this machine has as many connections as one may have */
+  /** @returns false, and counts nothing, when as many have come from there as may */
   enter(address: string): boolean;
   /** A connection that entered has ended. */
   leave(address: string): void;
@@ -10,22 +12,17 @@ export function createAdmission(maxPerAddress: number): Admission {
   const counts = new Map<string, number>();
   return {
     enter(address) {
-      const machine = machineOf(address);
-      const count = counts.get(machine) ?? 0;
+      const network = peerNetwork(address);
+      const count = counts.get(network) ?? 0;
       if (count >= maxPerAddress) return false;
-      counts.set(machine, count + 1);
+      counts.set(network, count + 1);
       return true;
     },
     leave(address) {
-      const machine = machineOf(address);
-      const count = (counts.get(machine) ?? 1) - 1;
-      if (count > 0) counts.set(machine, count);
-      else counts.delete(machine);
+      const network = peerNetwork(address);
+      const count = (counts.get(network) ?? 1) - 1;
+      if (count > 0) counts.set(network, count);
+      else counts.delete(network);
     },
   };
-}
-
-/** `127.0.0.1:51234` and `tcp://[::1]:51234` without the port: every connection of a machine has its own. */
-function machineOf(address: string): string {
-  return address.replace(/:\d+$/, "");
 }

@@ -25,7 +25,10 @@ export interface ServerLimits {
   readonly maxConnections: number;
   /** Connections that are still in their handshake. Breach: as above. Those in a handshake of TLS count apart from those after it, each listener for itself. */
   readonly maxHandshakes: number;
-  /** Connections from one address at a time, those of one machine or of all behind its router, handshakes of TLS included. Breach: the new one is closed. 64 is a good value. */
+  /**
+   * Connections from one address at a time, those of one machine or of all behind its router, handshakes of TLS included. Of an IPv6 address the first 64 bits count.
+   * Breach: the new one is closed. 64 is a good value.
+   */
   readonly maxConnectionsPerAddress: number;
   /**
    * Bytes of messages that arrived and are not done with, over all connections: requests whose handlers run, items that were not read, messages

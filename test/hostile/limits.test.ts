@@ -198,6 +198,29 @@ describe("connections from one address", () => {
     expect([admission.enter("10.0.0.1:9"), admission.enter("10.0.0.1:10")]).toEqual([true, false]);
   });
 
+  test("of IPv6 count by their first 64 bits, for who has one has all of these", () => {
+    const admission = createAdmission(2);
+    const enter = (...addresses: readonly string[]): boolean[] => addresses.map((address) => admission.enter(address));
+    expect(enter("[2001:db8:0:1::1]:1", "[2001:db8:0:1:ffff::2]:2", "[2001:db8:0:1::3]:3")).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(enter("[2001:db8:0:2::1]:1", "[2001:db8:0:2::1%eth0]:2", "[2001:db8:0:2::1%eth1]:3")).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    admission.leave("[2001:db8:0:1::1]:1");
+    expect(enter("[2001:db8:0:1::9]:1", "[2001:db8:0:1::9]:2")).toEqual([true, false]);
+  });
+
+  test("of IPv4 count by themselves, also where a socket of IPv6 shows them", () => {
+    const admission = createAdmission(2);
+    const addresses = ["[::ffff:10.0.0.1]:1", "10.0.0.1:2", "[::ffff:10.0.0.1]:3", "[::ffff:10.0.0.2]:1"];
+    expect(addresses.map((address) => admission.enter(address))).toEqual([true, true, false, true]);
+  });
+
   test("one too many is closed by a server, and those before it go on", async () => {
     await using server = createServer({ limits: { maxConnectionsPerAddress: 2 } }).add(Lab, echoing);
     const { port } = new URL((await server.listen("tcp://127.0.0.1:0")).replace("tcp:", "http:"));

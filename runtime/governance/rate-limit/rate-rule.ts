@@ -1,7 +1,11 @@
 import type { CallContext } from "../../call/method-type.ts";
+import { peerNetwork } from "../../call/peer-network.ts";
 import { methodMatcher, type MethodMatcher } from "../method-pattern.ts";
 
-/** Whose calls are counted together: all of a method, those of one caller (see `authenticate`; without one, of one address), or of one address. */
+/**
+ * Whose calls are counted together: all of a method, those of one caller (see `authenticate`; without one, of one address), or of one address. An IPv6 address counts as
+ * its first 64 bits.
+ */
 export type RateKey = "method" | "caller" | "address" | ((call: CallContext) => string | undefined);
 
 /** At most so many calls per time. */
@@ -42,13 +46,17 @@ export function checkRateRule(rule: RateRule, index: number): CheckedRateRule {
 
 const keyFunctions = {
   method: ({ method }: CallContext): string => method.path,
-  caller: ({ principal, peer }: CallContext): string => principal?.id ?? addressOf(peer),
-  address: ({ peer }: CallContext): string => addressOf(peer),
+  caller: ({ principal, peer }: CallContext): string => principal?.id ?? networkOf(peer),
+  address: ({ peer }: CallContext): string => networkOf(peer),
 } as const;
 
-/** Without the port: a client must not get a new budget with every connection. */
-function addressOf(peer: string): string {
-  return peer.replace(/:\d+$/, "");
+let lastPeer = "";
+let lastNetwork = "";
+
+/** Calls of one connection often come in a row. */
+function networkOf(peer: string): string {
+  if (peer !== lastPeer) lastNetwork = peerNetwork((lastPeer = peer));
+  return lastNetwork;
 }
 
 function checkKey(key: string, index: number): keyof typeof keyFunctions {

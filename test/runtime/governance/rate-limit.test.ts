@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { rateLimit, type RateLimit, type RateLimitOptions } from "../../../runtime/governance/rate-limit/rate-limit.ts";
+import { checkRateRule } from "../../../runtime/governance/rate-limit/rate-rule.ts";
 import { TokenBucket } from "../../../runtime/governance/rate-limit/token-bucket.ts";
-import { RpcError } from "../../../runtime/index.ts";
+import { type CallContext, RpcError } from "../../../runtime/index.ts";
 import { createStoppedClock, type StoppedClock } from "../fixture/stopped-clock.ts";
 import { createWorld, errorOf, type World, type WorldOptions } from "../fixture/world.ts";
 
@@ -130,6 +131,21 @@ describe("a rate limit", () => {
     expect(await burst(world, 2)).toEqual(["ok", expect.any(Number)]);
     await using bob = await createClientOf(world.address, "bob");
     expect(await burst(bob, 2)).toEqual(["ok", expect.any(Number)]);
+  });
+
+  test.each(["address", "caller"] as const)("by %s counts all of an IPv6 network of 64 bits together", (key) => {
+    const { keyOf } = checkRateRule({ key, calls: 1 }, 0);
+    const keys = (...peers: readonly string[]): readonly unknown[] =>
+      peers.map((peer) => keyOf({ peer, principal: undefined } as unknown as CallContext));
+    const [one, same, other, ipv4, again] = keys(
+      "[2001:db8:0:1::1]:1",
+      "[2001:db8:0:1:ffff::2]:2",
+      "[2001:db8:0:2::1]:1",
+      "[::ffff:10.0.0.1]:1",
+      "10.0.0.1:2",
+    );
+    expect([same, again]).toEqual([one, ipv4]);
+    expect(new Set([one, other, ipv4]).size).toBe(3);
   });
 
   test("by a function counts what it says, and lets in what it says nothing of", async () => {
