@@ -152,6 +152,9 @@ describe.skipIf(!hasOpenssl())("TLS", () => {
       const { port } = silent.address() as { port: number };
       const lab = client(`tls://127.0.0.1:${port}`, { tls: { ca: ours.ca, handshakeTimeoutMs: 30 } });
       expect(((await errorOf(lab.echo({}))) as Error).message).toContain("handshake was not complete within 30 ms");
+      const patient = { tls: { ca: ours.ca, handshakeTimeoutMs: 600_000 }, limits: { handshakeMs: 20 } };
+      const outcome = errorOf(client(`tls://127.0.0.1:${port}`, { ...patient, connectTimeoutMs: 40 }).echo({}));
+      expect(((await outcome) as Error).message).toContain("handshake took longer than 60 ms");
     });
   });
 

@@ -8,8 +8,8 @@ import {
 import { createMemoryPair } from "../../../runtime/transport/memory-pair.ts";
 import type { StoppedClock } from "../fixture/stopped-clock.ts";
 
-/** How attempts to connect end: well, refused, not at all, or well and closed before the peer says a word. */
-export type Mode = "up" | "down" | "stuck" | "hanging up";
+/** How attempts to connect end: well, refused, not at all, or well, with a peer that then closes or stays without a word. */
+export type Mode = "up" | "down" | "stuck" | "hanging up" | "silent";
 
 /** A network that a test switches on and off. */
 export interface ScriptedTransport {
@@ -38,6 +38,7 @@ export function createScriptedTransport(clock: StoppedClock, mode: Mode = "up"):
         if (scripted.mode === "stuck") return new Promise<Transport>(() => undefined);
         if (scripted.mode === "down") throw new RpcError({ reason: "connect_failed", message: "The network is down." });
         if (scripted.mode === "hanging up") return hangingUp();
+        if (scripted.mode === "silent") return createMemoryPair("silent")[0];
         const transport = await inner.connect(address, options);
         opened.push(transport);
         return transport;
