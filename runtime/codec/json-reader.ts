@@ -1,10 +1,11 @@
 import { RpcError } from "../errors/rpc-error.ts";
+import { describeValue } from "../errors/wrong-value.ts";
 import { wireLimits } from "../wire/limits.ts";
 import { elementBytes, packedBytes, takesTooMuch } from "../wire/message-memory.ts";
-import { describeValue } from "../errors/wrong-value.ts";
 import { malformed } from "../wire/malformed.ts";
 import { isWellFormed } from "../wire/utf8.ts";
 import { bytesFromBase64 } from "./base64.ts";
+import { checkElements } from "./json-elements.ts";
 import type { JsonOptions } from "./json-options.ts";
 import type { JsonValue, MessageType } from "./message-type.ts";
 
@@ -53,13 +54,6 @@ export class JsonReader {
   /** As `Reader.hold`. @throws RpcError `resource_exhausted` */
   hold(bytes: number): void {
     if ((this.room -= bytes) < 0) throw takesTooMuch(`${this.typeName}: a message`, this.most);
-  }
-
-  /** Counts items and entries, as many as the writer lets out. */
-  private count(elements: number): void {
-    this.elements += elements;
-    if (this.elements > wireLimits.maxElements)
-      throw this.fail(`a message holds more than ${wireLimits.maxElements} values`);
   }
 
   /** As `Reader.heldBytes`, when there is a bound. */
@@ -147,7 +141,7 @@ export class JsonReader {
   *list(json: JsonValue): Iterable<JsonValue> {
     if (json === null) return;
     if (!Array.isArray(json)) throw this.expected("an array", json);
-    this.count(json.length);
+    checkElements((this.elements += json.length), this);
     const last = this.path.push("") - 1;
     this.objects.push({});
     for (let index = 0; index < json.length; index++) {
@@ -163,7 +157,7 @@ export class JsonReader {
   *map(json: JsonValue): Iterable<readonly [key: string, item: JsonValue]> {
     if (json === null) return;
     const keys = this.open(json);
-    this.count(keys.length);
+    checkElements((this.elements += keys.length), this);
     for (const key of keys) {
       const item = this.item(key);
       this.path[this.path.length - 1] = `[${JSON.stringify(key)}]`;

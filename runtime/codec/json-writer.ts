@@ -1,9 +1,10 @@
 import type { RpcError } from "../errors/rpc-error.ts";
-import { wireLimits } from "../wire/limits.ts";
 import { describeValue } from "../errors/wrong-value.ts";
+import { wireLimits } from "../wire/limits.ts";
 import { malformed } from "../wire/malformed.ts";
 import { isWellFormed } from "../wire/utf8.ts";
 import { base64FromBytes } from "./base64.ts";
+import { checkElements } from "./json-elements.ts";
 import type { JsonOptions } from "./json-options.ts";
 import type { JsonValue } from "./message-type.ts";
 
@@ -62,24 +63,17 @@ export class JsonWriter {
     return value instanceof Map ? value.size === 0 : (value as { readonly length: number } | null)?.length === 0;
   }
 
-  /** Counts items and entries. */
-  private count(elements: number): void {
-    this.elements += elements;
-    if (this.elements > wireLimits.maxElements)
-      throw this.fail(`a message holds more than ${wireLimits.maxElements} values`);
-  }
-
   /** Checks that `values` is an array of an allowed length, and returns it. */
   list<T>(values: readonly T[]): readonly T[] {
     if (!Array.isArray(values)) throw this.expected("an array", values);
-    this.count(values.length);
+    checkElements((this.elements += values.length), this);
     return values;
   }
 
   /** Checks that `entries` is a Map of an allowed size, and returns it. */
   map<K, V>(entries: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
     if (!(entries instanceof Map)) throw this.expected("a Map", entries);
-    this.count(entries.size);
+    checkElements((this.elements += entries.size), this);
     return entries;
   }
 

@@ -197,16 +197,22 @@ export function createLimits(changes: Partial<Limits> = defaultLimits): Limits {
 
 /** `changes` over `defaults`, checked. @throws as {@link createLimits} */
 export function layLimits<L extends Partial<Limits>>(changes: Partial<Limits>, defaults: L, allowed: Ranges): L {
+  checkLimitNames(changes, defaults);
   const limits: Record<string, number> = { ...(defaults as Record<string, number>) };
   for (const [name, value] of Object.entries(changes)) {
-    if (!Object.hasOwn(defaults, name)) {
-      throw new TypeError(`"${name}" is not a limit. Limits are ${Object.keys(defaults).join(", ")}.`);
-    }
     if (value === undefined) continue;
     checkLimit(name, value, allowed[name as keyof Limits]);
     limits[name] = value;
   }
   return limits as unknown as L;
+}
+
+/** @throws TypeError for a name that is none of `known`, which it lists */
+export function checkLimitNames(given: object, known: object): void {
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(known, name)) continue;
+    throw new TypeError(`"${name}" is not a limit. Limits are ${Object.keys(known).join(", ")}.`);
+  }
 }
 
 /** Limits that were checked: the connections of a server or channel share theirs. */

@@ -7,7 +7,7 @@ import { mustBe } from "../errors/wrong-value.ts";
 import { checkInterceptors } from "../interceptor/compose.ts";
 import type { ServerInterceptor } from "../interceptor/interceptor.ts";
 import type { Plugin } from "../plugin/plugin.ts";
-import { createLimits, defaultLimits, type Limits } from "../protocol/limits.ts";
+import { checkLimitNames, createLimits, defaultLimits, type Limits } from "../protocol/limits.ts";
 import type { SniffOptions } from "../transport/sniff.ts";
 import { createTlsTransport, type TlsTransport } from "../transport/tls.ts";
 import { checkServerTls, type TlsOptions } from "../transport/tls-options.ts";
@@ -205,9 +205,7 @@ function partLimits(given: Partial<Limits & ServerLimits>): {
   serverLimits: Partial<ServerLimits>;
   limits: Partial<Limits>;
 } {
-  const names = [...Object.keys(defaultLimits), ...Object.keys(defaultServerLimits)];
-  const stranger = Object.keys(given).find((name) => !names.includes(name));
-  if (stranger !== undefined) throw new TypeError(`"${stranger}" is not a limit. Limits are ${names.join(", ")}.`);
+  checkLimitNames(given, { ...defaultLimits, ...defaultServerLimits });
   const isOfServer = ([name]: [string, unknown]): boolean => Object.hasOwn(defaultServerLimits, name);
   const entries = Object.entries(given);
   return {
