@@ -31,7 +31,7 @@ import { createError } from "./local-error.ts";
 import { Multiplexer } from "./multiplexer.ts";
 import { ClientCall, type OutgoingCallOwner } from "./outgoing-call.ts";
 import { copySmall } from "./outgoing-lane.ts";
-import { Queue } from "./queue.ts";
+import { Queue } from "../environment/queue.ts";
 import { encodeRequestHeader, hotTagBytes, maxDeadlineMicros, writeExtra } from "./request-header.ts";
 import type { Role } from "./role.ts";
 

@@ -113,7 +113,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
 
   sendItem(body: Uint8Array, metadata?: Metadata, compressor = 0): boolean {
     if (this.state !== "running" || this.isMuteOrTooLong(body)) return true;
-    if (!this.owner.link.outbound.hasRoom(body.length)) {
+    if (!this.hasRoom(body)) {
       this.breakOff(createError("limit_exceeded", tooMuchWaits));
       return true;
     }
@@ -266,8 +266,15 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
       giveBack(body);
       return this.finish();
     }
-    if (!outbound.hasRoom(body.length)) return this.sayTooMuch();
+    if (!this.hasRoom(body)) return this.sayTooMuch();
     if (outbound.send(this.outgoingLane(), { kind, flags, serialization, header, body })) this.finish();
+  }
+
+  /** A body without room is done with: as garbage it would take as much memory as one that waits. */
+  private hasRoom(body: Uint8Array): boolean {
+    if (this.owner.link.outbound.hasRoom(body.length)) return true;
+    giveBack(body);
+    return false;
   }
 
   private sayTooMuch(): void {

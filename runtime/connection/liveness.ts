@@ -9,6 +9,8 @@ export interface LivenessLink {
   readonly isBusy: boolean;
   /** A frame has begun and not ended, and we are reading. */
   readonly isPartial: boolean;
+  /** Input waits that we have not got to. */
+  readonly isBehind: boolean;
   sendPing(): void;
   /** The peer is silent, or stuck in a frame. */
   lose(message: string): void;
@@ -73,7 +75,7 @@ export class Liveness {
     this.keepalive = this.setTimer(Math.min(leftMs, keepaliveMs), () => {
       this.keepalive = undefined;
       const nowMs = link.environment.now();
-      if (this.lastReadMs >= askedMs) {
+      if (this.lastReadMs >= askedMs || link.isBehind) {
         if (link.isBusy) this.watchSilence(Math.max(keepaliveMs - this.silentMs(), 0));
       } else if (nowMs - askedMs < keepaliveTimeoutMs)
         this.watchAnswer(askedMs, keepaliveTimeoutMs - (nowMs - askedMs));

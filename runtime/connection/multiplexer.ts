@@ -148,7 +148,11 @@ export class Multiplexer implements Parts {
   }
 
   get isPartial(): boolean {
-    return this.reader.isPartial && !this.outbound.isReadingPaused;
+    return this.reader.isPartial && !this.outbound.isReadingPaused && !this.isBehind;
+  }
+
+  get isBehind(): boolean {
+    return this.transport.isBehind === true;
   }
 
   get pausesReading(): boolean {

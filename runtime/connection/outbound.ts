@@ -7,7 +7,7 @@ import type { LaneOwner, OutgoingMessage } from "./outgoing-lane.ts";
 import { copySmall, OutgoingLane } from "./outgoing-lane.ts";
 import { Pressure, type PressureLink, type ReplyProgress } from "./pressure.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
-import { Queue } from "./queue.ts";
+import { Queue } from "../environment/queue.ts";
 
 /**
  * Body of the longest frame that we write, whatever the peer accepts: a small call waits behind one such frame per large message. 64 KiB of a

@@ -71,6 +71,10 @@ class DeferredTransport implements Transport {
     return this.inner?.bytesQueued ?? this.waitingBytes;
   }
 
+  get isBehind(): boolean {
+    return this.inner?.isBehind ?? false;
+  }
+
   start(events: TransportEvents): void {
     if (this.events !== undefined)
       throw new TypeError("A transport is started once; this one has been started already.");

@@ -118,6 +118,10 @@ class SniffedTransport implements Transport, TransportEvents {
     return this.inner.bytesQueued;
   }
 
+  get isBehind(): boolean {
+    return this.inner.isBehind ?? false;
+  }
+
   start(events: TransportEvents): void {
     if (this.events !== undefined)
       throw new TypeError("A transport is started once; this one has been started already.");

@@ -1,5 +1,7 @@
 import type { Socket } from "node:net";
 import type { PeerIdentity, Transport, TransportEvents } from "./transport.ts";
+import { type PortionOwner, TurnPortion } from "./turn-portion.ts";
+import { type TurnShare, turnShare } from "./turn-share.ts";
 
 /** What differs between the sockets that become transports. */
 export interface SocketTransportOptions {
@@ -16,7 +18,7 @@ export const socketHighWaterMark: number = 64 * 1024;
  * A TCP or Unix socket as a {@link Transport}. Bytes come in either through `onread` with one reused buffer
  * ({@link SocketTransport.receive}, client side) or through `data` events (server side: Node offers no `onread` there).
  */
-export class SocketTransport implements Transport {
+export class SocketTransport implements Transport, PortionOwner {
   readonly localAddress: string;
   readonly peerAddress: string;
   readonly isPrivate: boolean;
@@ -26,13 +28,16 @@ export class SocketTransport implements Transport {
   private readonly socket: Socket;
   private events: TransportEvents | undefined;
   private error: Error | undefined;
+  private readonly share: TurnShare;
+  private readonly portion: TurnPortion;
+  /** Copies of bytes that came before `start`, while it was paused, or in a turn that had no room for them. The socket is paused while there are any. */
   private early: Uint8Array[];
   /** This side has ended it. */
   protected ended: boolean;
   private paused: boolean;
   private closed: boolean;
 
-  constructor(socket: Socket, options: SocketTransportOptions) {
+  constructor(socket: Socket, options: SocketTransportOptions, share: TurnShare = turnShare) {
     this.localAddress = options.localAddress;
     this.peerAddress = options.peerAddress;
     this.isPrivate = options.isPrivate;
@@ -42,6 +47,8 @@ export class SocketTransport implements Transport {
     this.socket = socket;
     this.events = undefined;
     this.error = undefined;
+    this.share = share;
+    this.portion = new TurnPortion(this);
     this.early = [];
     this.ended = false;
     this.paused = false;
@@ -64,7 +71,7 @@ export class SocketTransport implements Transport {
       process.nextTick(() => this.guard(() => events.onClose(this.error)));
       return;
     }
-    process.nextTick(() => this.deliverEarly());
+    process.nextTick(() => this.proceedUnlessPaused());
   }
 
   /** Listens to `data` events, for a socket that was not made with `onread`. */
@@ -77,18 +84,27 @@ export class SocketTransport implements Transport {
   receive(bytes: Uint8Array): boolean {
     this.bytesRead += bytes.length;
     if (this.ended || bytes.length === 0) return true;
-    const events = this.events;
-    if (events === undefined || this.early.length > 0) {
-      this.early.push(new Uint8Array(bytes));
-      this.socket.pause();
-      return false;
-    }
+    if (this.events === undefined || this.early.length > 0 || !this.share.hasRoom(this.portion))
+      return this.hold(bytes);
+    const used = this.share.feed(this.portion, bytes);
+    if (used < bytes.length && !this.ended) return this.hold(bytes.subarray(used));
+    return !this.paused;
+  }
+
+  deliver(bytes: Uint8Array): void {
     try {
-      events.onData(bytes);
+      this.events?.onData(bytes);
     } catch (error) {
       this.abort(toError(error));
     }
-    return !this.paused;
+  }
+
+  get takesNothing(): boolean {
+    return this.paused || this.ended || this.events === undefined;
+  }
+
+  get isBehind(): boolean {
+    return this.early.length > 0 && !this.paused;
   }
 
   write(bytes: Uint8Array, onWritten?: () => void): boolean {
@@ -107,14 +123,13 @@ export class SocketTransport implements Transport {
 
   resume(): void {
     this.paused = false;
-    if (this.early.length > 0) process.nextTick(() => this.deliverEarly());
-    else if (this.events !== undefined) this.socket.resume();
+    this.proceedUnlessPaused();
   }
 
   close(): void {
     if (this.ended) return;
     this.ended = true;
-    this.early = [];
+    this.dropEarly();
     this.socket.end();
     this.socket.resume();
   }
@@ -122,23 +137,42 @@ export class SocketTransport implements Transport {
   abort(error?: Error): void {
     if (this.closed) return;
     this.ended = true;
-    this.early = [];
+    this.dropEarly();
     this.error ??= error;
     this.socket.destroy();
   }
 
-  private deliverEarly(): void {
-    if (this.paused || this.ended || this.events === undefined) return;
-    const early = this.early;
+  proceed(): boolean {
+    const [first] = this.early;
+    if (first === undefined || this.takesNothing) return false;
+    const slice = first.subarray(0, this.portion.sliceBytes);
+    if (slice.length === first.length) this.early.shift();
+    else this.early[0] = first.subarray(slice.length);
+    this.share.release(slice.length);
+    this.deliver(slice);
+    if (this.takesNothing) return false;
+    if (this.early.length > 0) return true;
+    this.socket.resume();
+    return false;
+  }
+
+  private hold(bytes: Uint8Array): false {
+    this.early.push(new Uint8Array(bytes));
+    this.share.hold(bytes.length);
+    this.socket.pause();
+    if (!this.takesNothing) this.share.wait(this.portion);
+    return false;
+  }
+
+  private dropEarly(): void {
+    for (const { length } of this.early) this.share.release(length);
     this.early = [];
-    for (const [index, bytes] of early.entries()) {
-      if (this.paused || this.ended) {
-        this.early = this.ended ? [] : early.slice(index);
-        return;
-      }
-      this.guard(() => this.events?.onData(bytes));
-    }
-    if (!this.paused && !this.ended) this.socket.resume();
+  }
+
+  private proceedUnlessPaused(): void {
+    if (this.takesNothing) return;
+    if (this.early.length > 0) this.share.wait(this.portion);
+    else this.socket.resume();
   }
 
   /** The socket's own fault, told when it closes. */
@@ -151,6 +185,8 @@ export class SocketTransport implements Transport {
   }
 
   onClose(): void {
+    // What came before the end is read before it.
+    while (this.proceed());
     this.closed = true;
     this.ended = true;
     const events = this.events;

@@ -23,6 +23,8 @@ export interface Transport {
   readonly bytesWritten: number;
   /** Bytes accepted by {@link Transport.write} that the system has not taken yet. */
   readonly bytesQueued: number;
+  /** True while bytes have arrived that wait until others had their turn: the peer is not to blame for the silence. Undefined: never. */
+  readonly isBehind?: boolean;
   /**
    * Begins to deliver. Called once, before anything else; bytes that arrive earlier wait (bounded by the system's buffer).
    * @throws TypeError when called twice

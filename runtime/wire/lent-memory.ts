@@ -3,9 +3,9 @@ import { createMemory, type Memory } from "./plain-memory.ts";
 /** Messages up to this many bytes are copied by whoever sends them, so nobody gives their memory back. */
 export const smallestLent: number = 16 * 1024;
 /** Larger memory is not kept. */
-const largestLent = 256 * 1024;
+const largestLent = 2 * 1024 * 1024;
 /** Bytes that are kept for later messages, over all connections of the thread. */
-const maxSpareBytes = 1024 * 1024;
+const maxSpareBytes = 4 * 1024 * 1024;
 /** Sizes are multiples of this, so that messages of about one length fit each other's memory. */
 const step = 16 * 1024;
 

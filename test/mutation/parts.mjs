@@ -11,7 +11,7 @@ const connection = [
   ],
   ...["incoming-lane", "outgoing-lane", "lane-table", "message-receiver", "message-assembly", "partial-messages"],
   ...["receive-window", "failure", "reply-head", "compressor-offer", "liveness", "pings", "ping-policy"],
-  ...["outbound", "memory-budget", "control-frames", "farewell", "local-error", "pressure", "queue"],
+  ...["outbound", "memory-budget", "control-frames", "farewell", "local-error", "pressure"],
 ];
 const protocol = [
   ...[
@@ -49,15 +49,16 @@ export const parts = {
       ...connection.map((name) => `runtime/connection/${name}.ts`),
       "runtime/environment/token-bucket.ts",
       "runtime/environment/line-limiter.ts",
+      "runtime/environment/queue.ts",
     ],
     tests: [
       ...named("test/runtime/connection", [
         ...["outgoing-lane", "receive-window", "lane-table", "message-assembly", "memory-budget", "ping-policy"],
         ...["liveness", "smoke", "states", "calls", "unsent-calls", "late-frames", "last-words", "handlers"],
-        ...["callers", "outbound", "pressure", "failure", "reply-head", "compressor-offer", "queue"],
+        ...["callers", "outbound", "pressure", "failure", "reply-head", "compressor-offer"],
         ...["request-header", "partial-messages", "pings", "message-receiver"],
       ]),
-      ...named("test/runtime/environment", ["token-bucket", "line-limiter"]),
+      ...named("test/runtime/environment", ["token-bucket", "line-limiter", "queue"]),
       ...named("test/hostile", ["limits", "server-limits", "client", "slow-readers", "memory"]),
       ...named("test/runtime/client", ["cancel", "channel", "deadlines", "errors", "metadata", "streams", "versions"]),
       ...named("test/runtime/server", ["lifecycle"]),

@@ -17,6 +17,7 @@ test.each([
       limits: createLimits({ keepaliveMs, keepaliveTimeoutMs }),
       isBusy: true,
       isPartial: false,
+      isBehind: false,
       sendPing: () => void pings++,
       lose: (message) => void deaths.push(message),
     });
@@ -56,6 +57,7 @@ test("asks a silent peer once, on clocks whose sums are not exact", () => {
       limits,
       isBusy: true,
       isPartial: false,
+      isBehind: false,
       sendPing: () => void pings++,
       lose: (message) => void deaths.push(message),
     });
@@ -68,4 +70,27 @@ test("asks a silent peer once, on clocks whose sums are not exact", () => {
     clock.advance(10_000);
     expect([pings, deaths.length]).toEqual([1, 1]);
   }
+});
+
+test("a peer whose answer may be among what we have not got to is not given up", () => {
+  const environment = createVirtualEnvironment(1);
+  const deaths: string[] = [];
+  let pings = 0;
+  const link = {
+    environment,
+    limits: createLimits({ keepaliveMs: 500, keepaliveTimeoutMs: 500 }),
+    isBusy: true,
+    isPartial: false,
+    isBehind: true,
+    sendPing: () => void pings++,
+    lose: (message: string) => void deaths.push(message),
+  };
+  const liveness = new Liveness(link);
+  liveness.onBusy();
+  environment.advance(10_000);
+  expect(pings).toBeGreaterThan(5);
+  expect(deaths).toEqual([]);
+  link.isBehind = false;
+  environment.advance(2_000);
+  expect(deaths).toEqual(["The peer did not answer a ping within 500 ms."]);
 });

@@ -38,14 +38,14 @@ test("memory of others is not taken", () => {
   expect(lendMemory(80 * kib).bytes === own).toBe(false);
 });
 
-test("1 MiB is kept at most, and no memory of more than 256 KiB", () => {
-  const all = Array.from({ length: 5 }, () => lendMemory(256 * kib).bytes);
+test("4 MiB are kept at most, and no memory of more than 2 MiB", () => {
+  const all = Array.from({ length: 3 }, () => lendMemory(2_048 * kib).bytes);
   for (const bytes of all) giveBack(bytes);
-  const again = Array.from({ length: 5 }, () => lendMemory(256 * kib).bytes);
-  expect(again.filter((bytes) => all.includes(bytes))).toHaveLength(4);
-  const { bytes: large } = lendMemory(257 * kib);
+  const again = Array.from({ length: 3 }, () => lendMemory(2_048 * kib).bytes);
+  expect(again.filter((bytes) => all.includes(bytes))).toHaveLength(2);
+  const { bytes: large } = lendMemory(2_049 * kib);
   giveBack(large);
-  expect(lendMemory(257 * kib).bytes === large).toBe(false);
+  expect(lendMemory(2_049 * kib).bytes === large).toBe(false);
 });
 
 test.each([16_380, 16_384, 16_385, 65_536, 300_000])(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Queue } from "../../../runtime/connection/queue.ts";
+import { Queue } from "../../../runtime/environment/queue.ts";
 
 test("what comes first goes first, however long a queue has been or was", () => {
   for (const [pushes, shifts] of [

@@ -1,0 +1,134 @@
+/** Sockets of a thread whose every turn is long already: all input is held back and comes slice by slice. */
+import { createServer, type Server, Socket } from "node:net";
+import { afterEach, expect, test, vi } from "vitest";
+import { record } from "../../../runtime/testing/suites/transport-recorder.ts";
+import { SocketTransport } from "../../../runtime/transport/socket-transport.ts";
+import { TurnShare, turnShare } from "../../../runtime/transport/turn-share.ts";
+import { createStoppedClock } from "../fixture/stopped-clock.ts";
+import { createWorld } from "../fixture/world.ts";
+
+const options = { localAddress: "a", peerAddress: "b", isPrivate: true };
+
+/** Each look at the clock is 20 ms after the one before. */
+function busyShare(): TurnShare {
+  let nowMs = 0;
+  return new TurnShare({ ...createStoppedClock(), now: () => (nowMs += 20) });
+}
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+  vi.restoreAllMocks();
+});
+
+interface Pair {
+  readonly transport: SocketTransport;
+  readonly peer: Socket;
+  readonly share: TurnShare;
+}
+
+async function pair(): Promise<Pair> {
+  let arrive = (_socket: Socket): void => undefined;
+  const arrival = new Promise<Socket>((resolve) => (arrive = resolve));
+  const server = createServer((socket) => arrive(socket));
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const peer = new Socket().connect({ host: "127.0.0.1", port: (server.address() as { port: number }).port });
+  const share = busyShare();
+  const transport = new SocketTransport(await arrival, options, share);
+  transport.listenToData();
+  return { transport, peer, share };
+}
+
+const content = Uint8Array.from({ length: 300_000 }, (_, at) => (at * 7 + (at >> 8)) & 0xff);
+
+test("all bytes come in order, and the end after them", async () => {
+  const { transport, peer } = await pair();
+  const seen = record(transport);
+  peer.end(content);
+  expect(Buffer.compare(await seen.bytes(content.length), content)).toBe(0);
+  expect(await seen.closed()).toBeUndefined();
+  expect(seen.byteLength()).toBe(content.length);
+});
+
+test("bytes that wait are read before the loss of the connection is told", async () => {
+  const { transport } = await pair();
+  const seen = record(transport);
+  transport.receive(content.subarray(0, 1_000));
+  expect(transport.isBehind).toBe(true);
+  transport.onError(new Error("reset"));
+  transport.onClose();
+  expect(seen.byteLength()).toBe(1_000);
+  expect(await seen.closed()).toMatchObject({ message: "reset" });
+  expect(transport.isBehind).toBe(false);
+  transport.abort();
+});
+
+test("a transport that is paused takes nothing, and goes on where it stopped", async () => {
+  const { transport, peer } = await pair();
+  let length = 0;
+  let paused = 0;
+  const done = new Promise<void>((resolve) => {
+    transport.start({
+      onData(bytes) {
+        length += bytes.length;
+        if (length === content.length) resolve();
+        if (paused >= 5) return;
+        paused++;
+        transport.pause();
+        expect(transport.isBehind).toBe(false);
+        const before = length;
+        setImmediate(() => {
+          expect(length).toBe(before);
+          transport.resume();
+        });
+      },
+      onDrain: () => undefined,
+      onClose: () => undefined,
+    });
+  });
+  peer.write(content);
+  await done;
+  expect(paused).toBe(5);
+  transport.abort();
+});
+
+test.each(["close", "abort"] as const)("nothing comes after %s, and what waited is forgotten", async (end) => {
+  const { transport, peer, share } = await pair();
+  peer.on("error", () => undefined);
+  peer.resume();
+  const release = vi.spyOn(share, "release");
+  const seen = record(transport);
+  transport.receive(content.subarray(0, 1_000));
+  transport[end]();
+  expect(release.mock.calls).toEqual([[744]]);
+  await seen.closed();
+  expect(seen.byteLength()).toBe(256);
+});
+
+test("calls, streams and one-way calls of a busy thread all come to their ends", async () => {
+  // Room for nobody: every byte of both sides waits for its turn.
+  vi.spyOn(turnShare, "hasRoom").mockReturnValue(false);
+  const tracked = new Set<number>();
+  let done = (): void => undefined;
+  const allTracked = new Promise<void>((resolve) => (done = resolve));
+  await using world = await createWorld({
+    address: "tcp://127.0.0.1:0",
+    handlers: {
+      track({ count }) {
+        tracked.add(count);
+        if (tracked.size === 200) done();
+      },
+    },
+  });
+  const counts = Array.from({ length: 200 }, (_, count) => count);
+  const data = content.subarray(0, 20_000);
+  const replies = await Promise.all(counts.map((count) => world.lab.echo({ text: "x", count, data })));
+  expect(replies.map(({ count }) => count)).toEqual(counts);
+  expect(replies.every((reply) => Buffer.compare(reply.data, data) === 0)).toBe(true);
+  const items: number[] = [];
+  for await (const { count } of world.lab.list({ text: "y", count: 300 })) items.push(count);
+  expect(items).toHaveLength(300);
+  await Promise.all(counts.map((count) => world.lab.track({ count })));
+  await allTracked;
+});

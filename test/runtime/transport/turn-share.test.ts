@@ -1,0 +1,261 @@
+import { expect, test } from "vitest";
+import type { Environment } from "../../../runtime/environment/environment.ts";
+import { type PortionOwner, TurnPortion } from "../../../runtime/transport/turn-portion.ts";
+import { mostHeldBytes, TurnShare } from "../../../runtime/transport/turn-share.ts";
+import { createStoppedClock } from "../fixture/stopped-clock.ts";
+
+/** A thread whose turns a test begins, and whose time passes only while somebody works. */
+class Thread {
+  nowMs: number;
+  readonly share: TurnShare;
+  private actions: (() => void)[];
+
+  constructor() {
+    this.nowMs = 1_000;
+    this.actions = [];
+    const environment: Environment = {
+      ...createStoppedClock(),
+      now: () => this.nowMs,
+      yieldTurn: (action) => void this.actions.push(action),
+    };
+    this.share = new TurnShare(environment);
+  }
+
+  /** @returns false when nobody has asked for another turn */
+  turn(): boolean {
+    const { actions } = this;
+    this.actions = [];
+    for (const action of actions) action();
+    return actions.length > 0;
+  }
+
+  /** Turns until nobody asks for one. */
+  rest(): void {
+    while (this.turn());
+  }
+}
+
+/** A connection whose input takes some time for each byte. */
+class Peer implements PortionOwner {
+  readonly portion: TurnPortion;
+  takesNothing: boolean;
+  /** Bytes that it was given, slice by slice. */
+  readonly slices: number[];
+  msPerByte: number;
+  /** What its handlers do after it has returned, in ms per byte. */
+  laterMsPerByte: number;
+  private readonly thread: Thread;
+  private readonly name: string;
+  private readonly log: string[];
+  private waiting: number;
+
+  constructor(thread: Thread, msPerByte: number, { name = "", log = [] }: { name?: string; log?: string[] } = {}) {
+    this.portion = new TurnPortion(this);
+    this.takesNothing = false;
+    this.slices = [];
+    this.msPerByte = msPerByte;
+    this.laterMsPerByte = 0;
+    this.thread = thread;
+    this.name = name;
+    this.log = log;
+    this.waiting = 0;
+  }
+
+  /** Input comes, as a socket hands it over. @returns how much of it was held back */
+  receive(length: number): number {
+    const { share } = this.thread;
+    const used =
+      this.waiting === 0 && share.hasRoom(this.portion) ? share.feed(this.portion, new Uint8Array(length)) : 0;
+    const held = length - used;
+    if (held > 0) {
+      this.waiting += held;
+      share.hold(held);
+      share.wait(this.portion);
+    }
+    this.thread.nowMs += used * this.laterMsPerByte;
+    return held;
+  }
+
+  deliver({ length }: Uint8Array): void {
+    this.slices.push(length);
+    this.log.push(this.name);
+    this.thread.nowMs += length * this.msPerByte;
+  }
+
+  proceed(): boolean {
+    if (this.waiting === 0 || this.takesNothing) return false;
+    const length = Math.min(this.waiting, this.portion.sliceBytes);
+    this.waiting -= length;
+    this.thread.share.release(length);
+    this.deliver(new Uint8Array(length));
+    return this.waiting > 0;
+  }
+
+  total(): number {
+    return this.slices.reduce((sum, length) => sum + length, 0);
+  }
+}
+
+/** One that has had five slices which cost nothing. */
+function trusted(thread: Thread, msPerByte: number, options?: { name: string; log: string[] }): Peer {
+  const peer = new Peer(thread, 0, options);
+  for (let times = 0; times < 5; times++) {
+    peer.receive(10);
+    thread.rest();
+  }
+  expect(peer.portion.class).toBe("trusted");
+  peer.slices.length = 0;
+  peer.msPerByte = msPerByte;
+  return peer;
+}
+
+test("slices begin with 256 bytes and double while they cost little, up to what a socket reads at once", () => {
+  const thread = new Thread();
+  const peer = new Peer(thread, 0);
+  peer.receive(200_000);
+  thread.rest();
+  expect(peer.slices).toEqual([256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 65536, 3648]);
+});
+
+test("slices of 1 ms stay as they are, those of more than 4 ms are halved, down to 256 bytes", () => {
+  const thread = new Thread();
+  const peer = trusted(thread, 1 / 8192);
+  peer.receive(5 * 8192);
+  thread.rest();
+  expect(peer.slices).toEqual([8192, 8192, 8192, 8192, 8192]);
+  peer.msPerByte = 1;
+  peer.receive(16_000);
+  thread.rest();
+  expect(peer.slices.slice(5, 12)).toEqual([8192, 4096, 2048, 1024, 512, 128]);
+  peer.receive(1_000);
+  thread.rest();
+  expect(peer.slices.slice(11)).toEqual([256, 256, 256, 232]);
+});
+
+test("one that is trusted gets all at once while the turn is short", () => {
+  const thread = new Thread();
+  const peer = trusted(thread, 0);
+  expect(peer.receive(1_000_000)).toBe(0);
+});
+
+test("a turn that has lasted more than 10 ms takes nothing more, not even of one that is trusted", () => {
+  const thread = new Thread();
+  const peer = trusted(thread, 1 / 8192);
+  // The first 10 ms show that the turn is long, so it is watched from there on.
+  expect(peer.receive(30 * 8192)).toBe(8 * 8192);
+  expect(peer.slices).toHaveLength(22);
+  expect(trusted(thread, 0).portion.class).toBe("trusted");
+  thread.rest();
+  expect(peer.total()).toBe(30 * 8192);
+});
+
+test("whoever is trusted goes first; others wait behind each other, one slice each", () => {
+  const thread = new Thread();
+  const log: string[] = [];
+  const good = trusted(thread, 0, { name: "good", log });
+  const [first, second] = ["first", "second"].map((name) => new Peer(thread, 6 / 256, { name, log })) as [Peer, Peer];
+  log.length = 0;
+  first.receive(512);
+  second.receive(512);
+  good.receive(10);
+  thread.turn();
+  good.receive(10);
+  thread.rest();
+  expect(log).toEqual(["first", "good", "first", "good", "second", "second"]);
+});
+
+test("who is new takes turns with who is heavy", () => {
+  const thread = new Thread();
+  const log: string[] = [];
+  const heavy = ["a", "b"].map((name) => new Peer(thread, 6 / 256, { name, log }));
+  for (const peer of heavy) peer.receive(1_024);
+  while (log.length < 3) thread.turn();
+  const fresh = new Peer(thread, 0, { name: "new", log });
+  fresh.receive(256);
+  thread.rest();
+  expect(log.filter((name) => name !== "new")).toEqual(["a", "a", "b", "a", "b", "a", "b", "b"]);
+  expect(log.indexOf("new")).toBe(4);
+});
+
+test("what handlers do after a slice counts for the connection that it was for", () => {
+  const thread = new Thread();
+  const peer = new Peer(thread, 0);
+  peer.laterMsPerByte = 1 / 10;
+  peer.receive(100);
+  const other = new Peer(thread, 0);
+  other.receive(100);
+  expect([peer.portion.class, peer.portion.costMs, peer.portion.sliceBytes]).toEqual(["heavy", 10, 256]);
+  thread.rest();
+  expect([other.portion.class, other.portion.costMs]).toEqual(["fresh", 0]);
+});
+
+test("time in which nothing happens counts for nobody", () => {
+  const thread = new Thread();
+  const peer = new Peer(thread, 0);
+  peer.receive(100);
+  expect(thread.turn()).toBe(true);
+  thread.nowMs += 60_000;
+  const other = new Peer(thread, 0);
+  other.receive(100);
+  thread.rest();
+  expect([peer.portion.costMs, other.portion.costMs]).toEqual([0, 0]);
+});
+
+test("one dear slice, as a collection of garbage makes it, does not take the trust that many cheap ones have earned", () => {
+  const portion = new TurnPortion(new Peer(new Thread(), 0));
+  const classes = [...new Array<number>(8).fill(0), 20, 20, 0, 0, 0].map((costMs) => {
+    portion.charge(costMs);
+    return portion.class;
+  });
+  const trustedFour = new Array<string>(4).fill("trusted");
+  expect(classes).toEqual([
+    ...new Array<string>(4).fill("fresh"),
+    ...trustedFour,
+    "trusted",
+    "heavy",
+    "fresh",
+    "fresh",
+    "trusted",
+  ]);
+});
+
+test("a connection that takes nothing when its turn comes waits until it asks again", () => {
+  const thread = new Thread();
+  const peer = new Peer(thread, 0);
+  peer.receive(1_000);
+  peer.takesNothing = true;
+  thread.rest();
+  expect(peer.slices).toEqual([256]);
+  peer.takesNothing = false;
+  thread.share.wait(peer.portion);
+  thread.share.wait(peer.portion);
+  thread.rest();
+  expect(peer.slices).toEqual([256, 512, 232]);
+});
+
+test("above 16 MiB that wait, input is handed over at once", () => {
+  const thread = new Thread();
+  const { share } = thread;
+  const peer = new Peer(thread, 1);
+  share.hold(mostHeldBytes - 1);
+  expect(peer.receive(1_000)).toBe(744);
+  share.hold(1);
+  expect(share.hasRoom(new TurnPortion(peer))).toBe(true);
+  const other = new Peer(thread, 1);
+  expect(other.receive(1_000)).toBe(0);
+  share.release(mostHeldBytes);
+  thread.rest();
+  expect(peer.total()).toBe(1_000);
+});
+
+test("turns without much to do are not watched", () => {
+  const thread = new Thread();
+  const peer = trusted(thread, 0);
+  thread.nowMs += 100;
+  peer.receive(10);
+  expect(thread.turn()).toBe(true);
+  peer.receive(10);
+  thread.nowMs += 9;
+  peer.receive(10);
+  expect(thread.turn()).toBe(false);
+});
