@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -120,7 +120,7 @@ function page(battles, peers) {
   const parts = [
     "# What attacks came to",
     "Made by `npm run attack -- --peers --write`; the attacks are in [attack](attack/attacks.ts), in small they are part of the normal tests. A server process with its defaults, compression on; each row against a fresh one, over real sockets, with a good client in a third process that calls every 10 ms.",
-    `${machine}. Other work ran on the machine, so times are upper bounds.`,
+    `${machine}; load average ${load} before. Other work on the machine makes times longer.`,
     `Marks: the process lives, nothing is left on prototypes or globals, the good client has no failure and waits ${marks.bystanderMs} ms at most; resident memory rises by ${marks.peakBytes / mebibyte} MB at most, above the budget of bytes that \`limits\` names where a row is about what fills it; ${marks.handlers} handlers per connection; handlers are aborted ${marks.abortMs} ms after their connection has gone.`,
     table(heads, battles.map(rowOf)),
   ];
@@ -134,6 +134,7 @@ function page(battles, peers) {
   return `${parts.join("\n\n")}\n`;
 }
 
+const load = loadavg()[0]?.toFixed(1);
 const folder = mkdtempSync(join(tmpdir(), "rpcgen-attack-"));
 try {
   const file = join(folder, "attack.mjs");
