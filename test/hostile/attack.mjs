@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { format, resolveConfig } from "prettier";
 import { bundleProgram } from "../processes/bundle.mjs";
+import { delaysOf, marks, missesOf } from "./marks.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -22,9 +23,6 @@ const { values } = parseArgs({
   },
 });
 const mebibyte = 1024 * 1024;
-/** Peak memory of a row, the handlers of its connection, the wait of a good client, and of handlers whose caller is gone. */
-const marks = { peakBytes: 64 * mebibyte, handlers: 1_000, bystanderMs: 100, abortMs: 50 };
-
 /** @param {string} file @param {readonly string[]} args @param {(row: any) => void} onRow */
 async function run(file, args, onRow) {
   const rows = [];
@@ -37,29 +35,8 @@ async function run(file, args, onRow) {
   return rows;
 }
 
-/** @param {any} battle @returns {string[]} */
-function missesOf({
-  survived,
-  finding,
-  pollution,
-  peakBytes,
-  budgetBytes,
-  mostHandlers,
-  handlerConnections,
-  abortMs,
-  bystander,
-}) {
-  const most = marks.handlers * handlerConnections;
-  return [
-    ...(survived ? [] : ["did not survive"]),
-    ...(finding !== undefined && !finding.isFine ? [finding.text] : []),
-    ...(pollution.length > 0 ? ["polluted"] : []),
-    ...(peakBytes > marks.peakBytes + budgetBytes ? ["memory"] : []),
-    ...(mostHandlers > most ? ["handlers"] : []),
-    ...(mostHandlers > 0 && abortMs > marks.abortMs ? ["abort"] : []),
-    ...(bystander.worstMs > marks.bystanderMs ? ["good client"] : []),
-  ];
-}
+/** @param {any} battle */
+const allMissesOf = (battle) => [...missesOf(battle), ...delaysOf(battle)];
 
 const heads = [
   "attack",
@@ -75,7 +52,7 @@ const heads = [
 /** @param {any} battle */
 function rowOf(battle) {
   const { name, how, finding, peakBytes, budgetBytes, mostHandlers, abortMs, bystander } = battle;
-  const misses = missesOf(battle);
+  const misses = allMissesOf(battle);
   return [
     name,
     how,
@@ -147,7 +124,7 @@ try {
     ? await run(file, ["--peers", program], (battle) => console.log(peerRowOf(battle).join(" · ")))
     : [];
   if (values.write) writeFileSync(results, await formatted(page(battles, peers)));
-  process.exitCode = battles.every((battle) => missesOf(battle).length === 0) ? 0 : 1;
+  process.exitCode = battles.every((battle) => allMissesOf(battle).length === 0) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -7,8 +7,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundleProgram } from "../processes/bundle.mjs";
 import { attacks } from "./attack/attacks.ts";
 import type { Battle } from "./attack/battle.ts";
+import { missesOf } from "./marks.mjs";
 
-/** Every attack of `npm run attack` in small, against a server process over real sockets. States and counts only: times and memory are for the report. */
+/**
+ * Every attack of `npm run attack` in small, against a server process over real sockets. Times are for the report. Memory is held to the same mark as there, by
+ * servers whose budgets are as small as the attacks, and whose heap is held to less (main.ts says why); where more than that is left to chance, `keptBytes` names it.
+ */
 
 const folder = mkdtempSync(join(tmpdir(), "rpcgen-attack-"));
 const battles = new Map<string, Battle>();
@@ -30,7 +34,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each(attacks.map(({ name }) => name))("a server under attack lives on and works for others: %s", (name) => {
   const battle = battles.get(name);
-  expect(battle).toMatchObject({ survived: true, pollution: [], bystander: { failures: [] } });
-  expect(battle?.finding?.isFine ?? true, battle?.finding?.text).toBe(true);
-  expect(battle?.mostHandlers).toBeLessThanOrEqual(1_000);
+  expect(battle?.bystander.failures).toEqual([]);
+  expect(battle && missesOf(battle, battle.keptBytes), `${Math.ceil(battle?.peakBytes ?? 0)} bytes`).toEqual([]);
 });

@@ -1,8 +1,19 @@
+import type { Limits, ServerLimits } from "../../../runtime/index.ts";
+import { defaultLimits } from "../../../runtime/protocol/limits.ts";
+import { defaultServerLimits } from "../../../runtime/server/server-options.ts";
 import { type RawSocket, openRaw, shakeRaw } from "./raw.ts";
+
+/** All limits of a server. */
+export type AllLimits = Limits & ServerLimits;
+
+/** Those that a server has when it is told none. */
+export const usualLimits: AllLimits = { ...defaultLimits, ...defaultServerLimits };
 
 /** Where an attack takes place. */
 export interface Arena {
   readonly port: number;
+  /** Of the server. */
+  readonly limits: AllLimits;
   /** What is left of a full size in a small run, at least 1. */
   size(full: number): number;
   /** A connection that has said nothing. */
@@ -30,8 +41,10 @@ export interface Attack {
   readonly name: string;
   /** What is done, for the table. */
   readonly how: string;
-  /** What the server's `limits` let peers fill, where the attack is about that. Default: 0. */
-  readonly budgetBytes?: number;
+  /** What the server's limits let peers fill, where the attack is about that. Default: 0. */
+  readonly budgetBytes?: (limits: AllLimits) => number;
+  /** What the allocator keeps of freed memory after messages as large as those of the attack. Where the budget is large it is a part of that. Default: 0. */
+  readonly keptBytes?: number;
   /** Connections whose handlers run at a time. Default: 1. */
   readonly connectionsAtOnce?: number;
   /** Does it. The measuring around it is the same for all. */
@@ -42,7 +55,7 @@ export interface Attack {
 const batch = 100;
 
 /** What an arena asks of the processes around it. */
-export type Surroundings = Pick<Arena, "check" | "disconnected">;
+export type Surroundings = Pick<Arena, "check" | "disconnected" | "limits">;
 
 export function createArena(port: number, scale: number, around: Surroundings): Arena & { resetAll(): void } {
   const sockets: RawSocket[] = [];

@@ -1,9 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { FrameFlag, FrameKind, Serialization } from "../../../runtime/protocol/frame.ts";
-import { defaultLimits } from "../../../runtime/protocol/limits.ts";
-import { defaultServerLimits } from "../../../runtime/server/server-options.ts";
 import { peopleOf } from "./crowd.ts";
-import { type Arena, type Attack, allClosed, closedWithin, type Finding, flood } from "./arena.ts";
+import { type AllLimits, type Arena, type Attack, allClosed, closedWithin, type Finding, flood } from "./arena.ts";
 import { frame, note, openRaw, option, request, type RawSocket } from "./raw.ts";
 
 /** Longer than any limit of time at its default, with the time that a busy machine takes. */
@@ -43,17 +41,27 @@ async function idle(arena: Arena, make: () => Promise<RawSocket>, bytes: Uint8Ar
   return allClosed(sockets, since, patienceMs);
 }
 
+/** Replies of 1 MB that each of them asks for. */
+const bigReplies = 30;
+/** In a small run too, whose budgets are small, they ask for far more than those. */
+const leastAskers = 10;
+
 /** So many connections fill what replies may take in all; the others get errors in their place. */
-const fillingConnections = 8;
+function fillingConnections({ maxTotalOutboundBytes }: AllLimits): number {
+  return Math.max(1, Math.floor(maxTotalOutboundBytes / (bigReplies * 1024 * 1024)));
+}
+
+/** LIMITS.md: what a process keeps that has taken half a MiB for messages. */
+const keptBytes = 62 * 1024 * 1024;
 
 /** Asks for far more than it takes. What the server closed shows only when the socket is read again. */
 async function askWithoutReading(arena: Arena, prepare: (socket: RawSocket) => void): Promise<Finding> {
-  const sockets = await arena.many(arena.size(50), arena.shake);
+  const sockets = await arena.many(Math.max(leastAskers, arena.size(50)), arena.shake);
   for (const socket of sockets) prepare(socket);
-  const bytes = requests(1, 30, { method: "Echo", body: note("big") });
+  const bytes = requests(1, bigReplies, { method: "Echo", body: note("big") });
   const since = performance.now();
   await Promise.all(sockets.map((socket) => socket.write(bytes)));
-  await arena.disconnected(Math.min(sockets.length, fillingConnections));
+  await arena.disconnected(Math.min(sockets.length, fillingConnections(arena.limits)));
   for (const { socket } of sockets) socket.resume();
   const { text } = await allClosed(sockets, since, 1_000);
   return { text: `${text}; errors for the others`, isFine: sockets.some((socket) => socket.isClosed()) };
@@ -125,7 +133,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: "unfinished messages",
-    budgetBytes: defaultServerLimits.maxInboundBytes,
+    budgetBytes: ({ maxInboundBytes }) => maxInboundBytes,
     how: "50 connections, 8 messages each of which a part arrives and the rest never",
     async run(arena) {
       const sockets = await arena.many(arena.size(50), arena.shake);
@@ -139,7 +147,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: "decompression bombs",
-    budgetBytes: defaultLimits.maxRequestBytes,
+    budgetBytes: ({ maxRequestBytes }) => maxRequestBytes,
     how: "500 calls of 64 KB that decompress to 64 MB",
     async run(arena) {
       const body = gzipSync(Buffer.alloc(64 * 1024 * 1024), { level: 9 });
@@ -153,7 +161,7 @@ export const attacks: readonly Attack[] = [
   {
     name: "short requests that become large",
     // V8 lets a heap grow to about twice what lives in it before it looks.
-    budgetBytes: 2 * defaultServerLimits.maxInboundBytes,
+    budgetBytes: ({ maxInboundBytes }) => 2 * maxInboundBytes,
     how: "8 connections, 100 calls of 40 KB on each that become 7 MB, whose handlers never answer",
     async run(arena) {
       const sockets = await arena.many(8, arena.shake);
@@ -195,7 +203,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: "slow readers of streams",
-    budgetBytes: defaultServerLimits.maxTotalOutboundBytes,
+    budgetBytes: ({ maxTotalOutboundBytes }) => maxTotalOutboundBytes,
     how: "50 connections, 100 endless streams each, nothing is read",
     async run(arena) {
       const sockets = await arena.many(arena.size(50), arena.shake);
@@ -208,13 +216,15 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: "slow readers of replies",
-    budgetBytes: defaultServerLimits.maxTotalOutboundBytes,
+    budgetBytes: ({ maxTotalOutboundBytes }) => maxTotalOutboundBytes,
+    keptBytes,
     how: "50 connections, 30 calls with replies of 1 MB each, nothing is read",
     run: (arena) => askWithoutReading(arena, (socket) => socket.stopReading()),
   },
   {
     name: "replies without credit",
-    budgetBytes: defaultServerLimits.maxTotalOutboundBytes,
+    budgetBytes: ({ maxTotalOutboundBytes }) => maxTotalOutboundBytes,
+    keptBytes,
     how: "50 connections, 30 calls with replies of 1 MB each, all is read and no credit given",
     run: (arena) => askWithoutReading(arena, () => undefined),
   },

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { Limits, ServerLimits } from "../../../runtime/index.ts";
 import { type Role, startRole } from "../../processes/role.ts";
-import { type Attack, createArena, type Finding } from "./arena.ts";
+import { type AllLimits, type Attack, createArena, type Finding, usualLimits } from "./arena.ts";
 import type { BystanderReport } from "./bystander.ts";
 import type { VictimState } from "./victim.ts";
 
@@ -15,6 +14,7 @@ export interface Battle {
   /** Resident memory at its highest, above what it was before. -1 where /proc is not there. */
   readonly peakBytes: number;
   readonly budgetBytes: number;
+  readonly keptBytes: number;
   readonly mostHandlers: number;
   readonly handlerConnections: number;
   /** From the end of the connections to the end of the last handler. */
@@ -26,18 +26,25 @@ export interface Battle {
 export interface BattleOptions {
   /** 1: full size. */
   readonly scale: number;
-  readonly limits?: Partial<Limits & ServerLimits>;
+  readonly limits?: Partial<AllLimits>;
+  /** Of the server's process. */
+  readonly nodeFlags?: readonly string[];
 }
 
 /** Attacks a fresh server process while a good client works with it. */
-export async function fight(attack: Attack, { scale, limits = {} }: BattleOptions): Promise<Battle> {
-  const victim = startRole("victim");
+export async function fight(
+  attack: Attack,
+  { scale, limits: given = {}, nodeFlags = [] }: BattleOptions,
+): Promise<Battle> {
+  const limits = { ...usualLimits, ...given };
+  const victim = startRole("victim", { nodeFlags });
   const bystander = startRole("bystander");
   try {
-    const port = await victim.request<number>("listen", limits);
+    const port = await victim.request<number>("listen", given);
     await bystander.request("start", port);
     const before = memoryOf(victim.pid, "VmRSS");
     const arena = createArena(port, scale, {
+      limits,
       check: () => bystander.request("check"),
       disconnected: (count) => victim.request("disconnected", count),
     });
@@ -56,7 +63,8 @@ export async function fight(attack: Attack, { scale, limits = {} }: BattleOption
       finding,
       survived: isQuiet && report.failures.length === 0,
       peakBytes: before < 0 ? -1 : peakBytes,
-      budgetBytes: attack.budgetBytes ?? 0,
+      budgetBytes: attack.budgetBytes?.(limits) ?? 0,
+      keptBytes: attack.keptBytes ?? 0,
       mostHandlers: state.mostHandlers,
       handlerConnections: attack.connectionsAtOnce ?? 1,
       abortMs,

@@ -1,5 +1,5 @@
 import { startProgram } from "../../processes/role.ts";
-import { type Attack, allClosed, createArena } from "./arena.ts";
+import { type Attack, allClosed, createArena, usualLimits } from "./arena.ts";
 import { memoryOf } from "./battle.ts";
 import { noise } from "./attacks.ts";
 import { openRaw } from "./raw.ts";
@@ -65,7 +65,7 @@ export async function fightPeer(peer: string, attack: Attack, program: string): 
     const port = Number(/\d{4,5}/.exec(address)?.[0]);
     const before = memoryOf(server.pid, "VmRSS");
     const none = (): Promise<void> => Promise.resolve();
-    const arena = createArena(port, 1, { check: none, disconnected: none });
+    const arena = createArena(port, 1, { limits: usualLimits, check: none, disconnected: none });
     const finding = await attack.run(arena);
     arena.resetAll();
     const answers = await isAnswered(client, address);
