@@ -158,13 +158,13 @@ export class TurnShare {
   private serveOthers(): void {
     this.servedFromMs = this.nowMs;
     let leftMs = servedMs;
-    while (leftMs > 0) {
+    do {
       const portion = this.next();
       if (portion === undefined) return;
       leftMs -= Math.max(portion.costMs, leastCostMs);
       portion.hasMore = portion.owner.proceed();
       this.served.push(portion);
-    }
+    } while (leftMs > 0 && this.environment.now() - this.servedFromMs < servedMs);
   }
 
   /** In turns from those who have shown nothing yet and from those who are known to be dear. */

@@ -177,6 +177,18 @@ test("who is new takes turns with who is heavy", () => {
   expect(log.indexOf("new")).toBe(4);
 });
 
+test("a slice that is dearer than the ones before ends what others get of the turn", () => {
+  const thread = new Thread();
+  const peers = [1, 2, 3].map(() => new Peer(thread, 1 / 256));
+  for (const peer of peers) peer.receive(2_000);
+  while (peers.some(({ slices }) => slices.length < 2)) thread.turn();
+  const before = peers.map(({ slices }) => slices.length);
+  for (const peer of peers) peer.msPerByte = 20 / 256;
+  thread.turn();
+  const after = peers.map(({ slices }) => slices.length);
+  expect(after.map((length, at) => length - (before[at] ?? 0)).toSorted()).toEqual([0, 0, 1]);
+});
+
 test("what handlers do after a slice counts for the connection that it was for", () => {
   const thread = new Thread();
   const peer = new Peer(thread, 0);
