@@ -186,7 +186,8 @@ test("a slice that is dearer than the ones before ends what others get of the tu
   for (const peer of peers) peer.msPerByte = 20 / 256;
   thread.turn();
   const after = peers.map(({ slices }) => slices.length);
-  expect(after.map((length, at) => length - (before[at] ?? 0)).toSorted()).toEqual([0, 0, 1]);
+  const served = after.map((length, at) => length - (before[at] ?? 0));
+  expect(served.reduce((sum, count) => sum + count, 0)).toBe(1);
 });
 
 test("what handlers do after a slice counts for the connection that it was for", () => {
