@@ -17,9 +17,22 @@ export function collectTests(expect, load) {
     path.pop();
   };
   test.each = each(test);
+  test.skipIf = (condition) => (condition ? () => undefined : test);
   describe.each = each(describe);
-  load({ describe, test, expect });
-  return tests;
+  const cleanups = [];
+  load({ describe, test, expect, afterEach: (cleanup) => void cleanups.push(cleanup) });
+  return cleanups.length === 0 ? tests : tests.map((one) => ({ ...one, action: cleaning(one.action, cleanups) }));
+}
+
+/** One file or many: what cleans up has nothing to do after the tests of others. */
+function cleaning(action, cleanups) {
+  return async () => {
+    try {
+      await action();
+    } finally {
+      for (const cleanup of cleanups) await cleanup();
+    }
+  };
 }
 
 /** A test, or a group, for each row of a table. */

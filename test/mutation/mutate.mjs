@@ -1,6 +1,6 @@
 /**
- * `npm run mutate -- [FILE[:FROM-TO]...]`: changes the code of frames, limits and the state machine of a connection in one place at a time and runs the tests
- * that reach it. Prints the changes that no test noticed and the share of the others; ends with 1 when it is below 85 % for a file, or the lines of it.
+ * `npm run mutate -- [FILE[:FROM-TO]...]`: changes the code of frames, limits, compression, admission and the state machine of a connection in one place at a time and
+ * runs the tests that reach it. Prints the changes that no test noticed and the share of the others; ends with 1 when it is below 85 % for a file, or the lines of it.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";

@@ -1,3 +1,5 @@
+import * as zlib from "node:zlib";
+
 /** What is mutated, and the tests that have to notice: the fast ones that lie nearest. */
 const connection = [
   ...[
@@ -25,6 +27,17 @@ const protocol = [
     "limits",
     "trace",
   ],
+];
+
+const compression = [
+  ...["compression", "compressor", "decompress", "gain", "turns"],
+  // Half of it is about zstd, which Node has from 22.15 on.
+  ...("zstdCompressSync" in zlib ? ["zlib"] : []),
+];
+/** What lets peers and requests in, and bounds what they may take. */
+const server = [
+  ...["admission", "connection-set", "server-options", "request-body", "drops"],
+  ...["authentication", "authorization"],
 ];
 
 /** Parts of `npm run mutate` by name. */
@@ -63,6 +76,21 @@ export const parts = {
       ...named("test/runtime/client", ["cancel", "channel", "deadlines", "errors", "metadata", "streams", "versions"]),
       ...named("test/runtime/server", ["lifecycle"]),
       ...named("test/runtime/compression", ["calls"]),
+    ],
+  },
+  compression: {
+    files: compression.map((name) => `runtime/compression/${name}.ts`),
+    tests: named("test/runtime/compression", ["compression", "decompress", "gain", "calls"]),
+  },
+  server: {
+    files: [...server.map((name) => `runtime/server/${name}.ts`), "runtime/call/peer-network.ts"],
+    tests: [
+      ...named("test/runtime/server", [
+        ...["connection-set", "server-options", "authentication", "authorization", "drops", "request-body"],
+        ...["request-memory", "auth", "lifecycle", "drain"],
+      ]),
+      ...named("test/hostile", ["limits", "server-limits", "memory"]),
+      ...named("test/runtime/call", ["peer-network"]),
     ],
   },
 };

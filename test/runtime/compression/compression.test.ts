@@ -31,8 +31,21 @@ test("a marked method turns the defaults on: zstd where Node has it, and gzip", 
   expect(compression.compressors).toEqual([zstd, gzip].filter((found) => found !== undefined));
 });
 
+test("what nobody turned on is on for marked methods only, what was refused for none", () => {
+  const open = createCompression(undefined);
+  open.allowMarked();
+  expect([plainMethod, marked].map((method) => open.takes(method, 2_000, reader))).toEqual([false, true]);
+  expect(createCompression(false).takes(plainMethod, 2_000, reader)).toBe(false);
+});
+
+test("a compressor is found by its number", () => {
+  const compression = createCompression({ compressors: ["gzip", "br"] });
+  expect([1, 3, 2].map((id) => compression.find(id)?.name)).toEqual(["gzip", "br", undefined]);
+});
+
 test.each([
   [true, plainMethod, undefined, true],
+  [{ methods: "all" } as const, plainMethod, undefined, true],
   [true, unmarked, undefined, false],
   [true, unmarked, true, true],
   [true, marked, false, false],
@@ -78,6 +91,32 @@ test("a large body is compressed in another thread, a small one at once", async 
   expect(later).toBeInstanceOf(Promise);
   expect((await later).body.length).toBeLessThan(large.length / 2);
   expect(compression.pack(plainMethod, text, [1])).not.toBeInstanceOf(Promise);
+});
+
+test("a body of 16 KiB is still compressed at once, and any where there is no other thread", () => {
+  const body = Buffer.alloc(16_385, "order;");
+  const isLater = (compressor: typeof gzip, bytes: number): boolean =>
+    createCompression({ compressors: [compressor] }).pack(plainMethod, body.subarray(0, bytes), [1]) instanceof Promise;
+  expect([16_384, 16_385].map((bytes) => isLater(gzip, bytes))).toEqual([false, true]);
+  const { id, name, compress, decompress } = gzip;
+  expect(isLater({ id, name, compress, decompress }, 16_385)).toBe(false);
+});
+
+test("what becomes as small as its receiver believes is sent so, a byte more goes as it is", async () => {
+  const packed = new Uint8Array(10);
+  const tiny = { id: 9, name: "tiny", compress: () => packed, decompress: () => packed };
+  const sent = async (bytes: number): Promise<number> =>
+    (await createCompression({ compressors: [tiny] }).pack(plainMethod, new Uint8Array(bytes), [9])).compressor;
+  expect([await sent(66_536), await sent(66_537)]).toEqual([9, 0]);
+});
+
+test("a threshold of 0 is one: every message is looked at", () => {
+  expect(createCompression({ thresholdBytes: 0 }).takes(plainMethod, 0, reader)).toBe(true);
+});
+
+test.skipIf(zstd !== undefined)("names that this Node does not have are left out, but not all of them", () => {
+  expect(createCompression({ compressors: ["zstd", "gzip"] }).compressors).toEqual([gzip]);
+  expect(() => createCompression({ compressors: ["zstd"] })).toThrow("has none of the compressors zstd");
 });
 
 test("what would look like a bomb to its receiver goes as it is", async () => {

@@ -135,9 +135,79 @@ test("a compressor of somebody else that gives more than it may is refused", asy
   expect(await errorOf(() => decompress(greedy, Uint8Array.of(1), 1_000))).toMatchObject({ reason: "limit_exceeded" });
 });
 
+test("a body of 4 KiB is decompressed at once, a longer one in another thread, if there is one", async () => {
+  const idle: Compressor = {
+    id: 9,
+    name: "idle",
+    compress: (bytes) => bytes,
+    decompress: () => Uint8Array.of(1),
+    decompressAsync: async () => Uint8Array.of(2),
+  };
+  const { decompressAsync: _, ...alone } = idle;
+  expect(decompress(idle, new Uint8Array(4_096), 10)).toEqual(Uint8Array.of(1));
+  expect(await decompress(idle, new Uint8Array(4_097), 10)).toEqual(Uint8Array.of(2));
+  expect(decompress(alone, new Uint8Array(4_097), 10)).toEqual(Uint8Array.of(1));
+});
+
+test.each(compressors)("$name notices a bomb before it has read all of it", (compressor) => {
+  const bomb = compressor.compress(Buffer.concat([new Uint8Array(3_000_000), noise(2_000)]));
+  expect(() => compressor.decompress(bomb.subarray(0, bomb.length - 10), 1_000)).toThrow(OutputLimitError);
+});
+
+test.each(compressors)("$name gives nothing where nothing may come out", (compressor) => {
+  expect(() => compressor.decompress(compressor.compress(Uint8Array.of(1)), 0)).toThrow(OutputLimitError);
+  expect(compressor.decompress(compressor.compress(new Uint8Array(0)), 0)).toHaveLength(0);
+});
+
+test("what comes out is as long as it may be, or a byte too long", () => {
+  const giving = (bytes: number): Compressor => ({
+    id: 9,
+    name: "giving",
+    compress: (body) => body,
+    decompress: () => new Uint8Array(bytes),
+  });
+  expect(decompress(giving(100), Uint8Array.of(1), 100)).toHaveLength(100);
+  expect(() => decompress(giving(101), Uint8Array.of(1), 100)).toThrow("longer than 100 bytes");
+});
+
+test("an error about a limit has a name", () => {
+  expect(new OutputLimitError(5)).toMatchObject({
+    name: "OutputLimitError",
+    message: "The output is longer than 5 bytes.",
+  });
+});
+
+test("the formats are made at the levels that were measured", () => {
+  const orders = Buffer.from(Array.from({ length: 500 }, (_, at) => `order ${at * 7_919}, price ${at % 97};`).join(""));
+  expect(gzip.compress(orders)).toEqual(zlib.gzipSync(orders, { level: 4 }));
+  expect(deflate.compress(orders)).toEqual(zlib.deflateSync(orders, { level: 4 }));
+  const params = { [zlib.constants.BROTLI_PARAM_QUALITY]: 4, [zlib.constants.BROTLI_PARAM_LGWIN]: 20 };
+  expect(brotli.compress(orders)).toEqual(zlib.brotliCompressSync(orders, { params }));
+});
+
+test("zstd is there wherever Node has it", () => {
+  expect(zstd !== undefined).toBe("zstdCompressSync" in zlib);
+});
+
+test.skipIf(zstd === undefined)(
+  "zstd takes frames that ask for 8 MiB, however small they are, and none that asks for more",
+  () => {
+    // Ten letters behind a window of 8 or 9 MiB.
+    const frame = (window: string): Uint8Array => Buffer.from(`28b52ffd00${window}53000061`, "hex");
+    expect(zstd?.decompress(frame("68"), 100)).toEqual(Buffer.from("aaaaaaaaaa"));
+    expect(() => zstd?.decompress(frame("69"), 100)).toThrow("too much memory");
+  },
+);
+
+test("numbers of compressors go up to 15", () => {
+  expect(checkCompressors([{ ...gzip, id: 15 }])).toHaveLength(1);
+});
+
 test.each([
   [[{ ...gzip, id: 0 }], "1 to 15"],
   [[{ ...gzip, id: 16 }], "1 to 15"],
+  [[{ ...gzip, name: "" }], "a name"],
+  [[{ ...gzip, name: 7 as unknown as string }], "a name"],
   [[gzip, { ...deflate, id: 1 }], "cannot be told apart"],
   [[gzip, { ...deflate, name: "gzip" }], "cannot be told apart"],
 ])("compressors that cannot be told apart are refused", (found, word) => {

@@ -389,6 +389,35 @@ describe("names that are tricks", () => {
     },
   );
 
+  test.each([
+    ["ada", Code.unimplemented],
+    ["eve", Code.unauthenticated],
+  ])("nor does who is not known yet, before it is: %s", async (token, code) => {
+    const gate = createSignal();
+    const peer = await connectRaw(
+      await listen({ authenticate: (request) => gate.promise.then(() => byToken(request)) }),
+      { token },
+    );
+    peer.request({ methodId: methodIdFromPath("/lab.v1.Lab/none") });
+    let isAnswered = false;
+    const reply = peer.reply().finally(() => (isAnswered = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isAnswered).toBe(false);
+    gate.resolve();
+    expect(await reply).toMatchObject({ kind: 3, code });
+    peer.close();
+  });
+
+  test("one-way calls that are not let in count as dropped, others do not", async () => {
+    const nobody = await connectRaw(await listen({ publicMethods: ["/lab.v1.Lab/Quick"] }));
+    nobody.request({ methodId: idOf("track"), flags: 0x30, lane: 0xffff });
+    nobody.request({ methodId: idOf("echo") });
+    expect(await nobody.reply()).toMatchObject({ code: Code.unauthenticated });
+    const loads = servers.at(-1)?.load() ?? [];
+    expect(loads.filter(({ dropped }) => dropped > 0).map(({ method }) => method)).toEqual(["/lab.v1.Lab/Track"]);
+    nobody.close();
+  });
+
   test("a one-way call that is not let in is dropped, and leaves no line in the log", async () => {
     const reported: unknown[] = [];
     let tracked = 0;
@@ -421,13 +450,16 @@ describe("onAccept", () => {
     expect([peer.isClosed(), peer.received]).toEqual([true, []]);
   });
 
-  test("comes before authenticate, which comes before authorize, which comes before the handler", async () => {
+  test.each([
+    ["at once", <T>(value: T): T => value],
+    ["later", async <T>(value: T): Promise<T> => value],
+  ])("comes before authenticate, which comes before authorize, %s, which comes before the handler", async (_, when) => {
     const order: string[] = [];
     await using root = await world(
       {
         onAccept: () => order.push("onAccept") > 0,
         authenticate: (request) => (order.push("authenticate"), byToken(request)),
-        authorize: () => order.push("authorize") > 0,
+        authorize: () => when(order.push("authorize") > 0),
         interceptors: [{ name: "late", admit: () => void order.push("admit") }],
       },
       { token: "root" },

@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { rateLimit } from "../../../runtime/governance/index.ts";
 import { type ErrorReport, RpcError, type ServerOptions } from "../../../runtime/index.ts";
+import type { MethodType } from "../../../runtime/call/method-type.ts";
+import { createDrops } from "../../../runtime/server/drops.ts";
 import { createMetrics } from "../../../runtime/telemetry/index.ts";
+import { createVirtualEnvironment } from "../../../runtime/testing/index.ts";
 import { createFleet } from "../client/fleet.ts";
+import { Lab } from "../fixture/lab.ts";
 import { createSignal } from "../fixture/world.ts";
 
 const path = "/lab.v1.Lab/Track";
@@ -106,5 +110,48 @@ describe("a one-way call that a server turns away is counted and told of", () =>
     await using world = await scene({ plugins: [limit] });
     await world.track(2);
     expect([world.ran(), world.dropped(), world.counted("resource_exhausted")]).toEqual([1, 1, 0]);
+  });
+});
+
+describe("the record of dropped calls", () => {
+  const [track] = Lab.methods.filter(({ member }) => member === "track");
+  const error = new RpcError({ reason: "too_many_calls", message: "Enough." });
+
+  function open() {
+    const environment = createVirtualEnvironment();
+    const seen: string[] = [];
+    const lines: string[] = [];
+    const interceptors = [
+      { name: "seeing", dropped: (method: MethodType) => void seen.push(method.path) },
+      { name: "blind" },
+    ];
+    const report = (found: RpcError, where: string): void => void lines.push(`${where}: ${found.message}`);
+    return { environment, seen, lines, drops: createDrops({ environment, interceptors, report }) };
+  }
+
+  test("tells the first, and then how many there were when ten seconds are over", () => {
+    const { environment, lines, drops } = open();
+    const note = (): void => drops.note(track, error, "a");
+    note();
+    environment.advance(9_999);
+    note();
+    environment.advance(1);
+    note();
+    expect(lines).toEqual([
+      `${path}: A one-way call was dropped: Enough.`,
+      `${path}: 2 one-way calls were dropped: Enough.`,
+    ]);
+  });
+
+  test("tells interceptors of methods that are there, and keeps one line for all that are not", () => {
+    const { seen, lines, drops } = open();
+    drops.note(track, error, "a");
+    drops.note(undefined, error, "a");
+    drops.note(undefined, error, "a");
+    expect([seen, lines.at(-1), lines.length]).toEqual([
+      [path],
+      "(unknown method): A one-way call was dropped: Enough.",
+      2,
+    ]);
   });
 });
