@@ -5,6 +5,7 @@ import {
   FrameKind,
   GoawayCode,
   HeaderTag,
+  isPoliteCode,
   laneMask,
   onewayLane,
   protocolVersion,
@@ -206,7 +207,10 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
     for (const call of [...this.table.all(), ...(this.oneways ?? [])]) {
       // No id yet: the request waits in the queues, and the server would drop it.
       const isUnsent = call.idHigh === 0 && call.idLow === 0;
-      if (isUnsent || call.idHigh > idHigh || (call.idHigh === idHigh && call.idLow > idLow)) call.fail(refused);
+      const isLater = call.idHigh > idHigh || (call.idHigh === idHigh && call.idLow > idLow);
+      // The server takes one-way requests that were begun: elsewhere they would run twice [GOA-5].
+      const isTaken = call.isOneway && isPoliteCode(code);
+      if (isUnsent || (isLater && !isTaken)) call.fail(refused);
     }
   }
 
@@ -215,6 +219,10 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
       call.fail(createError(this.unsentReason(error), error.message, error.cause));
     for (const call of this.table.all()) call.fail(error);
     for (const call of [...(this.oneways ?? [])]) call.fail(error);
+  }
+
+  outlive(): boolean {
+    return false;
   }
 
   onOpen(): void {

@@ -28,6 +28,11 @@ export class Farewell {
     this.patience = undefined;
   }
 
+  /** As {@link limitGrace}, where there is no limit yet. */
+  bound(graceMs: number): void {
+    if (this.graceEndMs === Infinity) this.limitGrace(graceMs);
+  }
+
   /** From now on. The shortest grace counts. */
   limitGrace(graceMs: number): void {
     const { link } = this;
@@ -49,7 +54,16 @@ export class Farewell {
     if (this.patience !== undefined) return;
     const { link } = this;
     const waitMs = Math.min(link.limits.closeMs, this.graceEndMs - link.environment.now());
-    this.patience = link.environment.setTimer(Math.max(waitMs, 0), () => link.closeDrained());
+    this.patience = link.environment.setTimer(Math.max(waitMs, 0), () => {
+      this.patience = undefined;
+      if (link.isDrained) link.closeDrained();
+    });
+  }
+
+  /** A call has ended that came in the meantime, so more of them may be on their way [GOA-5]. */
+  renew(): void {
+    this.patience?.cancel();
+    this.patience = undefined;
   }
 
   /** The connection has ended. */

@@ -1,7 +1,7 @@
 import type { Environment, Timer } from "../environment/environment.ts";
 import { type TimerWheel, wheelOf } from "../environment/timer-wheel.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
-import { FrameKind, GoawayCode, HeaderTag, ignorableBit, type ProtocolFault } from "../protocol/frame.ts";
+import { FrameKind, GoawayCode, HeaderTag, ignorableBit, isPoliteCode, type ProtocolFault } from "../protocol/frame.ts";
 import { FrameReader, type FrameSink } from "../protocol/frame-reader.ts";
 import { type AnnouncedLimits, encodeOption, type Option } from "../protocol/handshake.ts";
 import { HeaderReader } from "../protocol/header-reader.ts";
@@ -174,9 +174,21 @@ export class Multiplexer implements Parts {
   onClose(error: Error | undefined): void {
     if (this.transportClosed) return;
     this.transportClosed = true;
+    if (this.state === "closed") return this.tellClosed();
+    if (error === undefined && this.role.outlive()) return this.linger();
     const isPolite = error === undefined && this.role.callsInProgress === 0 && this.state !== "opening";
-    const lost = isPolite ? this.peerFault : (this.peerFault ?? lossOf(this.side, error));
-    this.finish(lost);
+    this.finish(isPolite ? this.peerFault : (this.peerFault ?? lossOf(this.side, error)));
+  }
+
+  /** The peer has gone and left calls that need nothing more of it: the connection drains without a transport. */
+  private linger(): void {
+    this.liveness.close();
+    this.outbound.close();
+    this.enterDraining();
+    this.leaving().bound(this.limits.ageGraceMs);
+  }
+
+  private tellClosed(): void {
     this.closeTimer?.cancel();
     const waiters = this.closedWaiters;
     this.closedWaiters = [];
@@ -220,7 +232,8 @@ export class Multiplexer implements Parts {
       if (this.state === "open" || this.state === "opening") this.beginDrain(GoawayCode.none, "");
       if (this.state === "draining") this.leaving().limitGrace(graceMs);
     }
-    return this.transportClosed ? Promise.resolve() : new Promise((resolve) => this.closedWaiters.push(resolve));
+    const isOver = this.transportClosed && this.isClosed();
+    return isOver ? Promise.resolve() : new Promise((resolve) => this.closedWaiters.push(resolve));
   }
 
   abort(error?: RpcError): void {
@@ -245,7 +258,10 @@ export class Multiplexer implements Parts {
 
   /** Asked whenever a call ended: closes a draining connection that has nothing left to do. */
   closeWhenDrained(): void {
-    if (this.state === "draining" && this.role.callsInProgress === 0) this.outbound.wake();
+    if (this.state !== "draining" || this.role.callsInProgress > 0) return;
+    if (this.transportClosed) return this.closeDrained();
+    this.farewell?.renew();
+    this.outbound.wake();
   }
 
   /** Ends every call; nothing is sent or read afterwards. */
@@ -260,6 +276,7 @@ export class Multiplexer implements Parts {
     this.role.terminate(error ?? createError("connection_lost", "The connection has ended."));
     this.wheel.rest();
     this.outbound.close();
+    if (this.transportClosed) this.tellClosed();
   }
 
   private isClosed(): boolean {
@@ -288,8 +305,8 @@ export class Multiplexer implements Parts {
     this.setPeer(progress.peer);
     this.messages.grantConnection();
     if (this.state === "opening") this.state = "open";
+    this.role.onOpen();
     if (this.isLeaving && this.state === "open") this.beginDrain(GoawayCode.none, "");
-    else this.role.onOpen();
     return progress.used;
   }
 
@@ -315,7 +332,7 @@ export class Multiplexer implements Parts {
 
   private onGoaway(reader: FrameReader): void {
     const { goawayCode } = this.header;
-    if (goawayCode !== GoawayCode.none && goawayCode !== GoawayCode.idle) this.notePeerFault(goawayCode);
+    if (!isPoliteCode(goawayCode)) this.notePeerFault(goawayCode);
     this.isPeerDone = true;
     this.enterDraining();
     this.role.onGoaway(reader.idHigh, reader.idLow, goawayCode);

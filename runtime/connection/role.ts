@@ -16,6 +16,8 @@ export interface Role {
   onGoaway(idHigh: number, idLow: number, code: number): void;
   /** Every call ends with this error now. */
   terminate(error: RpcError): void;
+  /** The peer has ended its side without a fault. @returns true when some calls go on that need nothing more of it, and no other is open any more [GOA-5] */
+  outlive(): boolean;
   /** Calls in progress. */
   readonly callsInProgress: number;
   /** Those that both sides know to be open: only they justify pings. */
@@ -23,7 +25,7 @@ export interface Role {
   onOpen(): void;
   onDraining(): void;
   onClose(error: RpcError | undefined): void;
-  /** Id for GOAWAY: the last request that was accepted. */
+  /** Id for GOAWAY: the last request that was accepted before there was any. */
   readonly lastIdHigh: number;
   readonly lastIdLow: number;
 }

@@ -26,8 +26,9 @@ import { ServerCall } from "./incoming-call.ts";
 import type { IncomingCallOwner } from "./incoming-call-owner.ts";
 import { CompressorOffer } from "./compressor-offer.ts";
 import { LaneTable } from "./lane-table.ts";
-import { createError } from "./local-error.ts";
+import { createError, lossOf } from "./local-error.ts";
 import { Multiplexer } from "./multiplexer.ts";
+import { OnewayCalls } from "./oneway-calls.ts";
 import type { Role } from "./role.ts";
 
 /**
@@ -43,16 +44,19 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   serialization: Serialization;
   peerToken: string | undefined;
   callsInProgress: number;
-  lastIdHigh: number;
-  lastIdLow: number;
   private readonly limits: Limits;
   private readonly events: ServerConnectionEvents;
   private readonly serializations: readonly Serialization[];
   private readonly peerName: string | undefined;
   private readonly compressors: CompressorOffer;
   private readonly table: LaneTable<ServerCall>;
-  /** One-way calls by their sequence number; made with the first. */
-  private oneways: Map<number, ServerCall> | undefined;
+  /** Made with the first one-way call. */
+  private oneways: OnewayCalls | undefined;
+  /** The last request that was accepted: ids rise [STR-2]. */
+  private newestHigh: number;
+  private newestLow: number;
+  /** What that was when the connection began to drain. */
+  private lastOpen: { readonly high: number; readonly low: number } | undefined;
   private requestBytes: number;
   private lastRequestMs: number;
   private isGoing: boolean;
@@ -70,10 +74,11 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     this.compressors = new CompressorOffer(options.compressors);
     this.peerToken = undefined;
     this.callsInProgress = 0;
-    this.lastIdHigh = 0;
-    this.lastIdLow = 0;
     this.table = new LaneTable(false);
     this.oneways = undefined;
+    this.newestHigh = 0;
+    this.newestLow = 0;
+    this.lastOpen = undefined;
     this.requestBytes = 0;
     this.isGoing = false;
     this.idleTimer = undefined;
@@ -110,9 +115,16 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
 
   /** A one-way call is open for both sides while its request is under way: a peer that stops in between has to be noticed. */
   get openCalls(): number {
-    let count = this.table.size;
-    for (const call of this.oneways?.values() ?? []) if (call.isReading) count++;
-    return count;
+    return this.table.size + (this.oneways?.readingCount ?? 0);
+  }
+
+  /** One-way requests that come after the first GOAWAY are accepted, but no GOAWAY names them [GOA-5]. */
+  get lastIdHigh(): number {
+    return this.lastOpen?.high ?? this.newestHigh;
+  }
+
+  get lastIdLow(): number {
+    return this.lastOpen?.low ?? this.newestLow;
   }
 
   drain(graceMs: number): Promise<void> {
@@ -127,8 +139,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     const { kind, idHigh, idLow } = reader;
     if (kind === FrameKind.response || kind === FrameKind.error)
       return this.fault(`A client sent a frame of kind ${kind}.`);
-    const call =
-      (idLow & laneMask) === onewayLane ? this.oneways?.get(sequenceOf(reader)) : this.table.get(idHigh, idLow);
+    const call = (idLow & laneMask) === onewayLane ? this.oneways?.get(reader) : this.table.get(idHigh, idLow);
     if (call === undefined) return this.onFrameWithoutCall(reader);
     if (kind === FrameKind.request) call.onRequestChunk(reader);
     else if (kind === FrameKind.item) call.onItem(reader);
@@ -169,7 +180,14 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     this.idleTimer?.cancel();
     this.ageTimer?.cancel();
     for (const call of this.table.all()) call.cancel(error);
-    for (const call of [...(this.oneways?.values() ?? [])]) call.cancel(error);
+    this.oneways?.cancel(error);
+  }
+
+  /** Handlers of one-way calls have all that they need, and their callers wait for nothing; a request in part was given up. */
+  outlive(): boolean {
+    if (this.table.size > 0 || this.oneways?.isRunning !== true) return false;
+    this.oneways.cancelReading(lossOf("server", undefined));
+    return true;
   }
 
   dispatch(call: ServerCall, body: Uint8Array): void {
@@ -209,7 +227,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   }
 
   release(call: ServerCall): void {
-    if (call.oneway) this.oneways?.delete(sequenceOf(call));
+    if (call.oneway) this.oneways?.delete(call);
     else this.table.delete(call);
   }
 
@@ -228,6 +246,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
 
   onDraining(): void {
     this.isGoing = true;
+    this.lastOpen = { high: this.newestHigh, low: this.newestLow };
     this.events.onDraining?.();
   }
 
@@ -260,15 +279,16 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   }
 
   private isNew({ idHigh, idLow }: FrameReader): boolean {
-    return idHigh > this.lastIdHigh || (idHigh === this.lastIdHigh && idLow > this.lastIdLow);
+    return idHigh > this.newestHigh || (idHigh === this.newestHigh && idLow > this.newestLow);
   }
 
   private accept(reader: FrameReader, refusal: RpcError | undefined): void {
-    if (this.isGoing) return this.passBy(reader);
+    // What crossed the GOAWAY goes elsewhere, but for one-way requests: their callers have done with them [GOA-1, GOA-5].
+    if (this.isGoing && (reader.idLow & laneMask) !== onewayLane) return;
     const fault = this.faultOf(reader);
     if (fault !== undefined) return this.fault(fault);
-    this.lastIdHigh = reader.idHigh;
-    this.lastIdLow = reader.idLow;
+    this.newestHigh = reader.idHigh;
+    this.newestLow = reader.idLow;
     const { header } = this.link;
     const remainingMs =
       header.deadlineMicros < 0 ? Infinity : Math.min(header.deadlineMicros / 1000, this.limits.maxDeadlineMs);
@@ -279,21 +299,13 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     this.callsInProgress++;
     const error = refusal ?? this.refusalOf(reader, isTooMany, remainingMs);
     if (error !== undefined) return call.refuse({ error });
-    if (call.oneway) (this.oneways ??= new Map()).set(sequenceOf(call), call);
+    if (call.oneway) (this.oneways ??= new OnewayCalls()).add(call);
     else this.table.set(call);
     call.readRequest(reader);
     // Most calls whose handlers do not wait are over by now: watching them costs nothing (benches `calls` and `idle`).
     if (call.isOver) return;
     this.link.liveness.onBusy();
     if (remainingMs !== Infinity) this.link.wheel.add(call);
-  }
-
-  /** A request that crossed the GOAWAY goes elsewhere, but for one-way ones: their callers have done with them. */
-  private passBy(reader: FrameReader): void {
-    const isFirstFrame = reader.bodyStart > reader.headerStart;
-    if ((reader.idLow & laneMask) !== onewayLane || !isFirstFrame) return;
-    const call = new ServerCall(this, reader, this.link.header, Infinity);
-    this.drop(call, createError("draining", "The server is going away."));
   }
 
   private laneLimit(call: ServerCall): number {
@@ -364,10 +376,6 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
   private fault(message: string): void {
     this.link.onFault({ code: GoawayCode.protocol, message });
   }
-}
-
-function sequenceOf({ idHigh, idLow }: { readonly idHigh: number; readonly idLow: number }): number {
-  return idHigh * 65_536 + (idLow >>> 16);
 }
 
 /** Chunks below this bring little: each is charged like a frame that brings nothing. */

@@ -1,6 +1,9 @@
 import { laneMask, onewayLane } from "../protocol/frame.ts";
 import type { Lane } from "./lane.ts";
 
+/** The id of a call, by its halves. */
+export type CallId = Pick<Lane, "idHigh" | "idLow">;
+
 /** Which calls are on a connection, and their numbers [STR-1, STR-2]. */
 export interface Lanes {
   /** Calls that were started and are not over; how many of them wait for a place, and how many have one. */
@@ -10,12 +13,17 @@ export interface Lanes {
   /** Gives a call its place, or lets it wait for one. */
   add(lane: Lane): void;
   delete(lane: Lane): void;
-  find(idHigh: number, idLow: number): Lane | undefined;
+  find(id: CallId): Lane | undefined;
   /** No call has had this number yet. */
-  isUnused(idHigh: number, idLow: number): boolean;
+  isUnused(id: CallId): boolean;
   /** Numbers rise in the order in which requests are written. */
   assignId(lane: Lane): void;
   all(): readonly Lane[];
+}
+
+/** The number of a call, from 1; 0: its request has not been written. */
+export function sequenceOf({ idHigh, idLow }: CallId): number {
+  return idHigh * 65_536 + (idLow >>> 16);
 }
 
 /** @param onPlace a call that waited has got its place */
@@ -73,12 +81,12 @@ export function createLanes(maxCalls: () => number, onPlace: (lane: Lane) => voi
       open--;
       placeNext();
     },
-    find(idHigh, idLow) {
+    find({ idHigh, idLow }) {
       const place = idLow & laneMask;
       const candidates = place === onewayLane ? [...oneways] : [table[place]];
       return candidates.find((lane) => lane?.idHigh === idHigh && lane.idLow === idLow);
     },
-    isUnused: (idHigh, idLow) => idHigh * 65_536 + (idLow >>> 16) > sequence,
+    isUnused: (id) => sequenceOf(id) > sequence,
     assignId(lane) {
       sequence++;
       lane.idHigh = Math.floor(sequence / 65_536);

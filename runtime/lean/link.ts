@@ -18,7 +18,7 @@ import {
 } from "./frames.ts";
 import { createInbox } from "./inbox.ts";
 import type { Lane, Outgoing } from "./lane.ts";
-import { createLanes } from "./lanes.ts";
+import { createLanes, sequenceOf } from "./lanes.ts";
 import { createMeter } from "./meter.ts";
 import {
   createOptionReader,
@@ -178,18 +178,19 @@ export function createLink(options: LinkOptions): Link {
         ? breach(`The header of a frame of kind ${kind} cannot be accepted.`)
         : onLinkFrame(frame);
     if (kind === requestKind || kind === cancelKind) return breach(`A server sent a frame of kind ${kind}.`);
-    const lane = lanes.find(idHigh, idLow);
+    const lane = lanes.find(frame);
     if (lane !== undefined) return onLaneFrame(lane, frame);
-    if (lanes.isUnused(idHigh, idLow)) return breach("A reply names a call that was never started.");
+    if (lanes.isUnused(frame)) return breach("A reply names a call that was never started.");
     return kind === itemKind ? inbox.discard(frame) : undefined;
   }
 
-  function onLinkFrame({ kind, idHigh, idLow, header, body, serialization }: Frame): Breach | undefined {
+  function onLinkFrame(frame: Frame): Breach | undefined {
+    const { kind, header, body, serialization } = frame;
     switch (kind) {
       case creditKind:
         return onCredit(undefined, numberOf(header, creditTag));
       case pingKind:
-        socket.write(encodeFrame(pongKind, 0, { idHigh, idLow }));
+        socket.write(encodeFrame(pongKind, 0, frame));
         return chargeIdle();
       case settingsKind: {
         const found =
@@ -201,7 +202,7 @@ export function createLink(options: LinkOptions): Link {
         return chargeIdle();
       }
       case goawayKind:
-        return void onGoaway(idHigh, idLow, numberOf(header, goawayCodeTag), header.values.get(errorMessageTag));
+        return void onGoaway(frame, numberOf(header, goawayCodeTag), header.values.get(errorMessageTag));
       default:
         return chargeIdle();
     }
@@ -245,7 +246,7 @@ export function createLink(options: LinkOptions): Link {
     return idleFrames() ? undefined : breach("Too many frames that bring nothing forward.", enhanceCalmCode);
   }
 
-  function onGoaway(idHigh: number, idLow: number, code: number, text: Uint8Array | undefined): void {
+  function onGoaway(last: Frame, code: number, text: Uint8Array | undefined): void {
     options.onGoaway(code);
     if (code > noneCode && code !== idleCode) {
       peerFault ??= fault(
@@ -256,8 +257,10 @@ export function createLink(options: LinkOptions): Link {
     if (state !== "draining") enter("draining");
     const refused = fault("draining", `${target} is going away and did not take this call.`);
     for (const lane of lanes.all()) {
-      const isUnsent = lane.idHigh === 0 && lane.idLow === 0;
-      if (isUnsent || lane.idHigh > idHigh || (lane.idHigh === idHigh && lane.idLow > idLow)) fail(lane, refused);
+      const sequence = sequenceOf(lane);
+      // A polite server takes one-way requests that were begun [GOA-5].
+      const isRefused = sequence > sequenceOf(last) && (!lane.isOneway || peerFault !== undefined);
+      if (sequence === 0 || isRefused) fail(lane, refused);
     }
     closeWhenDrained();
   }
@@ -303,9 +306,8 @@ export function createLink(options: LinkOptions): Link {
 
   function cancel(lane: Lane, error: RpcError): void {
     if (lane.isOver) return;
-    const { idHigh, idLow } = lane;
     // Before the place is free: a call that waits for it must not pass the cancel.
-    if ((idHigh !== 0 || idLow !== 0) && state !== "closed") {
+    if (sequenceOf(lane) > 0 && state !== "closed") {
       socket.write(encodeFrame(cancelKind, 0, lane, entry(errorCodeTag, error.code)));
     }
     fail(lane, error);
@@ -359,7 +361,7 @@ export function createLink(options: LinkOptions): Link {
     socket.close();
     const lost = error ?? fault("connection_lost", `The connection to ${target} has ended.`);
     for (const lane of lanes.all()) {
-      const isUnsent = lane.idHigh === 0 && lane.idLow === 0 && lost.reason === "connection_lost" && isIntroduced;
+      const isUnsent = sequenceOf(lane) === 0 && lost.reason === "connection_lost" && isIntroduced;
       fail(lane, isUnsent ? fault("draining", lost.message, lost.cause) : lost);
     }
     options.onState(error);

@@ -97,6 +97,11 @@ export const GoawayCode = {
 /** One of the known reasons to end a connection. */
 export type GoawayCode = (typeof GoawayCode)[keyof typeof GoawayCode];
 
+/** True when nobody is at fault: the connection is drained, has been idle or is old [GOA-3]. */
+export function isPoliteCode(code: number): boolean {
+  return code === GoawayCode.none || code === GoawayCode.idle;
+}
+
 /** The low 16 bits of an id are the number of its lane, a place in the tables of both sides [STR-2]. */
 export const laneMask = 0xffff;
 /** Lane of one-way requests, which have no place in a table [STR-4]. */

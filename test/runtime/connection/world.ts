@@ -247,8 +247,12 @@ export interface RawWorld extends RawPeer {
   readonly environment: VirtualEnvironment;
   readonly server: ServerConnection;
   readonly served: ServedCall[];
+  /** Why one-way calls were turned away. */
+  readonly dropped: RpcError[];
   readonly closed: { server?: RpcError | "polite" };
   settle(ms?: number): void;
+  /** Ends the client's side of the transport. */
+  end(): void;
   goaway(): number | undefined;
 }
 
@@ -259,12 +263,14 @@ export function createRawWorld(options: WorldOptions & { readonly option?: Uint8
   const [clientEnd, serverEnd] = createVirtualPair({ environment, ...options.network?.(environment) });
   const served: ServedCall[] = [];
   const closed: RawWorld["closed"] = {};
+  const dropped: RpcError[] = [];
   const server = createServerConnection({
     transport: serverEnd,
     environment,
     limits: options.serverLimits,
     events: {
       onRequest: (call, body) => serve(call, body, served, options),
+      onDropped: (_, error) => void dropped.push(error),
       onClose: (error) => void (closed.server = error ?? "polite"),
     },
   });
@@ -277,8 +283,10 @@ export function createRawWorld(options: WorldOptions & { readonly option?: Uint8
     environment,
     server,
     served,
+    dropped,
     closed,
     settle: (ms = 1) => environment.advance(ms),
+    end: () => clientEnd.close(),
     goaway: () => peer.frames.find(({ kind }) => kind === FrameKind.goaway)?.header.goawayCode,
   };
 }
