@@ -63,6 +63,25 @@ export const bugs = [
     put: "const isUnsent = false;",
   },
   {
+    name: "one-way requests that cross a GOAWAY are dropped",
+    file: `${connection}/server-connection.ts`,
+    find: "if (this.isGoing && (reader.idLow & laneMask) !== onewayLane) return;",
+    put: "if (this.isGoing) return;",
+  },
+  {
+    name: "one-way requests that were begun when GOAWAY comes are not finished",
+    file: `${connection}/client-connection.ts`,
+    find: "const isTaken = call.isOneway && isPoliteCode(code);",
+    put: "const isTaken = false;",
+    first: 80,
+  },
+  {
+    name: "the end of a client's side stops its one-way calls",
+    file: `${connection}/multiplexer.ts`,
+    find: "if (error === undefined && this.role.outlive()) return this.linger();",
+    put: "",
+  },
+  {
     name: "handlers are not told to stop",
     file: "runtime/server/server-call.ts",
     find: "this.controller?.abort(error);",

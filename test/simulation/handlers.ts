@@ -12,7 +12,11 @@ export function createHandlers(journal: Journal): LabHandlers {
     echo: (note, context) => tasks.handle(note, context, async (plan) => ({ text: plan.name, data: bytesOf(plan, 0) })),
     quick: (note) => note,
     ping: () => undefined,
-    track: (note, context) => tasks.handle(note, context, async () => undefined),
+    track: (note, context) =>
+      tasks.handle(note, context, async ({ name }) => {
+        const isTold = journal.weather.isCalm && context.signal.aborted;
+        verdict.expect(!isTold, "I-10", () => `the one-way call ${name} was told to stop`);
+      }),
     list: (note, context) => tasks.items(note, context, undefined),
     sum: async (notes, context) =>
       tasks.handle(tasks.noteOf(context), context, async (plan) => {

@@ -12,6 +12,8 @@ export class Journal {
   readonly outcomes: Map<Plan, string>;
   /** How often each handler was called. */
   readonly runs: Map<Plan, number>;
+  /** Why one-way calls were turned away. */
+  readonly drops: string[];
   /** Handlers that have not ended. */
   readonly running: Set<Plan>;
   /** Of everything that the calls saw, with times. */
@@ -25,6 +27,7 @@ export class Journal {
     this.verdict = verdict;
     this.outcomes = new Map();
     this.runs = new Map();
+    this.drops = [];
     this.running = new Set();
     this.hash = 0x811c9dc5;
     this.byName = new Map(plans.map((plan) => [plan.name, plan]));

@@ -140,6 +140,20 @@ class Simulation {
     for (const plan of plans) verdict.expect(outcomes.has(plan), "I-1", () => `${plan.name} has no outcome`);
     await environment.advanceAsync(weather.isCalm ? 2_000 : noticeMs + 2_000);
     for (const plan of running) verdict.breach("I-6", `the handler of ${plan.name} still waits to be told`);
+    if (weather.isCalm) this.countOneways();
+  }
+
+  /** I-10: where nothing is lost, one-way calls that were handed over have run, whatever goodbye they crossed, but for those that a limit turned away. */
+  private countOneways(): void {
+    const { verdict, plans, outcomes, runs, drops } = this.journal;
+    const lost = plans.filter((plan) => outcomes.get(plan) === "handed over" && !runs.has(plan));
+    const limited = drops.filter((reason) => reason === "too_many_calls").length;
+    verdict.expect(
+      lost.length === limited,
+      "I-10",
+      () =>
+        `${lost.length} one-way calls did not run, ${limited} for a limit: ${lost.map(({ name }) => name).join(" ")}`,
+    );
   }
 
   /** I-11: the client finds its server again. */
@@ -162,6 +176,7 @@ class Simulation {
     for (const { wire, isLost } of this.links) {
       if (isLost || !weather.isCalm) continue;
       for (const id of wire.unanswered()) verdict.breach("I-10", `${id} was accepted and never answered`);
+      for (const id of wire.unfinished()) verdict.breach("I-10", `the one-way call ${id} was begun and never finished`);
     }
     const { listenersLeft } = this.caller;
     verdict.expect(listenersLeft === 0, "I-5", () => `${listenersLeft} listeners are left on signals of calls`);
@@ -203,6 +218,7 @@ class Simulation {
       transports: [this.network.transport],
       limits: { maxCalls: weather.maxCalls, idleMs: 0, ...weather.budgets },
       onError: () => undefined,
+      interceptors: [{ name: "drops", dropped: (_, { reason }) => void this.journal.drops.push(reason) }],
       peerName: "simulation",
     }).add(Lab, createHandlers(this.journal));
     this.server = server;

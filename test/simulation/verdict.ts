@@ -9,7 +9,8 @@ export const invariants = {
   "I-7": "a call runs at most once",
   "I-8": "bytes in memory stay within bounds at every step",
   "I-9": "credit is never overdrawn, never exceeds the window, and none is lost",
-  "I-10": "calls up to the last id of a GOAWAY are answered, later ones run elsewhere",
+  "I-10":
+    "calls up to the last id of a GOAWAY are answered, later ones run elsewhere, one-way ones that were sent run all the same",
   "I-11": "with faults over, everything settles and a call goes through",
   "I-12": "attempts to connect keep to the backoff",
   "C-1": "every call to a cluster ends once, in time, and is answered only by a handler that ran it",

@@ -66,6 +66,13 @@ export class WireMonitor {
       .map(({ id }) => nameOf(id));
   }
 
+  /** One-way calls that were begun and neither finished nor given up. */
+  unfinished(): string[] {
+    return [...this.lanes.values()]
+      .filter((lane) => lane.isOneway && lane.hasMore && !lane.isCancelled)
+      .map(({ id }) => nameOf(id));
+  }
+
   onClientFrame(reader: FrameReader, header: HeaderReader, knowsLimits: boolean): void {
     this.frames++;
     const id = idOf(reader);

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Code, RpcError } from "../../../runtime/index.ts";
 import type { Frame } from "../../../runtime/lean/frames.ts";
-import { FrameKind, HeaderTag } from "../../../runtime/protocol/frame.ts";
+import { FrameKind, GoawayCode, HeaderTag } from "../../../runtime/protocol/frame.ts";
 import { Note } from "../fixture/lab.ts";
 import { collect } from "../fixture/world.ts";
 import { answer, createScript, optionOf, type Script, type ScriptedSocket } from "./scripted-socket.ts";
@@ -256,6 +256,30 @@ test("a call that a leaving server did not take goes to the next connection, one
   await env.advanceAsync(0);
   expect(server.closedWith).toBe(1000);
 });
+
+test.each([
+  [GoawayCode.none, 1],
+  [GoawayCode.idle, 1],
+  [GoawayCode.internal, 2],
+])(
+  "a one-way call that was begun when the server leaves with code %i is sent over %i connections",
+  async (code, count) => {
+    const script = createScript();
+    const done = script.lab.track({ data: new Uint8Array(400_000) });
+    const server = await script.accept();
+    const begun = server.sent(request).length;
+    server.receive(answer(goaway, none, { flags: 0, header: [[HeaderTag.goawayCode, code]] }));
+    await script.env.advanceAsync(0);
+    const last = count === 1 ? server : await script.accept();
+    const call = last.sent(request)[0] as Frame;
+    last.receive(answer(credit, call, { flags: 0, header: [[HeaderTag.credit, 400_000]] }));
+    await script.env.advanceAsync(0);
+    await done;
+    const sizes = script.sockets.map((socket) => socket.sent(request).reduce((sum, { body }) => sum + body.length, 0));
+    expect([begun > 0, sizes.length, (sizes.at(-1) ?? 0) > 400_000]).toEqual([true, count, true]);
+    expect(server.closedWith).toBe(1000);
+  },
+);
 
 test("calls beyond what the server runs at once wait for their turn", async () => {
   const script = createScript({ connect: "eager" });

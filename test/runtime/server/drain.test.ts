@@ -1,6 +1,7 @@
 import { connect, createServer as createListener, type Socket } from "node:net";
-import { expect, test } from "vitest";
-import { createClient, createServer } from "../../../runtime/index.ts";
+import { describe, expect, test } from "vitest";
+import { createClient, createServer, type ServerOptions } from "../../../runtime/index.ts";
+import { createFleet } from "../client/fleet.ts";
 import { Lab, type Note } from "../fixture/lab.ts";
 import { createSignal, echoing } from "../fixture/world.ts";
 
@@ -97,4 +98,69 @@ test("a drain loses no call of a client that writes before it reads, behind a mi
   await closing;
   await client.close();
   middle.close();
+});
+
+describe("one-way calls that cross the goodbye of a server that closes", () => {
+  const hour = 3_600_000;
+
+  test.each([
+    ["at once", (): ServerOptions => ({})],
+    [
+      "when a hook has let them in",
+      (sleep: () => Promise<void>): ServerOptions => ({ authorize: () => sleep().then(() => true) }),
+    ],
+    [
+      "when their caller is known",
+      (sleep: () => Promise<void>): ServerOptions => ({
+        authenticate: () => sleep().then(() => ({ id: "ann" })),
+        authorize: () => true,
+      }),
+    ],
+  ])("run %s, to their end, and the server waits for them", async (_, options) => {
+    const told: string[] = [];
+    const sleep = (): Promise<void> => new Promise((resolve) => void fleet.environment.setTimer(1_000, resolve));
+    const fleet = await createFleet({
+      count: 1,
+      server: options(sleep),
+      handlers: () => ({
+        async track({ text }, context) {
+          context.signal.addEventListener("abort", () => void told.push(`${text} was told to stop`));
+          told.push(text);
+          await sleep();
+          told.push(`${text} is done`);
+        },
+      }),
+    });
+    // The connection stands: a caller need not be known for that.
+    fleet.channel.connect();
+    await fleet.environment.advanceAsync(10);
+    const closing = fleet.servers[0]?.close({ graceMs: hour }).then(() => void told.push("closed"));
+    await fleet.run(Promise.all([fleet.lab.track({ text: "a" }), fleet.lab.track({ text: "b" })]));
+    await fleet.run(closing as Promise<void>);
+    expect(told).toEqual(["a", "b", "a is done", "b is done", "closed"]);
+    await fleet[Symbol.asyncDispose]();
+  });
+
+  test("run over a socket, which its client has closed by then", async () => {
+    const told: string[] = [];
+    const entered = createSignal();
+    const release = createSignal();
+    const server = createServer().add(Lab, {
+      ...echoing,
+      async track(note, context) {
+        entered.resolve();
+        await release.promise;
+        told.push(note.text, context.signal.aborted ? "told to stop" : "done");
+      },
+    });
+    const client = createClient(Lab, { target: await server.listen("tcp://127.0.0.1:0") });
+    await client.ping();
+    const closing = server.close({ graceMs: hour }).then(() => void told.push("closed"));
+    await client.track({ text: "crossing" });
+    await entered.promise;
+    await client.close();
+    release.resolve();
+    await closing;
+    expect(told).toEqual(["crossing", "done", "closed"]);
+  });
 });
