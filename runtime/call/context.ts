@@ -8,7 +8,7 @@ export interface CallInfo {
   readonly method: MethodType;
   /** Metadata of the request. */
   readonly metadata: Metadata;
-  /** Fires when the call is cancelled, its deadline passes or its connection is lost. Created on first read: dear, so read it only to use it. */
+  /** Fires when the call is cancelled, its deadline passes or its connection is lost (that of a one-way call may end without it). Created on first read: dear, so read it only to use it. */
   readonly signal: AbortSignal;
   /** Milliseconds left; `Infinity` without a deadline. */
   readonly remainingMs: number;

@@ -1,8 +1,11 @@
-import { GoawayCode, type ProtocolFault, Serialization } from "../protocol/frame.ts";
+import type { RpcError } from "../errors/rpc-error.ts";
+import { FrameKind, GoawayCode, HeaderTag, type ProtocolFault, Serialization } from "../protocol/frame.ts";
 import type { FrameReader } from "../protocol/frame-reader.ts";
 import { type AnnouncedLimits, limitsFromJson, parseJsonObject } from "../protocol/handshake.ts";
 import type { HeaderReader } from "../protocol/header-reader.ts";
+import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
 import type { ConnectionState } from "./connection.ts";
+import { createError } from "./local-error.ts";
 import type { Outbound } from "./outbound.ts";
 import type { Role } from "./role.ts";
 
@@ -21,6 +24,8 @@ export interface ControlLink {
 
 /** Credit below this is a frame that brings little: it is charged like one that brings nothing. */
 const minUsefulCredit = 4 * 1024;
+/** Of a text about the end of a connection. */
+const maxTextLength = 256;
 
 /** [FLW-4] */
 export function takeCredit(link: ControlLink, { idHigh, idLow }: FrameReader): void {
@@ -49,6 +54,20 @@ export function takeSettings(link: ControlLink, reader: FrameReader): void {
   const limits = limitsFromJson(json["Limits"], link.peer);
   if (typeof limits === "string") fail(link, limits);
   else link.setPeer(limits);
+}
+
+/** What the calls are told of a peer that has ended the connection for a fault [GOA-3]. */
+export function peerFault(header: HeaderReader): RpcError {
+  const text = (header.text(HeaderTag.errorMessage) ?? "").slice(0, maxTextLength);
+  return createError("connection_lost", `The peer ended the connection with code ${header.goawayCode}: ${text}`);
+}
+
+/** [GOA-1] */
+export function writeGoaway({ outbound, role }: ControlLink, { code, message }: ProtocolFault): void {
+  const header = new HeaderWriter().number(HeaderTag.goawayCode, code);
+  if (message !== "") header.text(HeaderTag.errorMessage, message.slice(0, maxTextLength));
+  const { lastIdHigh, lastIdLow } = role;
+  outbound.writeFrame(FrameKind.goaway, 0, 0, lastIdHigh, lastIdLow, header.finish(), emptyHeader);
 }
 
 function fail(link: ControlLink, message: string): void {

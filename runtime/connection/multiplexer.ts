@@ -1,15 +1,14 @@
 import type { Environment, Timer } from "../environment/environment.ts";
 import { type TimerWheel, wheelOf } from "../environment/timer-wheel.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
-import { FrameKind, GoawayCode, HeaderTag, ignorableBit, isPoliteCode, type ProtocolFault } from "../protocol/frame.ts";
+import { FrameKind, GoawayCode, ignorableBit, isPoliteCode, type ProtocolFault } from "../protocol/frame.ts";
 import { FrameReader, type FrameSink } from "../protocol/frame-reader.ts";
 import { type AnnouncedLimits, encodeOption, type Option } from "../protocol/handshake.ts";
 import { HeaderReader } from "../protocol/header-reader.ts";
-import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
 import { initialPeerLimits, type Limits } from "../protocol/limits.ts";
 import type { Transport, TransportEvents } from "../transport/transport.ts";
 import type { ConnectionState } from "./connection.ts";
-import { type ControlLink, takeCredit, takePong, takeSettings } from "./control-frames.ts";
+import { type ControlLink, peerFault, takeCredit, takePong, takeSettings, writeGoaway } from "./control-frames.ts";
 import { Farewell, type FarewellLink } from "./farewell.ts";
 import { Liveness, type LivenessLink } from "./liveness.ts";
 import { createError, graceOver, lossOf } from "./local-error.ts";
@@ -214,7 +213,7 @@ export class Multiplexer implements Parts {
   /** A breach: last words, then the end [GOA-4]. */
   onFault(fault: ProtocolFault): void {
     if (this.state === "closed") return;
-    this.writeGoaway(fault.code, fault.message);
+    writeGoaway(this, fault);
     this.outbound.flush();
     this.finish(createError("protocol_violated", fault.message));
     this.closePolitely();
@@ -332,16 +331,11 @@ export class Multiplexer implements Parts {
 
   private onGoaway(reader: FrameReader): void {
     const { goawayCode } = this.header;
-    if (!isPoliteCode(goawayCode)) this.notePeerFault(goawayCode);
+    if (!isPoliteCode(goawayCode)) this.peerFault ??= peerFault(this.header);
     this.isPeerDone = true;
     this.enterDraining();
     this.role.onGoaway(reader.idHigh, reader.idLow, goawayCode);
     this.closeWhenDrained();
-  }
-
-  private notePeerFault(code: number): void {
-    const text = (this.header.text(HeaderTag.errorMessage) ?? "").slice(0, 256);
-    this.peerFault ??= createError("connection_lost", `The peer ended the connection with code ${code}: ${text}`);
   }
 
   /** Charges a frame that brings nothing forward [LIM-2]. */
@@ -361,15 +355,8 @@ export class Multiplexer implements Parts {
 
   private beginDrain(code: GoawayCode, message: string): void {
     this.enterDraining();
-    if (this.side === "server") this.writeGoaway(code, message);
+    if (this.side === "server") writeGoaway(this, { code, message });
     this.closeWhenDrained();
-  }
-
-  private writeGoaway(code: GoawayCode, message: string): void {
-    const header = new HeaderWriter().number(HeaderTag.goawayCode, code);
-    if (message !== "") header.text(HeaderTag.errorMessage, message.slice(0, 256));
-    const { lastIdHigh, lastIdLow } = this.role;
-    this.outbound.writeFrame(FrameKind.goaway, 0, 0, lastIdHigh, lastIdLow, header.finish(), emptyHeader);
   }
 
   /** Everything is with the transport: a drained connection ends here. */

@@ -62,7 +62,7 @@ export interface Limits {
   readonly idleMs: number;
   /** Milliseconds after which a server drains a connection, give or take a tenth. 0: never. */
   readonly maxAgeMs: number;
-  /** Milliseconds that calls get when age or idleness drains a connection. */
+  /** Milliseconds that calls get when age or idleness drains a connection, and one-way calls when their client has ended it. */
   readonly ageGraceMs: number;
   /** Bytes of items that the peer may have under way on one stream. At least 262,144. Breach: GOAWAY credit overrun. */
   readonly streamCreditBytes: number;

@@ -59,7 +59,7 @@ export interface Server {
    * Changes what the registries say of this server: `{ weight: 0 }`, `{ status: "draining" }`. Resolves once all have it.
    */
   announce(change: InstanceChange): Promise<void>;
-  /** Says that it is not ready (`health`), takes itself out of its registries and waits a little (`farewellMs`); stops accepting, tells every client, lets running calls end, then closes the connections. Idempotent. */
+  /** Says that it is not ready (`health`), takes itself out of its registries and waits a little (`farewellMs`); stops accepting, tells every client, lets running calls end, and one-way ones that were on their way, then closes the connections. Idempotent. */
   close(options?: ServerCloseOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -13,7 +13,7 @@ const connection = [
   ],
   ...["incoming-lane", "outgoing-lane", "lane-table", "message-receiver", "message-assembly", "partial-messages"],
   ...["receive-window", "failure", "reply-head", "compressor-offer", "liveness", "pings", "ping-policy"],
-  ...["outbound", "memory-budget", "control-frames", "farewell", "local-error", "pressure"],
+  ...["outbound", "memory-budget", "oneway-calls", "control-frames", "farewell", "local-error", "pressure"],
 ];
 const protocol = [
   ...[
@@ -68,6 +68,7 @@ export const parts = {
       ...named("test/runtime/connection", [
         ...["outgoing-lane", "receive-window", "lane-table", "message-assembly", "memory-budget", "ping-policy"],
         ...["liveness", "smoke", "states", "calls", "unsent-calls", "late-frames", "last-words", "handlers"],
+        ...["late-oneways"],
         ...["callers", "outbound", "pressure", "failure", "reply-head", "compressor-offer"],
         ...["request-header", "partial-messages", "pings", "message-receiver"],
       ]),

@@ -52,9 +52,9 @@ export const bugs = [
   },
   {
     name: "GOAWAY names the call before the last",
-    file: `${connection}/multiplexer.ts`,
-    find: "const { lastIdHigh, lastIdLow } = this.role;",
-    put: "const { lastIdHigh } = this.role; const lastIdLow = Math.max(0, this.role.lastIdLow - 65536);",
+    file: `${connection}/control-frames.ts`,
+    find: "const { lastIdHigh, lastIdLow } = role;",
+    put: "const { lastIdHigh } = role; const lastIdLow = Math.max(0, role.lastIdLow - 65536);",
   },
   {
     name: "unsent requests survive GOAWAY",

@@ -119,7 +119,7 @@ async function makeCall(channel: Channel, message: Message): Promise<Answer> {
       ...(message.timeoutMs === undefined ? {} : { timeoutMs: message.timeoutMs }),
     });
     return {
-      result: toVector("conformance.v1.Note", result),
+      result: result === undefined ? {} : toVector("conformance.v1.Note", result),
       ...(pairs.length === 0 ? {} : { metadata: pairs.map((pair) => [...pair]) }),
     };
   } catch (error) {

@@ -5,6 +5,7 @@ import { frames } from "./frames.ts";
 import { guardedSessions } from "./guarded-sessions.ts";
 import { handshakes } from "./handshakes.ts";
 import { hostileBodies } from "./hostile-bodies.ts";
+import { onewaySessions } from "./oneway-sessions.ts";
 import { portSessions } from "./port-sessions.ts";
 import { serverSessions } from "./sessions.ts";
 import { websocketSessions } from "./websocket-sessions.ts";
@@ -17,7 +18,7 @@ export const vectorFiles: Readonly<Record<string, readonly Vector[]>> = {
   compressed,
   frames,
   handshakes,
-  "sessions-client": clientSessions,
+  "sessions-client": [...clientSessions, ...onewaySessions],
   "sessions-guarded": guardedSessions,
   "sessions-port": portSessions,
   "sessions-server": serverSessions,

@@ -74,6 +74,8 @@ export interface FramePattern {
   readonly body?: string;
   /** Kinds of frames that may come before. Credit and settings always may. */
   readonly skip?: readonly number[];
+  /** Frames of the kind that do not match may come before. */
+  readonly until?: true;
 }
 
 /** What a client under test is told to call. */
@@ -81,6 +83,8 @@ export interface ClientCall {
   readonly key: string;
   readonly method: string;
   readonly request: unknown;
+  /** So many times the text of the request is told. */
+  readonly times?: number;
   readonly metadata?: readonly (readonly [string, string])[];
   readonly timeoutMs?: number;
 }

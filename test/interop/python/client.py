@@ -1,4 +1,4 @@
-"""A client for unary calls over TCP. Written from PROTOCOL.md; one thread per connection, standard library only."""
+"""A client for unary and one-way calls over TCP. Written from PROTOCOL.md; one thread per connection, standard library only."""
 
 import json
 import socket
@@ -15,6 +15,12 @@ REASONS = frozenset(
     "malformed_message constraint_violated limit_exceeded too_many_calls connect_failed handshake_failed draining "
     "connection_lost client_closed unsupported protocol_violated unauthenticated permission_denied".split()
 )
+
+
+ONEWAY_LANE = 0xFFFF  # STR-4
+STREAM_CREDIT = 262144  # FLW-2
+MAX_CHUNKED = 8  # MSG-4
+CHUNK = 32768
 
 
 class CallError(Exception):
@@ -39,7 +45,7 @@ class PendingCall:
         self.method, self.ident = method, ident
         self.done = threading.Event()
         self.entries, self.chunks, self.kind = [], [], None
-        self.credit_used = 0
+        self.credit, self.is_sent = STREAM_CREDIT, False
         self.result = self.error = self.metadata = None
 
 
@@ -55,7 +61,8 @@ class Client:
             for method in service["methods"]
         }
         self.lock = threading.Lock()
-        self.calls, self.lanes, self.sequence = {}, set(), 0
+        self.changed = threading.Condition(self.lock)
+        self.calls, self.lanes, self.sequence, self.chunked = {}, set(), 0, 0
         self.max_calls, self.max_frame = 1000, 65536
         self.is_draining = self.is_closed = False
         self.socket = socket.create_connection((host, port), timeout=10)
@@ -70,6 +77,8 @@ class Client:
         data = self.encode_request(found, request)
         deadline = None if timeout is None else time.monotonic() + timeout
         call = self.start(found, data, metadata, deadline)
+        if found["oneway"]:
+            self.hand_over(call)
         if not call.done.wait(None if deadline is None else max(0, deadline - time.monotonic())):
             self.give_up(call)
         if call.error:
@@ -81,26 +90,61 @@ class Client:
 
     def start(self, method, data, metadata, deadline):
         with self.lock:
+            self.changed.wait_for(lambda: len(data) <= self.max_frame or self.chunked < MAX_CHUNKED)
             if self.is_draining or self.is_closed:
                 raise CallError(14, "draining", "the connection takes no more calls")
-            lane = next((lane for lane in range(self.max_calls) if lane not in self.lanes), None)
-            if lane is None:
-                raise CallError(8, "too_many_calls", "the server takes no more calls at a time")
+            lane = ONEWAY_LANE
+            if not method["oneway"]:
+                lane = next((lane for lane in range(self.max_calls) if lane not in self.lanes), None)
+                if lane is None:
+                    raise CallError(8, "too_many_calls", "the server takes no more calls at a time")
+                self.lanes.add(lane)
             self.sequence += 1
             call = PendingCall(method, self.sequence << 16 | lane)
-            self.lanes.add(lane)
             self.calls[call.ident] = call
             entries = [(0x01, method["id"].to_bytes(4, "big"))]
             if deadline is not None:
                 micros = max(0, round((deadline - time.monotonic()) * 1e6))
                 entries.append((0x03, frame.number_bytes(micros)))
             entries += [(0x8A, frame.pair_bytes(key, value)) for key, value in metadata]
-            request = Frame(frame.REQUEST, call.ident, entries, data, serialization=1, flags=0x10)
-            if len(data) > self.max_frame:
-                self.forget(call)
-                raise CallError(8, "limit_exceeded", "this client sends no messages in chunks")
-            self.write(request.encode())
+            self.send(call, entries, data, 0x30 if method["oneway"] else 0x10, deadline)
             return call
+
+    def send(self, call, entries, data, flags, deadline):
+        """A request that does not fit one frame goes in chunks, each when there is credit for it (MSG-2, FLW-1)."""
+        if len(data) <= self.max_frame:
+            self.write(Frame(frame.REQUEST, call.ident, entries, data, serialization=1, flags=flags).encode())
+            call.is_sent = True
+            return
+        self.chunked += 1
+        for at in range(0, len(data), CHUNK):
+            more = 0x40 if at + CHUNK < len(data) else 0
+            part = Frame(frame.REQUEST, call.ident, [] if at else entries, data[at : at + CHUNK], 1, flags | more)
+            if not self.spend(call, len(part.encode()), deadline):
+                break
+            self.write(part.encode())
+            call.is_sent = more == 0
+        self.chunked -= 1
+        self.changed.notify_all()
+
+    def spend(self, call, size, deadline):
+        """Waits for credit; false when the call is over or out of time."""
+        left = None if deadline is None else max(0, deadline - time.monotonic())
+        if not self.changed.wait_for(lambda: call.credit >= size or call.done.is_set(), left) or call.done.is_set():
+            return False
+        call.credit -= size
+        return True
+
+    def hand_over(self, call):
+        """A one-way call is over with its request; a connection that drains ends with its last call (GOA-2)."""
+        with self.lock:
+            if call.done.is_set() or not call.is_sent:
+                return
+            self.forget(call)
+            call.result = {}
+            call.done.set()
+            if self.is_draining and not self.calls:
+                self.shut_down()
 
     def give_up(self, call):
         """The deadline has passed (CAN-1)."""
@@ -122,11 +166,14 @@ class Client:
         except OSError:
             pass
 
-    def close(self):
+    def shut_down(self):
         try:
             self.socket.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
+
+    def close(self):
+        self.shut_down()
         self.socket.close()
 
     def read_all(self):
@@ -203,15 +250,21 @@ class Client:
         elif found.kind == frame.GOAWAY:
             self.is_draining = True
             draining = CallError(14, "draining", "the server is going away")
+            # GOA-5: a polite server takes one-way calls that were begun, whatever their ids.
+            is_polite = found.number(0x0A) in (None, 0, 7)
             for call in [call for ident, call in self.calls.items() if ident > found.ident]:
-                self.fail(call, draining)
+                if not (is_polite and call.method["oneway"]):
+                    self.fail(call, draining)
         elif found.kind == frame.SETTINGS:
             self.apply_settings(found)
         elif found.kind in (frame.RESPONSE, frame.ERROR):
             self.reply(found)
         elif found.kind == frame.ITEM and found.ident not in self.calls:
             self.credit(0, frame.FIXED_BYTES + len(found.body))
-        # Credit is of no use to who sends no items; the rest is late or may be skipped.
+        elif found.kind == frame.CREDIT and found.ident in self.calls:
+            self.calls[found.ident].credit += found.number(0x04) or 0
+            self.changed.notify_all()
+        # Credit of the connection is of no use to who sends no items; the rest is late or may be skipped.
 
     def apply_settings(self, found):
         limits = json.loads(found.body.decode("utf-8") or "{}").get("Limits", {})
@@ -277,3 +330,4 @@ class Client:
         self.forget(call)
         call.error = error
         call.done.set()
+        self.changed.notify_all()

@@ -58,6 +58,21 @@ describe.skipIf(!hasTool("python3", "--version"))("the implementation in Python"
       });
     });
 
+    test("makes one-way calls, short ones and ones in more chunks than it has credit for", async () => {
+      const before = (await call("tracked", {})) as { readonly result: { readonly count?: string } };
+      const texts = ["short", "y".repeat(70_000), "z".repeat(900_000)];
+      expect(await Promise.all(texts.map((text) => call("track", { text })))).toEqual(
+        texts.map(() => ({ result: {} })),
+      );
+      const { count = "0" } = before.result;
+      expect(await call("tracked", {})).toEqual({ result: { count: String(Number(count) + texts.length) } });
+    });
+
+    test("sends requests in chunks", async () => {
+      const text = "w".repeat(900_000);
+      expect(await call("echo", { text })).toEqual({ result: { text } });
+    });
+
     test("gets a result that the server compressed", async () => {
       const text = "a note that repeats itself; ".repeat(200);
       expect(await call("echo", { text })).toEqual({ result: { text } });
