@@ -68,7 +68,7 @@ export const parts = {
       ...named("test/runtime/connection", [
         ...["outgoing-lane", "receive-window", "lane-table", "message-assembly", "memory-budget", "ping-policy"],
         ...["liveness", "smoke", "states", "calls", "unsent-calls", "late-frames", "last-words", "handlers"],
-        ...["late-oneways"],
+        ...["late-oneways", "begun-oneways"],
         ...["callers", "outbound", "pressure", "failure", "reply-head", "compressor-offer"],
         ...["request-header", "partial-messages", "pings", "message-receiver"],
       ]),
