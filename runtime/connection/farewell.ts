@@ -8,6 +8,8 @@ export interface FarewellLink {
   readonly limits: Pick<Limits, "closeMs">;
   /** Nothing is left to do but to close. */
   readonly isDrained: boolean;
+  /** Input waits that we have not got to. */
+  readonly isBehind: boolean;
   /** Ends the connection politely. */
   closeDrained(): void;
   /** Calls took longer than the grace. */
@@ -56,7 +58,10 @@ export class Farewell {
     const waitMs = Math.min(link.limits.closeMs, this.graceEndMs - link.environment.now());
     this.patience = link.environment.setTimer(Math.max(waitMs, 0), () => {
       this.patience = undefined;
-      if (link.isDrained) link.closeDrained();
+      if (!link.isDrained) return;
+      // One-way calls may be in what has come and was not read for want of time.
+      if (link.isBehind) this.awaitPeer();
+      else link.closeDrained();
     });
   }
 

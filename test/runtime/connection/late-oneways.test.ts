@@ -158,6 +158,22 @@ describe("a server that has said GOAWAY politely", () => {
     expect(world.closed.server).toBe("polite");
   });
 
+  test.each([
+    [60_000, 4_990],
+    [3_000, 2_990],
+  ])("waits while it has not got to what has come, but for %i ms at most", (graceMs, stillMs) => {
+    const world = createWorld();
+    const transport = Object.assign(world.serverEnd, { isBehind: true });
+    world.environment.advance(5);
+    world.clientEnd.pause();
+    void world.server.drain(graceMs);
+    world.environment.advance(stillMs);
+    expect(world.server.state).toBe("draining");
+    transport.isBehind = false;
+    world.environment.advance(1_010);
+    expect(world.closed.server).toBe("polite");
+  });
+
   test("gives them no longer than its grace", () => {
     const world = leaving({}, 3_000);
     world.send(oneway(3));
