@@ -1,3 +1,4 @@
+import type { ServerInterceptor } from "../../runtime/index.ts";
 import type { VirtualEnvironment } from "../../runtime/testing/index.ts";
 import type { Plan, Weather } from "./plan.ts";
 import { hashText, type Verdict } from "./verdict.ts";
@@ -12,8 +13,9 @@ export class Journal {
   readonly outcomes: Map<Plan, string>;
   /** How often each handler was called. */
   readonly runs: Map<Plan, number>;
-  /** Why one-way calls were turned away. */
-  readonly drops: string[];
+  /** One-way calls that a limit turned away, by {@link oneways}: of the connection or the server, or of the memory when they were decoded. */
+  limitedOneways: number;
+  readonly oneways: ServerInterceptor;
   /** Handlers that have not ended. */
   readonly running: Set<Plan>;
   /** Of everything that the calls saw, with times. */
@@ -27,7 +29,12 @@ export class Journal {
     this.verdict = verdict;
     this.outcomes = new Map();
     this.runs = new Map();
-    this.drops = [];
+    this.limitedOneways = 0;
+    this.oneways = {
+      name: "one-way calls",
+      dropped: (_, { reason }) => this.countLimited(reason),
+      settled: ({ method }, failure) => method.oneway && this.countLimited(failure?.reason),
+    };
     this.running = new Set();
     this.hash = 0x811c9dc5;
     this.byName = new Map(plans.map((plan) => [plan.name, plan]));
@@ -37,6 +44,10 @@ export class Journal {
     const plan = this.byName.get(name);
     if (plan === undefined) throw new Error(`no such call: ${name}`);
     return plan;
+  }
+
+  private countLimited(reason: string | undefined): void {
+    if (reason === "too_many_calls") this.limitedOneways++;
   }
 
   /** I-1: the one outcome of a call. */

@@ -145,14 +145,13 @@ class Simulation {
 
   /** I-10: where nothing is lost, one-way calls that were handed over have run, whatever goodbye they crossed, but for those that a limit turned away. */
   private countOneways(): void {
-    const { verdict, plans, outcomes, runs, drops } = this.journal;
+    const { verdict, plans, outcomes, runs, limitedOneways } = this.journal;
     const lost = plans.filter((plan) => outcomes.get(plan) === "handed over" && !runs.has(plan));
-    const limited = drops.filter((reason) => reason === "too_many_calls").length;
+    const names = lost.map(({ name }) => name).join(" ");
     verdict.expect(
-      lost.length === limited,
+      lost.length === limitedOneways,
       "I-10",
-      () =>
-        `${lost.length} one-way calls did not run, ${limited} for a limit: ${lost.map(({ name }) => name).join(" ")}`,
+      () => `${lost.length} one-way calls did not run, ${limitedOneways} for a limit: ${names}`,
     );
   }
 
@@ -218,7 +217,7 @@ class Simulation {
       transports: [this.network.transport],
       limits: { maxCalls: weather.maxCalls, idleMs: 0, ...weather.budgets },
       onError: () => undefined,
-      interceptors: [{ name: "drops", dropped: (_, { reason }) => void this.journal.drops.push(reason) }],
+      interceptors: [this.journal.oneways],
       peerName: "simulation",
     }).add(Lab, createHandlers(this.journal));
     this.server = server;
