@@ -35,8 +35,8 @@ export const bugs = [
   {
     name: "a reply is sent twice",
     file: `${connection}/incoming-call.ts`,
-    find: "      return this.finish();\n    }\n    if (!outbound.hasRoom",
-    put: "      outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);\n      return this.finish();\n    }\n    if (!outbound.hasRoom",
+    find: "      return this.finish();\n    }\n    if (!this.hasRoom",
+    put: "      outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);\n      return this.finish();\n    }\n    if (!this.hasRoom",
   },
   {
     name: "items pass each other",
