@@ -7,5 +7,5 @@ export const marks: {
   readonly abortMs: number;
 };
 
-export function missesOf(battle: Battle, keptBytes?: number): string[];
+export function missesOf(battle: Battle): string[];
 export function delaysOf(battle: Battle): string[];

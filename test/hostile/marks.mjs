@@ -6,16 +6,15 @@ export const marks = Object.freeze({ peakBytes: 64 * mebibyte, handlers: 1_000, 
 /**
  * Marks about states and counts, which hold on a busy machine too.
  * @param {any} battle
- * @param {number} [keptBytes] what may be there beside the budget
  * @returns {string[]} what was missed
  */
-export function missesOf(battle, keptBytes = 0) {
+export function missesOf(battle) {
   const { survived, finding, pollution, peakBytes, budgetBytes, mostHandlers, handlerConnections } = battle;
   return [
     ...(survived ? [] : ["did not survive"]),
     ...(finding !== undefined && !finding.isFine ? [finding.text] : []),
     ...(pollution.length > 0 ? ["polluted"] : []),
-    ...(peakBytes > marks.peakBytes + budgetBytes + keptBytes ? ["memory"] : []),
+    ...(peakBytes > marks.peakBytes + budgetBytes ? ["memory"] : []),
     ...(mostHandlers > marks.handlers * handlerConnections ? ["handlers"] : []),
   ];
 }

@@ -43,8 +43,6 @@ export interface Attack {
   readonly how: string;
   /** What the server's limits let peers fill, where the attack is about that. Default: 0. */
   readonly budgetBytes?: (limits: AllLimits) => number;
-  /** What the allocator keeps of freed memory after messages as large as those of the attack. Where the budget is large it is a part of that. Default: 0. */
-  readonly keptBytes?: number;
   /** Connections whose handlers run at a time. Default: 1. */
   readonly connectionsAtOnce?: number;
   /** Does it. The measuring around it is the same for all. */

@@ -51,9 +51,6 @@ function fillingConnections({ maxTotalOutboundBytes }: AllLimits): number {
   return Math.max(1, Math.floor(maxTotalOutboundBytes / (bigReplies * 1024 * 1024)));
 }
 
-/** LIMITS.md: what a process keeps that has taken half a MiB for messages. */
-const keptBytes = 62 * 1024 * 1024;
-
 /** Asks for far more than it takes. What the server closed shows only when the socket is read again. */
 async function askWithoutReading(arena: Arena, prepare: (socket: RawSocket) => void): Promise<Finding> {
   const sockets = await arena.many(Math.max(leastAskers, arena.size(50)), arena.shake);
@@ -217,14 +214,12 @@ export const attacks: readonly Attack[] = [
   {
     name: "slow readers of replies",
     budgetBytes: ({ maxTotalOutboundBytes }) => maxTotalOutboundBytes,
-    keptBytes,
     how: "50 connections, 30 calls with replies of 1 MB each, nothing is read",
     run: (arena) => askWithoutReading(arena, (socket) => socket.stopReading()),
   },
   {
     name: "replies without credit",
     budgetBytes: ({ maxTotalOutboundBytes }) => maxTotalOutboundBytes,
-    keptBytes,
     how: "50 connections, 30 calls with replies of 1 MB each, all is read and no credit given",
     run: (arena) => askWithoutReading(arena, () => undefined),
   },

@@ -14,7 +14,6 @@ export interface Battle {
   /** Resident memory at its highest, above what it was before. -1 where /proc is not there. */
   readonly peakBytes: number;
   readonly budgetBytes: number;
-  readonly keptBytes: number;
   readonly mostHandlers: number;
   readonly handlerConnections: number;
   /** From the end of the connections to the end of the last handler. */
@@ -64,7 +63,6 @@ export async function fight(
       survived: isQuiet && report.failures.length === 0,
       peakBytes: before < 0 ? -1 : peakBytes,
       budgetBytes: attack.budgetBytes?.(limits) ?? 0,
-      keptBytes: attack.keptBytes ?? 0,
       mostHandlers: state.mostHandlers,
       handlerConnections: attack.connectionsAtOnce ?? 1,
       abortMs,
