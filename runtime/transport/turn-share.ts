@@ -31,6 +31,8 @@ export class TurnShare {
   /** {@link onTurn} comes in the next turn. Not every turn is watched, for that costs it a look at the sockets more. */
   private isWatched: boolean;
   private freshIsNext: boolean;
+  /** The last turn served trusted connections only. */
+  private hasPutOff: boolean;
   /** Served at {@link servedFromMs}, to be charged when what their handlers did is over. */
   private served: TurnPortion[];
   private servedFromMs: number;
@@ -46,6 +48,7 @@ export class TurnShare {
     this.beganMs = -Infinity;
     this.isWatched = false;
     this.freshIsNext = false;
+    this.hasPutOff = false;
     this.served = [];
     this.servedFromMs = 0;
   }
@@ -137,10 +140,13 @@ export class TurnShare {
   }
 
   private serve(): void {
-    this.nowMs = this.beganMs = this.environment.now();
+    this.nowMs = this.environment.now();
     if (this.served.length > 0) this.chargeServed();
+    // After a turn that was long before we began, the sockets are looked at first; but not for ever.
+    this.hasPutOff = this.isFull && !this.hasPutOff;
+    this.beganMs = this.nowMs;
     this.serveTrusted(this.nowMs + servedMs);
-    this.serveOthers();
+    if (!this.hasPutOff) this.serveOthers();
     this.isWatched = false;
     if (!this.isIdle) this.watch();
   }

@@ -190,6 +190,22 @@ test("a slice that is dearer than the ones before ends what others get of the tu
   expect(served.reduce((sum, count) => sum + count, 0)).toBe(1);
 });
 
+test("after a turn that input has made long, those who wait get nothing before the sockets were looked at, once", () => {
+  const thread = new Thread();
+  const peer = new Peer(thread, 20 / 256);
+  peer.receive(1_000);
+  thread.turn();
+  expect(peer.slices).toHaveLength(1);
+  thread.nowMs += 20;
+  thread.turn();
+  expect(peer.slices).toHaveLength(2);
+  thread.nowMs += 20;
+  thread.turn();
+  expect(peer.slices).toHaveLength(2);
+  thread.turn();
+  expect(peer.slices).toHaveLength(3);
+});
+
 test("what handlers do after a slice counts for the connection that it was for", () => {
   const thread = new Thread();
   const peer = new Peer(thread, 0);
