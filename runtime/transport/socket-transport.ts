@@ -30,8 +30,10 @@ export class SocketTransport implements Transport, PortionOwner {
   private error: Error | undefined;
   private readonly share: TurnShare;
   private readonly portion: TurnPortion;
-  /** Copies of bytes that came before `start`, while it was paused, or in a turn that had no room for them. The socket is paused while there are any. */
+  /** Bytes that came before `start`, while it was paused, or in a turn that had no room for them. The socket is paused while there are any. */
   private early: Uint8Array[];
+  /** What is received lies in memory that the next bytes overwrite. */
+  private isInputLent: boolean;
   /** This side has ended it. */
   protected ended: boolean;
   private paused: boolean;
@@ -50,6 +52,7 @@ export class SocketTransport implements Transport, PortionOwner {
     this.share = share;
     this.portion = new TurnPortion(this);
     this.early = [];
+    this.isInputLent = true;
     this.ended = false;
     this.paused = false;
     this.closed = false;
@@ -76,6 +79,7 @@ export class SocketTransport implements Transport, PortionOwner {
 
   /** Listens to `data` events, for a socket that was not made with `onread`. */
   listenToData(): void {
+    this.isInputLent = false;
     this.socket.pause();
     this.socket.on("data", onData);
   }
@@ -157,7 +161,7 @@ export class SocketTransport implements Transport, PortionOwner {
   }
 
   private hold(bytes: Uint8Array): false {
-    this.early.push(new Uint8Array(bytes));
+    this.early.push(this.isInputLent ? new Uint8Array(bytes) : bytes);
     this.share.hold(bytes.length);
     this.socket.pause();
     if (!this.takesNothing) this.share.wait(this.portion);

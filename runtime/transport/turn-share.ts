@@ -4,7 +4,7 @@ import { systemEnvironment } from "../environment/system.ts";
 import type { TurnPortion } from "./turn-portion.ts";
 
 /** A turn that has lasted this long takes no more input. */
-const fullTurnMs = 10;
+const fullTurnMs = 20;
 /** What trusted connections that wait get of one turn, and once more for all others. */
 const servedMs = 5;
 /** What a slice is thought to take at least: a connection may ask for more than it did the last time. */

@@ -138,15 +138,15 @@ test("one that is trusted gets all at once while the turn is short", () => {
   expect(peer.receive(1_000_000)).toBe(0);
 });
 
-test("a turn that has lasted more than 10 ms takes nothing more, not even of one that is trusted", () => {
+test("a turn that has lasted more than 20 ms takes nothing more, not even of one that is trusted", () => {
   const thread = new Thread();
   const peer = trusted(thread, 1 / 8192);
-  // The first 10 ms show that the turn is long, so it is watched from there on.
-  expect(peer.receive(30 * 8192)).toBe(8 * 8192);
-  expect(peer.slices).toHaveLength(22);
+  // The first 20 ms show that the turn is long, so it is watched from there on.
+  expect(peer.receive(60 * 8192)).toBe(18 * 8192);
+  expect(peer.slices).toHaveLength(42);
   expect(trusted(thread, 0).portion.class).toBe("trusted");
   thread.rest();
-  expect(peer.total()).toBe(30 * 8192);
+  expect(peer.total()).toBe(60 * 8192);
 });
 
 test("whoever is trusted goes first; others wait behind each other, one slice each", () => {
@@ -192,14 +192,14 @@ test("a slice that is dearer than the ones before ends what others get of the tu
 
 test("after a turn that input has made long, those who wait get nothing before the sockets were looked at, once", () => {
   const thread = new Thread();
-  const peer = new Peer(thread, 20 / 256);
+  const peer = new Peer(thread, 40 / 256);
   peer.receive(1_000);
   thread.turn();
   expect(peer.slices).toHaveLength(1);
-  thread.nowMs += 20;
+  thread.nowMs += 40;
   thread.turn();
   expect(peer.slices).toHaveLength(2);
-  thread.nowMs += 20;
+  thread.nowMs += 40;
   thread.turn();
   expect(peer.slices).toHaveLength(2);
   thread.turn();
@@ -284,7 +284,7 @@ test("turns without much to do are not watched", () => {
   peer.receive(10);
   expect(thread.turn()).toBe(true);
   peer.receive(10);
-  thread.nowMs += 9;
+  thread.nowMs += 19;
   peer.receive(10);
   expect(thread.turn()).toBe(false);
 });
