@@ -37,7 +37,9 @@ export class SocketTransport implements Transport, PortionOwner {
   /** This side has ended it. */
   protected ended: boolean;
   private paused: boolean;
+  /** The socket has closed. That is told when what came before has been read. */
   private closed: boolean;
+  private hasToldEnd: boolean;
 
   constructor(socket: Socket, options: SocketTransportOptions, share: TurnShare = turnShare) {
     this.localAddress = options.localAddress;
@@ -56,6 +58,7 @@ export class SocketTransport implements Transport, PortionOwner {
     this.ended = false;
     this.paused = false;
     this.closed = false;
+    this.hasToldEnd = false;
     (socket as OwnedSocket)[owner] = this;
     socket.on("error", onError);
     socket.on("close", onClose);
@@ -122,7 +125,8 @@ export class SocketTransport implements Transport, PortionOwner {
 
   pause(): void {
     this.paused = true;
-    if (!this.ended) this.socket.pause();
+    if (this.closed) this.endSoon();
+    else if (!this.ended) this.socket.pause();
   }
 
   resume(): void {
@@ -134,16 +138,18 @@ export class SocketTransport implements Transport, PortionOwner {
     if (this.ended) return;
     this.ended = true;
     this.dropEarly();
+    if (this.closed) return this.endSoon();
     this.socket.end();
     this.socket.resume();
   }
 
   abort(error?: Error): void {
-    if (this.closed) return;
+    if (this.hasToldEnd) return;
     this.ended = true;
     this.dropEarly();
     this.error ??= error;
-    this.socket.destroy();
+    if (this.closed) this.endSoon();
+    else this.socket.destroy();
   }
 
   proceed(): boolean {
@@ -156,7 +162,8 @@ export class SocketTransport implements Transport, PortionOwner {
     this.deliver(slice);
     if (this.takesNothing) return false;
     if (this.early.length > 0) return true;
-    this.socket.resume();
+    if (this.closed) this.tellEnd();
+    else this.socket.resume();
     return false;
   }
 
@@ -189,11 +196,22 @@ export class SocketTransport implements Transport, PortionOwner {
   }
 
   onClose(): void {
-    // What came before the end is read before it.
-    while (this.proceed());
     this.closed = true;
+    // What came before the end is read before it, in turns like any other input: a peer must not get more by a reset.
+    if (this.early.length === 0 || this.takesNothing) this.tellEnd();
+  }
+
+  /** Not at once: whoever asked is not done yet. */
+  private endSoon(): void {
+    process.nextTick(() => this.tellEnd());
+  }
+
+  private tellEnd(): void {
+    if (this.hasToldEnd) return;
+    this.hasToldEnd = true;
     this.ended = true;
-    const events = this.events;
+    this.dropEarly();
+    const { events } = this;
     if (events !== undefined) this.guard(() => events.onClose(this.error));
   }
 

@@ -51,18 +51,66 @@ test("all bytes come in order, and the end after them", async () => {
   expect(seen.byteLength()).toBe(content.length);
 });
 
-test("bytes that wait are read before the loss of the connection is told", async () => {
+test("bytes that wait are read before the loss of the connection is told, in turns like all others", async () => {
   const { transport } = await pair();
   const seen = record(transport);
   transport.receive(content.subarray(0, 1_000));
   expect(transport.isBehind).toBe(true);
   transport.onError(new Error("reset"));
   transport.onClose();
-  expect(seen.byteLength()).toBe(1_000);
+  expect(seen.byteLength()).toBe(256);
   expect(await seen.closed()).toMatchObject({ message: "reset" });
+  expect(seen.byteLength()).toBe(1_000);
   expect(transport.isBehind).toBe(false);
   transport.abort();
 });
+
+/** Bytes that a share believes to be held back. */
+function watchHeld(share: TurnShare): () => number {
+  const [hold, release] = [vi.spyOn(share, "hold"), vi.spyOn(share, "release")];
+  const sum = ({ mock }: typeof hold): number => mock.calls.reduce((bytes, [more]) => bytes + more, 0);
+  return () => sum(hold) - sum(release);
+}
+
+test("what waits is forgotten when the socket closes under a transport that is paused", async () => {
+  const { transport, share } = await pair();
+  const held = watchHeld(share);
+  const seen = record(transport);
+  transport.pause();
+  transport.receive(content.subarray(0, 1_000));
+  transport.receive(content.subarray(0, 1_000));
+  expect(held()).toBe(1_744);
+  transport.onClose();
+  expect(held()).toBe(0);
+  await seen.closed();
+  transport.resume();
+  transport.abort();
+});
+
+test("what waits is forgotten when the socket closes before it was started", async () => {
+  const { transport, share } = await pair();
+  const held = watchHeld(share);
+  transport.receive(content.subarray(0, 1_000));
+  transport.onClose();
+  expect(held()).toBe(0);
+  const seen = record(transport);
+  await seen.closed();
+  expect(seen.byteLength()).toBe(0);
+});
+
+test.each(["pause", "close", "abort"] as const)(
+  "the end is told when %s comes after it, and nothing more",
+  async (end) => {
+    const { transport, share } = await pair();
+    const held = watchHeld(share);
+    const seen = record(transport);
+    transport.receive(content.subarray(0, 1_000));
+    transport.onClose();
+    transport[end]();
+    expect(await seen.closed()).toBeUndefined();
+    expect([seen.byteLength(), held()]).toEqual([256, 0]);
+  },
+);
 
 test("a transport that is paused takes nothing, and goes on where it stopped", async () => {
   const { transport, peer } = await pair();
