@@ -132,7 +132,8 @@ export class MessageReceiver {
         return this.fail(`More than ${this.link.limits.maxChunkedMessages} messages are under way in chunks.`);
       }
       lane.assembly = assembly;
-      this.partial.add(lane, { idHigh: reader.idHigh, idLow: reader.idLow });
+      const { idHigh, idLow } = reader;
+      this.partial.add(lane, { idHigh, idLow, isItem: assembly.kind === FrameKind.item });
     }
     const bytes = reader.bodyEnd - reader.bodyStart;
     if (this.link.memory?.take(bytes) === false) return "no_memory";
@@ -150,12 +151,12 @@ export class MessageReceiver {
 
   /**
    * An empty chunk brings nothing forward; parts of a message give their credit back at once. When those that have arrived fill the memory for
-   * them, only the oldest message goes on: the others get no credit until it is complete.
+   * them, only one goes on: the others get no credit until it is complete.
    */
   private more(reader: FrameReader, lane: IncomingLane): "more" | "fault" {
     if (reader.bodyStart === reader.bodyEnd) this.link.chargeIdle();
     if (this.isClosed()) return "fault";
-    if (this.isRoomy() || this.partial.isOldest(lane)) this.grantStream(lane, reader.idHigh, reader.idLow);
+    if (this.isRoomy() || this.partial.isFirst(lane)) this.grantStream(lane, reader.idHigh, reader.idLow);
     this.grantConnection();
     return "more";
   }
@@ -173,7 +174,7 @@ export class MessageReceiver {
     this.link.memory?.give(assembly.charged);
     if (wasRoomy || this.isClosed()) return;
     this.partial.forEach((next, idHigh, idLow) => {
-      if (this.isRoomy() || this.partial.isOldest(next)) this.grantStream(next, idHigh, idLow);
+      if (this.isRoomy() || this.partial.isFirst(next)) this.grantStream(next, idHigh, idLow);
     });
   }
 

@@ -5,6 +5,7 @@ import { initialCredit, initialPeerLimits } from "../protocol/limits.ts";
 import { giveBack } from "../wire/lent-memory.ts";
 import type { LaneOwner, OutgoingMessage } from "./outgoing-lane.ts";
 import { copySmall, OutgoingLane } from "./outgoing-lane.ts";
+import { ChunkPlaces } from "./chunk-places.ts";
 import { Pressure, type PressureLink, type ReplyProgress } from "./pressure.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import { Queue } from "../environment/queue.ts";
@@ -54,9 +55,9 @@ export class Outbound implements ReplyProgress {
   private readonly link: OutboundLink;
   private readonly small: Queue<OutgoingLane>;
   private readonly large: Queue<OutgoingLane>;
-  private readonly waiting: Queue<OutgoingLane>;
   private connectionParked: OutgoingLane[];
-  private chunking: number;
+  /** Made with the first message in chunks (bench `idle`). */
+  private places: ChunkPlaces | undefined;
   private scheduled: boolean;
   private held: boolean;
   private closed: boolean;
@@ -76,9 +77,8 @@ export class Outbound implements ReplyProgress {
     this.link = link;
     this.small = new Queue();
     this.large = new Queue();
-    this.waiting = new Queue();
     this.connectionParked = [];
-    this.chunking = 0;
+    this.places = undefined;
     this.scheduled = false;
     this.held = false;
     this.closed = false;
@@ -170,11 +170,12 @@ export class Outbound implements ReplyProgress {
   /** Drops what the lane had to send. */
   closeLane(lane: OutgoingLane): void {
     if (lane.state === "closed") return;
+    const [first] = lane.messages;
     for (const message of lane.messages) this.leave(message, 0);
     lane.messages = [];
     lane.offset = 0;
     lane.state = "closed";
-    if (lane.isChunking) this.endChunking(lane);
+    if (lane.isChunking && first !== undefined) this.endChunking(lane, first);
   }
 
   /** @returns false when the sum is above {@link maxCredit} */
@@ -314,7 +315,7 @@ export class Outbound implements ReplyProgress {
     lane.messages.shift();
     this.leave(message, lane.offset);
     lane.offset = 0;
-    if (lane.isChunking) this.endChunking(lane);
+    if (lane.isChunking) this.endChunking(lane, message);
   }
 
   private sendWhole(lane: OutgoingLane, message: OutgoingMessage): boolean {
@@ -325,7 +326,7 @@ export class Outbound implements ReplyProgress {
   }
 
   private sendChunk(lane: OutgoingLane, message: OutgoingMessage): boolean {
-    if (!lane.isChunking && !this.beginChunking(lane)) return false;
+    if (!lane.isChunking && !this.beginChunking(lane, message)) return false;
     const header = lane.offset === 0 ? message.header : emptyHeader;
     const overhead = fixedBytes + header.length;
     const remaining = message.body.length - lane.offset;
@@ -375,29 +376,17 @@ export class Outbound implements ReplyProgress {
     return true;
   }
 
-  private beginChunking(lane: OutgoingLane): boolean {
-    if (this.chunking >= this.link.limits.maxChunkedMessages) {
-      lane.state = "waiting";
-      this.waiting.push(lane);
-      return false;
-    }
-    this.chunking++;
-    lane.isChunking = true;
-    return true;
+  private beginChunking(lane: OutgoingLane, { kind }: OutgoingMessage): boolean {
+    this.places ??= new ChunkPlaces(this.link.limits.maxChunkedMessages);
+    return this.places.take(lane, kind === FrameKind.item);
   }
 
-  private endChunking(lane: OutgoingLane): void {
-    lane.isChunking = false;
-    this.chunking--;
-    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
-      if (next.state !== "waiting") continue;
-      // It has the place from now on: closed before its turn comes, it passes it on.
-      next.isChunking = true;
-      this.chunking++;
-      this.enqueue(next);
-      this.wake();
-      return;
-    }
+  /** Who gets the place has it from now on: closed before its turn comes, it passes it on. */
+  private endChunking(lane: OutgoingLane, { kind }: OutgoingMessage): void {
+    const next = this.places?.give(lane, kind === FrameKind.item);
+    if (next === undefined) return;
+    this.enqueue(next);
+    this.wake();
   }
 
   private onBlocked(): void {

@@ -3,6 +3,7 @@ import type { IncomingLane } from "./incoming-lane.ts";
 interface Place {
   readonly idHigh: number;
   readonly idLow: number;
+  readonly isItem: boolean;
 }
 
 /** The messages that a peer has begun in chunks and not ended, oldest first. */
@@ -30,9 +31,17 @@ export class PartialMessages {
     this.places?.delete(lane);
   }
 
-  isOldest(lane: IncomingLane): boolean {
-    for (const first of this.places?.keys() ?? []) return first === lane;
-    return false;
+  /**
+   * True for the one that goes on when there is no memory for all [MSG-6]: the oldest request or reply, or where there is none the oldest item that does not
+   * wait for its reader.
+   */
+  isFirst(lane: IncomingLane): boolean {
+    let first: IncomingLane | undefined;
+    for (const [next, { isItem }] of this.places ?? []) {
+      if (!isItem) return next === lane;
+      if (!next.window.isHeldUp) first ??= next;
+    }
+    return first === lane;
   }
 
   /** Calls `visit` for each, oldest first. */

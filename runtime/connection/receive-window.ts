@@ -32,6 +32,11 @@ export class ReceiveWindow {
     this.held = Math.max(0, this.held - bytes);
   }
 
+  /** True while no credit can be given, however much arrives: too much waits to be used. */
+  get isHeldUp(): boolean {
+    return this.held > this.windowBytes / 2;
+  }
+
   /** Credit to give now; 0 when it is not worth a frame yet: half a window at a time. */
   takeGrant(): number {
     const grant = this.windowBytes - this.held - this.outstanding;

@@ -15,11 +15,10 @@ export interface Limits {
   readonly maxHeaderBytes: number;
   /** Bytes of one message, in or out. Breach: the call fails with `resource_exhausted`. */
   readonly maxMessageBytes: number;
-  /** Messages under way in chunks at a time, each direction. Breach: GOAWAY protocol. */
+  /** Messages under way in chunks at a time, each direction; items are no more than half of them. Breach: GOAWAY protocol. */
   readonly maxChunkedMessages: number;
   /**
-   * Bytes, per connection, of messages that have arrived in part. Above it only the oldest of them goes on; the others get no credit until it is
-   * complete.
+   * Bytes, per connection, of messages that have arrived in part. Above it only one of them goes on; the others get no credit until it is complete.
    */
   readonly maxPartialBytes: number;
   /** Milliseconds without a byte inside a frame. Breach: close without a word. */

@@ -11,7 +11,15 @@ const connection = [
     "incoming-call",
     "outgoing-call",
   ],
-  ...["incoming-lane", "outgoing-lane", "lane-table", "message-receiver", "message-assembly", "partial-messages"],
+  ...[
+    "incoming-lane",
+    "outgoing-lane",
+    "lane-table",
+    "message-receiver",
+    "message-assembly",
+    "partial-messages",
+    "chunk-places",
+  ],
   ...["receive-window", "failure", "reply-head", "compressor-offer", "liveness", "pings", "ping-policy"],
   ...["outbound", "memory-budget", "oneway-calls", "control-frames", "farewell", "local-error", "pressure"],
 ];

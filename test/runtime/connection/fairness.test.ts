@@ -59,3 +59,29 @@ describe("a small message has little before it", () => {
     expect([stream.ended, stream.items.length]).toEqual([true, 800]);
   });
 });
+
+describe("streams that nobody reads hold up no unary call [FLW-3]", () => {
+  test.each([
+    ["many of them, and a reply of two chunks", 12, [100_000]],
+    ["one, and more replies than may be there in part", 1, [3_000_000, 3_000_000, 3_000_000]],
+  ])("%s", (_title, streamCount, replies) => {
+    const world = createWorld({
+      onRequest({ call, body }) {
+        if (body !== "stream") {
+          call.respond(Buffer.alloc(Number(body)));
+          call.settle();
+          return undefined;
+        }
+        const send = (): void => void (call.sendItem(Buffer.alloc(100_000)) && send());
+        send();
+        return { onWritable: send };
+      },
+    });
+    world.environment.advance(1);
+    for (let at = 0; at < streamCount; at++) world.start({ body: Buffer.from("stream"), consume: false });
+    world.environment.advance(100);
+    const calls = replies.map((length) => world.start({ body: Buffer.from(String(length)) }));
+    world.environment.advance(100);
+    expect(calls.map(({ response }) => response?.length)).toEqual(replies);
+  });
+});

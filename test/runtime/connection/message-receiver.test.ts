@@ -190,6 +190,18 @@ describe("a message in chunks", () => {
     expect(bench.credit.slice(3)).toEqual(["3:150020"]);
   });
 
+  test("that is an item whose reader is slow holds up no reply", () => {
+    const bench = createBench({ maxPartialBytes: 200_000 });
+    const [stream, reply, other] = [newLane(), newLane(), newLane()];
+    receive(bench, stream, item, 0, 1, 140_000);
+    receive(bench, stream, item, more, 1, 110_000);
+    receive(bench, reply, response, more, 2, 140_000);
+    receive(bench, other, response, more, 3, 140_000);
+    expect(bench.credit).toEqual(["2:140020"]);
+    bench.receiver.closeLane(reply);
+    expect(bench.credit.slice(1)).toEqual(["3:140020"]);
+  });
+
   test("that ends on a connection that is closed lets nobody go on", () => {
     const bench = createBench({ maxPartialBytes: 200_000 });
     const [first, second] = [newLane(), newLane()];

@@ -171,6 +171,41 @@ describe("messages in chunks", () => {
   });
 });
 
+describe("items in chunks that their readers do not read", () => {
+  /** As many streams, each with an item of which a part has left and for the rest of which there is no credit. */
+  function stuckStage(count: number, maxChunkedMessages: number) {
+    const stage = createStage({ limits: { maxChunkedMessages } });
+    const streams = Array.from({ length: count }, (_, at) => stage.lane(at + 1));
+    for (const stream of streams) {
+      stream.credit = chunk;
+      stage.send(stream, 100 * kib, FrameKind.item);
+    }
+    stage.all();
+    return { ...stage, streams };
+  }
+
+  test("leave half of the places to replies", () => {
+    const { streams, lane, send, all, outbound } = stuckStage(6, 8);
+    expect(streams.map(({ state }) => state)).toEqual([...new Array<string>(4).fill("parked"), "waiting", "waiting"]);
+    for (let id = 11; id <= 15; id++) send(lane(id), 100 * kib);
+    expect(all()).toHaveLength(10);
+    outbound.addLaneCredit(streams[2] as OutgoingLane, 100 * kib);
+    expect(all()).toEqual([`3: ${36 * kib + fixedBytes}`, `5: ${chunk - fixedBytes}+`]);
+    outbound.closeLane(streams[0] as OutgoingLane);
+    expect(all()).toEqual([`6: ${chunk - fixedBytes}+`]);
+  });
+
+  test("have the only place where there is one, and give it to others in turns", () => {
+    const { streams, lane, send, all, outbound } = stuckStage(3, 1);
+    const replies = [lane(11), lane(12)];
+    for (const reply of replies) send(reply, 100 * kib);
+    expect(all()).toEqual([]);
+    for (const stream of streams) outbound.addLaneCredit(stream, 100 * kib);
+    const ends = all().filter((frame) => !frame.endsWith("+"));
+    expect(ends.map((frame) => parseInt(frame))).toEqual([1, 2, 11, 3, 12]);
+  });
+});
+
 describe("credit", () => {
   test.each([
     [0, "whole"],
