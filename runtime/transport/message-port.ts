@@ -1,5 +1,6 @@
 import { RpcError } from "../errors/rpc-error.ts";
 import type { Address } from "./address.ts";
+import { startConnectTimer } from "./connect-timer.ts";
 import { hasEnded, type MessageEndpoint, onGone, onMessage } from "./message-endpoint.ts";
 import { createPortTransport } from "./message-port-transport.ts";
 import type { ConnectOptions, Transport, TransportKind } from "./transport.ts";
@@ -93,7 +94,7 @@ async function connect(
   endpoint.postMessage({ rpcgen: "connect", name, port: port2 }, [port2]);
   return new Promise((resolve, reject) => {
     const settle = (): void => {
-      clearTimeout(timer);
+      timer.cancel();
       leave();
       stopWaiting();
       signal?.removeEventListener("abort", onAbort);
@@ -104,7 +105,7 @@ async function connect(
       reject(error);
     };
     const onAbort = (): void => fail(cancelled(target, signal));
-    const timer = setTimeout(() => fail(failed(target, `no answer within ${timeoutMs} ms`)), timeoutMs);
+    const timer = startConnectTimer(timeoutMs, () => fail(failed(target, `no answer within ${timeoutMs} ms`)));
     const leave = onMessage(port, (answer) => {
       if (answer !== "accepted") return fail(failed(target, "nobody listens there under this name"));
       settle();

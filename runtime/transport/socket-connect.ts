@@ -1,5 +1,6 @@
 import { Socket, type SocketConnectOpts } from "node:net";
 import { RpcError } from "../errors/rpc-error.ts";
+import { startConnectTimer } from "./connect-timer.ts";
 import { socketHighWaterMark, SocketTransport, type SocketTransportOptions } from "./socket-transport.ts";
 import type { ConnectOptions } from "./transport.ts";
 
@@ -29,7 +30,7 @@ export function connectSocket(connect: SocketConnect, options: ConnectOptions): 
     const streamOptions = { allowHalfOpen: false, writableHighWaterMark: socketHighWaterMark, onread };
     const socket = new Socket(streamOptions);
     const settle = (): void => {
-      clearTimeout(timer);
+      timer.cancel();
       options.signal?.removeEventListener("abort", onAbort);
       socket.off("error", onError);
       socket.off("connect", onConnect);
@@ -48,7 +49,7 @@ export function connectSocket(connect: SocketConnect, options: ConnectOptions): 
     };
     const onAbort = (): void => fail(connectCancelled(connect.target, options.signal));
     const onTimeout = (): void => fail(connectFailed(connect.target, `no answer within ${options.timeoutMs} ms`));
-    const timer = setTimeout(onTimeout, options.timeoutMs);
+    const timer = startConnectTimer(options.timeoutMs, onTimeout);
     if (options.signal?.aborted === true) return onAbort();
     options.signal?.addEventListener("abort", onAbort);
     socket.on("error", onError);

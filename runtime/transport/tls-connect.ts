@@ -6,6 +6,7 @@ import { SocketTransport } from "./socket-transport.ts";
 import { alpnProtocol, describeTls } from "./tls-acceptor.ts";
 import { prepareTcp } from "./tcp.ts";
 import { serverFault } from "./tls-identity.ts";
+import { startConnectTimer } from "./connect-timer.ts";
 import { contextOptions, handshakeMs, type TlsOptions } from "./tls-options.ts";
 import { alertWords, ifItAsks, type TlsFault } from "./tls-refusal.ts";
 import type { ConnectOptions } from "./transport.ts";
@@ -30,7 +31,7 @@ export function connectTls(target: TlsTarget, tls: TlsOptions, options: ConnectO
     const socket = connect(socketOptions(target, tls));
     prepareTcp(socket);
     const settle = (): void => {
-      clearTimeout(timer);
+      timer.cancel();
       options.signal?.removeEventListener("abort", onAbort);
       for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener);
     };
@@ -42,13 +43,13 @@ export function connectTls(target: TlsTarget, tls: TlsOptions, options: ConnectO
     };
     const onAbort = (): void => fail(connectCancelled(target.text, options.signal));
     const failLate = (what: string, ms: number) => () => fail(connectFailed(target.text, `${what} within ${ms} ms`));
-    let timer = setTimeout(failLate("no answer", options.timeoutMs), options.timeoutMs);
+    let timer = startConnectTimer(options.timeoutMs, failLate("no answer", options.timeoutMs));
     options.signal?.addEventListener("abort", onAbort);
     const listeners: Readonly<Record<string, (error: Error) => void>> = {
       connect: () => {
-        clearTimeout(timer);
+        timer.cancel();
         const limitMs = handshakeMs(tls);
-        timer = setTimeout(failLate("the TLS handshake was not complete", limitMs), limitMs);
+        timer = startConnectTimer(limitMs, failLate("the TLS handshake was not complete", limitMs));
       },
       secureConnect: () => {
         if (socket.alpnProtocol !== alpnProtocol)
