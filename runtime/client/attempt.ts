@@ -408,7 +408,8 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   private send(requests: RequestItems, items: Items<unknown>): void {
     const { method } = this.call;
     try {
-      requests.send(items, (item) => encodeItem(this.scope, method, item, this.serialization));
+      const encode = (item: unknown): Uint8Array => encodeItem(this.scope, method, item, this.serialization);
+      requests.send(items, encode, (error) => this.cancel(error));
     } catch (error) {
       this.fail(error);
       this.outgoing?.cancel();

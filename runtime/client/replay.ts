@@ -29,6 +29,12 @@ export class Replay {
     this.items.push(body);
   }
 
+  /** An item that was sent nowhere yet, however long it is. As for {@link add}. */
+  keep(body: Uint8Array): void {
+    this.bytes += body.length;
+    this.items.push(body);
+  }
+
   /** All items were sent. */
   end(): void {
     this.isEnded = true;
@@ -40,11 +46,12 @@ export class Replay {
     this.items = [];
   }
 
-  /** Sends everything again. @returns what the last `sendItem` said */
+  /** Sends everything again, and keeps it if that is not too much. @returns what the last `sendItem` said */
   run(call: OutgoingCall): boolean {
     let isWritable = true;
     for (const item of this.items) isWritable = call.sendItem(item);
     if (this.isEnded) call.endItems();
+    if (this.bytes > maxReplayBytes) this.drop();
     return isWritable;
   }
 }

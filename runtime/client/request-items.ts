@@ -2,6 +2,7 @@ import { type ItemPump, pumpItems } from "../call/item-pump.ts";
 import type { Items } from "../call/method-type.ts";
 import type { Compression } from "../compression/compression.ts";
 import type { ClientConnection, OutgoingCall } from "../connection/connection.ts";
+import type { RpcError } from "../errors/rpc-error.ts";
 import type { ClientCallState } from "./client-call.ts";
 import { itemsFailed } from "./client-errors.ts";
 import { Replay } from "./replay.ts";
@@ -29,15 +30,20 @@ export class RequestItems {
     return this.replay.isPossible;
   }
 
-  /** Starts to send. @param encode makes a body of an item that does not change any more @throws TypeError when they cannot be iterated */
-  send(items: Items<unknown>, encode: (item: unknown) => Uint8Array): void {
+  /**
+   * Starts to send.
+   * @param encode makes a body of an item that does not change any more
+   * @param cancel ends the call, wherever it is
+   * @throws TypeError when they cannot be iterated
+   */
+  send(items: Items<unknown>, encode: (item: unknown) => Uint8Array, cancel: (error: RpcError) => void): void {
     this.pump = pumpItems(items, {
       send: (item) => this.sendItem(encode(item)),
       end: () => {
         this.replay.end();
         this.outgoing?.endItems();
       },
-      fail: (error) => this.outgoing?.cancel(itemsFailed(this.call.method, error)),
+      fail: (error) => cancel(itemsFailed(this.call.method, error)),
     });
   }
 
@@ -48,7 +54,7 @@ export class RequestItems {
     if (this.replay.run(outgoing)) this.writable();
   }
 
-  /** The call is on no connection: items are kept until it is. */
+  /** The call is on no connection: the item that comes next is kept until it is, and the others are not asked for. */
   wait(): void {
     this.outgoing = undefined;
   }
@@ -68,10 +74,13 @@ export class RequestItems {
 
   private sendItem(body: Uint8Array): boolean {
     this.call.bytesSent += body.length;
-    this.replay.add(body);
     const { outgoing } = this;
     const readable = this.connection?.peerCompressors;
-    if (outgoing === undefined || readable === undefined) return true;
+    if (outgoing === undefined || readable === undefined) {
+      this.replay.keep(body);
+      return false;
+    }
+    this.replay.add(body);
     return readable.length === 0 ? outgoing.sendItem(body) : this.sendPacked(outgoing, body, readable);
   }
 
