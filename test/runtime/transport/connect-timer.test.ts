@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import type { Environment } from "../../../runtime/environment/environment.ts";
 import { parseAddress } from "../../../runtime/transport/address.ts";
 import { startConnectTimer } from "../../../runtime/transport/connect-timer.ts";
 import { tcpTransport } from "../../../runtime/transport/tcp.ts";
+import { createStoppedClock } from "../fixture/stopped-clock.ts";
 
 /** Keeps the thread busy. */
 function work(durationMs: number): void {
@@ -29,6 +31,24 @@ test("what the time was late by is waited again, after which it is up", async ()
   work(100);
   await timedOut;
   expect(events).toEqual(["a look at the sockets", "time is up"]);
+});
+
+test("on a thread that is late each time it is up after twice the time at most", async () => {
+  const clock = createStoppedClock();
+  const waits: number[] = [];
+  const lateMs = 50;
+  const environment: Environment = {
+    ...clock,
+    setTimer(delayMs, action) {
+      waits.push(delayMs);
+      return clock.setTimer(delayMs + lateMs, action);
+    },
+  };
+  let isOver = false;
+  startConnectTimer(120, () => (isOver = true), environment);
+  await clock.advance(10_000);
+  expect(waits).toEqual([120, 50, 50, 20]);
+  expect(isOver).toBe(true);
 });
 
 test("nothing happens once it is cancelled, not even in the time that is waited again", async () => {
