@@ -24,9 +24,8 @@ export class Replay {
   /** `body` must not change any more. */
   add(body: Uint8Array): void {
     if (!this.isPossible) return;
-    this.bytes += body.length;
-    if (this.bytes > maxReplayBytes) return this.drop();
-    this.items.push(body);
+    this.keep(body);
+    this.bound();
   }
 
   /** An item that was sent nowhere yet, however long it is. As for {@link add}. */
@@ -51,7 +50,11 @@ export class Replay {
     let isWritable = true;
     for (const item of this.items) isWritable = call.sendItem(item);
     if (this.isEnded) call.endItems();
-    if (this.bytes > maxReplayBytes) this.drop();
+    this.bound();
     return isWritable;
+  }
+
+  private bound(): void {
+    if (this.bytes > maxReplayBytes) this.drop();
   }
 }

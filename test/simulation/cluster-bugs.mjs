@@ -182,8 +182,8 @@ export const clusterBugs = [
   {
     name: "a stream begins elsewhere without what it had sent",
     file: "runtime/client/replay.ts",
-    find: "if (this.bytes > maxReplayBytes) return this.drop();",
-    put: "if (this.bytes > maxReplayBytes) return void (this.items = []);",
+    find: "if (this.bytes > maxReplayBytes) this.drop();",
+    put: "if (this.bytes > maxReplayBytes) this.items = [];",
     first: 198,
   },
   {
