@@ -261,13 +261,16 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     const { outbound } = this.owner.link;
     this.state = "replying";
     const lane = this.outgoing;
-    if ((lane === undefined || lane.state === "idle") && outbound.canWrite(body.length)) {
-      outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);
-      giveBack(body);
-      return this.finish();
-    }
+    if ((lane === undefined || lane.state === "idle") && outbound.canWrite(body.length))
+      return this.sayAtOnce(kind, flags, serialization, header, body);
     if (!this.hasRoom(body)) return this.sayTooMuch();
     if (outbound.send(this.outgoingLane(), { kind, flags, serialization, header, body })) this.finish();
+  }
+
+  private sayAtOnce(kind: number, flags: number, serialization: number, header: Uint8Array, body: Uint8Array): void {
+    this.owner.link.outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);
+    giveBack(body);
+    this.finish();
   }
 
   /** A body without room is done with: as garbage it would take as much memory as one that waits. */
@@ -280,16 +283,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   private sayTooMuch(): void {
     const error = createError("limit_exceeded", tooMuchWaits);
     const header = encodeFailure({ error }, this.owner.link.limits);
-    this.owner.link.outbound.writeFrame(
-      FrameKind.error,
-      0,
-      FrameFlag.endOfStream,
-      this.idHigh,
-      this.idLow,
-      header,
-      emptyHeader,
-    );
-    this.finish();
+    this.sayAtOnce(FrameKind.error, FrameFlag.endOfStream, 0, header, emptyHeader);
   }
 
   private failUnanswered(): void {

@@ -35,8 +35,8 @@ export const bugs = [
   {
     name: "a reply is sent twice",
     file: `${connection}/incoming-call.ts`,
-    find: "      return this.finish();\n    }\n    if (!this.hasRoom",
-    put: "      outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);\n      return this.finish();\n    }\n    if (!this.hasRoom",
+    find: "    giveBack(body);\n    this.finish();",
+    put: "    this.owner.link.outbound.writeFrame(kind, serialization, flags, this.idHigh, this.idLow, header, body);\n    giveBack(body);\n    this.finish();",
   },
   {
     name: "items pass each other",
