@@ -123,7 +123,8 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   private start(requests: unknown): void {
     const { method, options } = this.call;
     const { signal } = options;
-    if (signal !== undefined && signal?.aborted !== false) return this.fail(signalFault(method, signal));
+    const fault = signalFault(method, signal);
+    if (fault !== undefined) return this.fail(fault);
     const room = roomFor(this.call, this.scope);
     if (room !== undefined) return this.wait(room, () => this.start(requests));
     try {

@@ -19,8 +19,9 @@ export function cancelledBySignal(method: MethodType, signal: AbortSignal | unde
   });
 }
 
-/** Why no call can begin by this signal: it has fired, or it is none, as a controller that was given in place of its signal. */
-export function signalFault(method: MethodType, signal: AbortSignal): Error {
+/** Why no call can begin by this signal: it has fired, or it is none, as a controller that was given in place of its signal. Undefined when one can. */
+export function signalFault(method: MethodType, signal: AbortSignal | undefined): Error | undefined {
+  if (signal === undefined || signal?.aborted === false) return undefined;
   if (signal?.aborted === true) return cancelledBySignal(method, signal);
   return new TypeError(mustBe('The option "signal"', "an AbortSignal, as controller.signal is one", signal));
 }

@@ -36,7 +36,8 @@ function watch(call: ClientCallState, { aborts, wheel }: GuardScope, onGivenUp: 
     end();
     onGivenUp(error);
   };
-  if (signal !== undefined && signal?.aborted !== false) giveUp(signalFault(call.method, signal));
+  const fault = signalFault(call.method, signal);
+  if (fault !== undefined) giveUp(fault);
   else {
     wheel.add(entry);
     if (signal !== undefined) aborts.add(signal, onAbort);

@@ -124,7 +124,8 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
 
   function begin(): void {
     try {
-      if (signal !== undefined && signal?.aborted !== false) throw signalFault(method, signal);
+      const fault = signalFault(method, signal);
+      if (fault !== undefined) throw fault;
       const { metadata } = options;
       if (metadata !== undefined) pairs = join(metadataEntries(metadata).map(encodePair));
       const flags = (method.oneway ? onewayFlag : 0) | (hasItems ? 0 : endOfStreamFlag);
