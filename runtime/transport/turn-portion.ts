@@ -9,15 +9,15 @@ export interface PortionOwner {
 }
 
 /** The first slice of a connection: a handshake, or some small calls. */
-export const leastSliceBytes = 256;
+const leastSliceBytes = 256;
 /** As many bytes as a socket reads at once. */
-export const mostSliceBytes: number = 64 * 1024;
+const mostSliceBytes = 64 * 1024;
 /** A slice that takes less is cheap: the next one may be twice as long. */
-export const cheapMs = 1;
+const cheapMs = 1;
 /** A slice that takes more makes the next one half as long. */
-export const dearMs = 4;
+const dearMs = 4;
 /** Cheap slices that make a connection trusted. */
-export const provenTrust = 5;
+const provenTrust = 5;
 /** One slice that a collection of garbage made dear does not cost a good connection its place. */
 const mostTrust = 8;
 const distrust = 3;

@@ -56,7 +56,7 @@ export class TurnShare {
   /** Asked when input has come. @returns false when it has to be held back until {@link PortionOwner.proceed} */
   hasRoom(portion: TurnPortion): boolean {
     this.look();
-    if (this.heldBytes >= mostHeldBytes) return true;
+    if (this.isCrowded) return true;
     if (this.isFull) return false;
     return this.fresh.length + this.heavy.length === 0 || portion.class === "trusted";
   }
@@ -98,13 +98,13 @@ export class TurnShare {
       at = end;
       this.look();
       portion.charge(this.nowMs - fromMs);
-    } while (at < bytes.length && !owner.takesNothing && (!this.isFull || this.heldBytes >= mostHeldBytes));
+    } while (at < bytes.length && !owner.takesNothing && (!this.isFull || this.isCrowded));
     return at;
   }
 
   /** One slice, with what follows from it before anything else. */
   private feedOne(portion: TurnPortion, bytes: Uint8Array): number {
-    const count = this.heldBytes >= mostHeldBytes ? bytes.length : Math.min(portion.sliceBytes, bytes.length);
+    const count = this.isCrowded ? bytes.length : Math.min(portion.sliceBytes, bytes.length);
     this.servedFromMs = this.nowMs;
     this.served.push(portion);
     portion.isWaiting = true;
@@ -116,6 +116,10 @@ export class TurnShare {
 
   private get isFull(): boolean {
     return this.isWatched && this.nowMs - this.beganMs > fullTurnMs;
+  }
+
+  private get isCrowded(): boolean {
+    return this.heldBytes >= mostHeldBytes;
   }
 
   private get isIdle(): boolean {
