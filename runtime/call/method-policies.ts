@@ -11,8 +11,7 @@ export interface MethodPolicies {
 export function checkPolicies(configuration: MethodPolicies | undefined): MethodPolicies | undefined {
   if (configuration === undefined) return undefined;
   const maker = 'createConfiguration() of "@rpcgen/runtime/configuration"';
-  checkOptionParts(configuration, { name: "configuration", parts: { of: "function" }, maker });
-  return configuration;
+  return checkOptionParts(configuration, { name: "configuration", parts: { of: "function" }, maker });
 }
 
 /** A method like another with another policy. */

@@ -56,12 +56,14 @@ export interface OptionParts {
 
 /**
  * Refuses an object that would be found incomplete only when it is used, long after it was given.
+ * @returns the object
  * @throws TypeError that names the part, what was found in its place and who makes such objects
  */
-export function checkOptionParts(value: unknown, { name, parts, maker }: OptionParts): void {
+export function checkOptionParts<T>(value: T, { name, parts, maker }: OptionParts): T {
   for (const [part, kind] of Object.entries(parts)) {
     const found = (value as Readonly<Record<string, unknown>> | null)?.[part];
     if (isOf(kind, found)) continue;
     throw new TypeError(`${mustBe(`"${part}" of the option "${name}"`, names[kind], found)} ${maker} makes one.`);
   }
+  return value;
 }

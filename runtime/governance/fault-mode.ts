@@ -76,6 +76,5 @@ export interface FaultMode {
 export function checkFaultMode(mode: FaultMode | undefined): FaultMode | undefined {
   if (mode === undefined) return undefined;
   const maker = 'failover() of "@rpcgen/runtime/governance"';
-  checkOptionParts(mode, { name: "faultMode", parts: { name: "string", run: "function" }, maker });
-  return mode;
+  return checkOptionParts(mode, { name: "faultMode", parts: { name: "string", run: "function" }, maker });
 }

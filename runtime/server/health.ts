@@ -16,12 +16,11 @@ export interface ServerHealth {
 /** @throws TypeError for an object that is none */
 export function checkHealth(health: ServerHealth | undefined): ServerHealth | undefined {
   if (health === undefined) return undefined;
-  checkOptionParts(health, {
+  return checkOptionParts(health, {
     name: "health",
     parts: { isLive: "boolean", isReady: "boolean", added: "function", drain: "function" },
     maker: 'createHealth() of "@rpcgen/runtime/health"',
   });
-  return health;
 }
 
 /** Where orchestrators look by habit. Says no more than yes or no, for whoever reaches the port may ask. */

@@ -64,7 +64,8 @@ describe("the parts of an object", () => {
       }
       tune(): void {}
     }
-    checkOptionParts(new Radio(), rules);
+    const radio = new Radio();
+    expect(checkOptionParts(radio, rules)).toBe(radio);
   });
 
   test.each([
