@@ -12,9 +12,9 @@ import {
 } from "./client-steps.ts";
 import { gzipBeyondTheLimit, gzipNote } from "./compressed.ts";
 import { entry, frame, pair } from "./frames.ts";
+import { send } from "./session-steps.ts";
 import type { Step, Vector } from "./vector.ts";
 
-const send = (...hex: readonly string[]): Step => ({ send: hex.join("") });
 const note = { text: "hi", count: "5" };
 /** A reply whose body is as long as every receiver has to take it, without the letters that fill it. */
 const longest = reply(words(1, "x".repeat(65_532)), pair("k", "v")).slice(0, -2 * 65_532);

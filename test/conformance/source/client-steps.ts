@@ -1,14 +1,15 @@
-import { utf8, vary, words } from "./bytes.ts";
+import { utf8 } from "./bytes.ts";
 import { entry, frame, methodNumber } from "./frames.ts";
+import { note, path, sessionVector } from "./session-steps.ts";
 import type { ClientCall, ClientOutcome, FramePattern, Step, Vector } from "./vector.ts";
 
 const optionText =
   '{"MagicNumber":3927900,"CodecType":"application/x-rpcgen","Version":1,"Serializations":["binary"]}\n';
 /** The number of the method that is called. */
-export const number: string = methodNumber("/conformance.v1.Conformance/Echo");
+export const number: string = methodNumber(path("Echo"));
 const noted = { text: "hi", count: "5" };
 /** The body of the request, and of the reply. */
-export const noteHex: string = words(1, "hi") + vary(2, 5);
+export const noteHex: string = note("hi", 5);
 
 /** Makes a call. */
 export const call = (more: Partial<ClientCall> = {}): Step => ({
@@ -60,14 +61,5 @@ export function clientSession(
   steps: readonly Step[],
   more: Pick<Vector, "needs" | "connect"> = {},
 ): Vector {
-  return {
-    id: `client-${id}`,
-    reqs: reqs.split(" "),
-    level: "required",
-    kind: "session",
-    role: "client",
-    ...more,
-    steps,
-    expect: { ok: true },
-  };
+  return sessionVector({ id, reqs, steps }, { role: "client", ...more });
 }

@@ -1,15 +1,15 @@
 import { begun, clientSession as session, noteHex, outcome } from "./client-steps.ts";
 import { entry, frame, methodNumber } from "./frames.ts";
+import { path, send } from "./session-steps.ts";
 import type { ClientCall, FramePattern, Step, Vector } from "./vector.ts";
 
-const header = { "01": methodNumber("/conformance.v1.Conformance/Track") };
+const header = { "01": methodNumber(path("Track")) };
 
 const begunOneway = (more: Partial<ClientCall> = {}, pattern: Partial<FramePattern> = {}): readonly Step[] => [
   ...begun({ method: "track", ...more }).slice(0, -1),
   { expect: { kind: 1, id: "$a", serialization: 1, flags: 0x30, header, ...pattern } },
 ];
 
-const send = (...hex: readonly string[]): Step => ({ send: hex.join("") });
 const goaway = (code: string): string => frame({ kind: 11, header: entry(0x0a, code) });
 const done = outcome({ result: {} });
 const whole = begunOneway({}, { body: noteHex });

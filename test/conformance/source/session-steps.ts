@@ -67,6 +67,29 @@ export const goaway = (code: number, skip: readonly number[] = []): readonly Ste
 export const fails = (sequence: number, code: number, header: Readonly<Record<string, string | null>> = {}): Step =>
   sees({ kind: 3, id: frameId(sequence, 0), header: { "05": code.toString(16).padStart(2, "0"), ...header } });
 
+interface Dialogue extends Pick<Vector, "id"> {
+  readonly reqs: string;
+  readonly steps: readonly Step[];
+}
+
+interface Party extends Pick<Vector, "needs" | "server" | "connect"> {
+  readonly role: "client" | "server";
+}
+
+/** A dialogue with whoever is under test. */
+export function sessionVector({ id, reqs, steps }: Dialogue, { role, ...more }: Party): Vector {
+  return {
+    id: `${role}-${id}`,
+    reqs: reqs.split(" "),
+    level: "required",
+    kind: "session",
+    role,
+    ...more,
+    steps,
+    expect: { ok: true },
+  };
+}
+
 /** A dialogue with a server under test. */
 export function serverSession(
   id: string,
@@ -74,14 +97,5 @@ export function serverSession(
   steps: readonly Step[],
   more: Pick<Vector, "needs" | "server"> = {},
 ): Vector {
-  return {
-    id: `server-${id}`,
-    reqs: reqs.split(" "),
-    level: "required",
-    kind: "session",
-    role: "server",
-    ...more,
-    steps,
-    expect: { ok: true },
-  };
+  return sessionVector({ id, reqs, steps }, { role: "server", ...more });
 }
