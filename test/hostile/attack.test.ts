@@ -36,4 +36,6 @@ test.each(attacks.map(({ name }) => name))("a server under attack lives on and w
   const battle = battles.get(name);
   expect(battle?.bystander.failures).toEqual([]);
   expect(battle && missesOf(battle), `${Math.ceil(battle?.peakBytes ?? 0)} bytes`).toEqual([]);
+  // The mark allows that many for each connection, which no attack in small needs.
+  expect(battle?.mostHandlers).toBeLessThanOrEqual(1_000);
 });
