@@ -150,7 +150,7 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
   }
 
   onItem(body: Uint8Array, cost: number, head: ReplyHead): void {
-    this.requests?.answered();
+    this.requests?.taken();
     if (head.compressor !== 0) return this.onPackedItem(body, cost, head);
     try {
       const item = this.read(body, head, scale);
@@ -196,6 +196,10 @@ export class Attempt implements OutgoingRequest, ReplyReceiver {
 
   onWritable(): void {
     this.requests?.writable();
+  }
+
+  onCredit(): void {
+    this.requests?.taken();
   }
 
   private startItems(connection: ClientConnection, requests: RequestItems): void {

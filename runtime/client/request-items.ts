@@ -25,7 +25,7 @@ export class RequestItems {
     this.outgoing = undefined;
   }
 
-  /** They can begin again elsewhere: not once too much was sent, or the server has answered. */
+  /** They can begin again elsewhere: not once a server has shown that it took the call. */
   get isRepeatable(): boolean {
     return this.replay.isPossible;
   }
@@ -59,8 +59,8 @@ export class RequestItems {
     this.outgoing = undefined;
   }
 
-  /** The server has answered: nothing will have to be sent again. */
-  answered(): void {
+  /** The server has shown that it took the call: nothing will have to be sent again. */
+  taken(): void {
     this.replay.drop();
   }
 
@@ -74,13 +74,10 @@ export class RequestItems {
 
   private sendItem(body: Uint8Array): boolean {
     this.call.bytesSent += body.length;
+    this.replay.add(body);
     const { outgoing } = this;
     const readable = this.connection?.peerCompressors;
-    if (outgoing === undefined || readable === undefined) {
-      this.replay.keep(body);
-      return false;
-    }
-    this.replay.add(body);
+    if (outgoing === undefined || readable === undefined) return false;
     return readable.length === 0 ? outgoing.sendItem(body) : this.sendPacked(outgoing, body, readable);
   }
 

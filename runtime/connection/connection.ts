@@ -113,6 +113,8 @@ export interface ReplyReceiver {
   onError(error: RpcError, failure: RemoteFailure | undefined): void;
   /** After `sendItem` returned false: more may be sent. */
   onWritable?(): void;
+  /** The server has granted the call credit, so it took the call: no GOAWAY refuses it any more [GOA-1]. */
+  onCredit?(): void;
 }
 
 /** What an error frame holds beside what {@link RpcError} shows. */

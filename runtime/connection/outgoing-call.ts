@@ -161,6 +161,7 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
 
   /** @returns false when the sum overflows */
   addCredit(bytes: number): boolean {
+    this.receiver.onCredit?.();
     return this.owner.link.outbound.addLaneCredit(this.outgoingLane(), bytes);
   }
 

@@ -66,8 +66,6 @@ export interface RunningCall {
 
 /** Times that a call begins again because a server that goes away did not take it. */
 const maxRestarts = 16;
-/** Bytes of items that are kept for that. */
-const maxKeptBytes = 64 * 1024;
 /** Deadlines travel in four bytes: up to 71 minutes. */
 const maxDeadlineMicros = 0xffffffff;
 
@@ -79,9 +77,8 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
   const hasItems = method.kind === "client_stream" || method.kind === "bidi_stream";
   const deadlineMs = environment.now() + timeoutMs;
   let pairs: Uint8Array = noBytes;
-  /** What was sent, until the server shows that it took the call: after that it cannot begin again. */
+  /** What was sent, until the server shows by a reply or by credit that it took the call: after that it cannot begin again. */
   let kept: Outgoing[] | undefined = [];
-  let keptBytes = 0;
   let restarts = 0;
   let isHeadShown = false;
   let isOver = false;
@@ -120,6 +117,7 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
     },
     onFailure,
     onSent: () => pump?.writable(),
+    onCredit: () => void (kept = undefined),
   };
 
   function begin(): void {
@@ -147,8 +145,6 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
   }
 
   function keep(message: Outgoing): Outgoing {
-    keptBytes += kept !== undefined && kept.length > 0 ? message.body.length : 0;
-    if (keptBytes > maxKeptBytes) kept = undefined;
     kept?.push(message);
     return message;
   }

@@ -20,6 +20,8 @@ export interface LaneEvents {
   onFailure(error: RpcError, remote?: RemoteFailure): void;
   /** Everything so far was sent; more may follow. */
   onSent(): void;
+  /** The server has taken the call [GOA-1]. */
+  onCredit(): void;
 }
 
 /** A declared error, as it travelled. */

@@ -236,6 +236,7 @@ export function createLink(options: LinkOptions): Link {
   }
 
   function onCredit(lane: Lane | undefined, bytes: number): Breach | undefined {
+    lane?.events.onCredit();
     if (!outbox.addCredit(lane, Math.max(0, bytes)))
       return breach("The sum of credits is above 2^31 - 1.", creditOverrunCode);
     return bytes < minUsefulCredit ? chargeIdle() : undefined;

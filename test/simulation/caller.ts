@@ -1,5 +1,4 @@
 import { getEventListeners } from "node:events";
-import { maxReplayBytes } from "../../runtime/client/replay.ts";
 import { Code, RpcError } from "../../runtime/index.ts";
 import { type LabClient, Missing, type Note, type NoteInit } from "../runtime/fixture/lab.ts";
 import { checkItem } from "./check-item.ts";
@@ -181,10 +180,10 @@ export class Caller {
       case "limit_exceeded":
         return weather.isTight;
       case "draining":
-        return isTooLongToReplay(plan) || weather.connections * weather.restarts > maxRestarts || !weather.isCalm;
+        return weather.connections * weather.restarts > maxRestarts || !weather.isCalm;
       // Between two servers nobody listens, whatever the weather; who has time waits.
       case "connect_failed":
-        return !weather.isCalm || (this.excuses.isUnreachable && (!hasTime(plan) || isTooLongToReplay(plan)));
+        return !weather.isCalm || (this.excuses.isUnreachable && !hasTime(plan));
       case "connection_lost":
       case "handshake_failed":
         return !weather.isCalm;
@@ -204,15 +203,8 @@ function hasTime(plan: Plan): boolean {
   return plan.waitForReady && plan.kind !== "oneway";
 }
 
-/** Items that were sent in vain are kept up to a limit; beyond it the call cannot go elsewhere. */
-export function isTooLongToReplay({ kind, bytes, items }: Pick<Plan, "kind" | "bytes" | "items">): boolean {
-  return (kind === "sum" || kind === "chat") && bytes * items > maxReplayBytes - items * itemOverheadBytes;
-}
-
 /** Times that a call begins again on another connection; each of them may be going away as well. */
 const maxRestarts = 3;
-/** Of an item around its bytes: name, number and tags. */
-const itemOverheadBytes = 24;
 
 function isDetailOf(plan: Plan, error: RpcError): boolean {
   return JSON.stringify(error.details) === JSON.stringify([{ call: plan.name }]);

@@ -182,9 +182,9 @@ export const clusterBugs = [
   {
     name: "a stream begins elsewhere without what it had sent",
     file: "runtime/client/replay.ts",
-    find: "if (this.bytes > maxReplayBytes) this.drop();",
-    put: "if (this.bytes > maxReplayBytes) this.items = [];",
-    first: 198,
+    find: "if (this.isPossible) this.items.push(body);",
+    put: "if (this.isPossible && this.items.length < 3) this.items.push(body);",
+    first: 4,
   },
   {
     name: "credit of what a reader left unread is not returned",

@@ -1,6 +1,5 @@
 import { type CallContext, type Channel, createClient, RpcError } from "../../runtime/index.ts";
 import { Lab, type LabClient, type LabHandlers, type Note, type NoteInit } from "../runtime/fixture/lab.ts";
-import { isTooLongToReplay } from "./caller.ts";
 import { checkItem } from "./check-item.ts";
 import type { ClusterPlan } from "./cluster-plan.ts";
 import type { Member, Site } from "./cluster-site.ts";
@@ -48,9 +47,8 @@ export class Streams {
     } catch (error) {
       const reason = RpcError.is(error) ? error.reason : String(error);
       const isLate = reason === "deadline_passed";
-      const isTurnedAway = reason === "draining" && isTooLongToReplay(plan);
       this.scene.verdict.expect(
-        isLate || isTurnedAway || lostReasons.includes(reason),
+        isLate || lostReasons.includes(reason),
         "C-14",
         () => `${plan.name} (${plan.kind}) failed with ${reason}: ${String(error)}`,
       );

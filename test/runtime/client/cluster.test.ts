@@ -6,6 +6,7 @@ import {
   type DetectorKind,
   RpcError,
 } from "../../../runtime/index.ts";
+import type { Note } from "../fixture/lab.ts";
 import { collect, createSignal, errorOf } from "../fixture/world.ts";
 import { createFleet } from "./fleet.ts";
 
@@ -99,6 +100,17 @@ describe("a channel to several servers", () => {
     for (let index = 0; index < 20; index++) streams.push(collect(fleet.lab.chat([{ count: 1 }, { count: 2 }])));
     const closing = fleet.servers[0]?.close();
     for (const items of await fleet.run(Promise.all(streams))) expect(items).toHaveLength(2);
+    await fleet.run(closing ?? Promise.resolve());
+  });
+
+  test("moves uploads that crossed a server's goodbye, however much of them was on its way", async () => {
+    const sent = { count: 1, data: new Uint8Array(60_000) };
+    await using fleet = await createFleet({ count: 2, connect: "eager" });
+    await fleet.calls(10);
+    const uploads: Promise<Note>[] = [];
+    for (let index = 0; index < 10; index++) uploads.push(fleet.lab.sum(Array.from({ length: 20 }, () => sent)));
+    const closing = fleet.servers[0]?.close();
+    expect((await fleet.run(Promise.all(uploads))).map(({ count }) => count)).toEqual(uploads.map(() => 20));
     await fleet.run(closing ?? Promise.resolve());
   });
 

@@ -281,6 +281,26 @@ test.each([
   },
 );
 
+test.each([
+  ["goes elsewhere, whole, when it", false],
+  ["was taken by who grants it credit, and fails when it then", true],
+])("an upload %s is refused by a goodbye", async (_, isTaken) => {
+  const script = createScript();
+  const outcome = settled(script.lab.sum(Array.from({ length: 4 }, () => ({ data: new Uint8Array(50_000) }))));
+  const server = await script.accept();
+  const bytesAt = (socket: ScriptedSocket): number => socket.sent(item).reduce((sum, { body }) => sum + body.length, 0);
+  expect(bytesAt(server)).toBeGreaterThan(200_000);
+  const [call] = server.sent(request) as [Frame];
+  if (isTaken) server.receive(answer(credit, call, { flags: 0, header: [[HeaderTag.credit, 100_000]] }));
+  server.receive(answer(goaway, none, { flags: 0 }));
+  await script.env.advanceAsync(0);
+  if (isTaken) return expect([await outcome, script.sockets.length]).toEqual(["draining", 1]);
+  const next = await script.accept();
+  expect([bytesAt(next), next.sent(end).length]).toEqual([bytesAt(server), 1]);
+  next.receive(answer(response, next.sent(request)[0] as Frame, { body: reply }));
+  expect(await outcome).toBe("b");
+});
+
 test("calls beyond what the server runs at once wait for their turn", async () => {
   const script = createScript({ connect: "eager" });
   const server = await script.accept({ Limits: { MaxCalls: 1 } });
