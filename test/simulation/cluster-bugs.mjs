@@ -182,9 +182,9 @@ export const clusterBugs = [
   {
     name: "a stream begins elsewhere without what it had sent",
     file: "runtime/client/replay.ts",
-    find: "if (this.isPossible) this.items.push(body);",
-    put: "if (this.isPossible && this.items.length < 3) this.items.push(body);",
-    first: 4,
+    find: "for (const item of this.items) isWritable",
+    put: "for (const item of this.items.slice(1)) isWritable",
+    first: 80,
   },
   {
     name: "credit of what a reader left unread is not returned",
