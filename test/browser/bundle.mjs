@@ -50,6 +50,8 @@ export async function bundleForBrowser(entry) {
     write: false,
     metafile: true,
     logLevel: "silent",
+    // As the runtime is built; what a plugin resolves has no tsconfig of its own.
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     plugins: [fromSource()],
   });
   const [file] = outputFiles;
