@@ -5,6 +5,7 @@ import type { CallInfo } from "./context.ts";
 import type { PeerIdentity } from "../transport/transport.ts";
 import type { Principal } from "./principal.ts";
 import type { ErrorType } from "./declared-error.ts";
+import type { StreamCode } from "./stream-code.ts";
 
 /** A method as the runtime sees it: generated once per method, frozen. `I`/`O`: decoded types, `II`/`OI`: what may be passed. */
 export interface MethodType<I = unknown, II = I, O = unknown, OI = O> {
@@ -25,6 +26,8 @@ export interface MethodType<I = unknown, II = I, O = unknown, OI = O> {
   readonly response: MessageType<O, OI>;
   readonly errors: readonly ErrorType[];
   readonly policy: MethodPolicy;
+  /** Of methods with streams: what the small client for pages needs for them. */
+  readonly streams?: StreamCode | undefined;
 }
 
 declare const clientMark: unique symbol;

@@ -10,7 +10,7 @@ export { type EnumParts, type EnumType, enumType, missingField, notAMember } fro
 export { emptyType, type MessageParts, messageType } from "./message-type.ts";
 export type { Brand } from "./brand.ts";
 export { type SchemaSource, schemaSource } from "./schema-source.ts";
-export { methodType, serviceType } from "./service-type.ts";
+export { methodType, serviceType, streamMethodType } from "./service-type.ts";
 export { DeclaredError, type ErrorType, isDeclaredError } from "../call/declared-error.ts";
 export type {
   Call,

@@ -1,6 +1,7 @@
 import type { ErrorType } from "../call/declared-error.ts";
 import type { MethodType, ServiceType } from "../call/method-type.ts";
 import type { MessageType } from "../codec/message-type.ts";
+import { streamCode } from "../lean/streams.ts";
 
 /** A generated error class, as far as a method needs it. */
 interface ErrorClass {
@@ -20,6 +21,11 @@ export function methodType<I, II, O, OI>(parts: MethodParts<I, II, O, OI>): Meth
   return Object.freeze(new GeneratedMethod(parts));
 }
 
+/** As {@link methodType}, for a method with streams: it brings along what pages need for them. */
+export function streamMethodType<I, II, O, OI>(parts: MethodParts<I, II, O, OI>): MethodType<I, II, O, OI> {
+  return methodType(Object.assign(parts, { streams: streamCode }));
+}
+
 /** One class for all methods, so that the runtime's property reads stay monomorphic. */
 class GeneratedMethod<I, II, O, OI> implements MethodType<I, II, O, OI> {
   readonly kind: MethodType["kind"];
@@ -31,6 +37,7 @@ class GeneratedMethod<I, II, O, OI> implements MethodType<I, II, O, OI> {
   readonly oneway: boolean;
   readonly idempotency: MethodType["idempotency"];
   readonly policy: MethodType["policy"];
+  readonly streams: MethodType["streams"];
   private readonly parts: MethodParts<I, II, O, OI>;
   /** Found when first asked for, and the object is frozen: only a field of this kind can still be set. */
   #errors: readonly ErrorType[] | undefined;
@@ -45,6 +52,7 @@ class GeneratedMethod<I, II, O, OI> implements MethodType<I, II, O, OI> {
     this.oneway = parts.oneway;
     this.idempotency = parts.idempotency;
     this.policy = parts.policy;
+    this.streams = parts.streams;
     this.parts = parts;
   }
 

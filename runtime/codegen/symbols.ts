@@ -88,6 +88,7 @@ export const symbols = {
   serviceType: "value",
   setMember: "value",
   sizeOf: "value",
+  streamMethodType: "value",
   timestampFromJson: "value",
   timestampToJson: "value",
   valueFromJson: "value",

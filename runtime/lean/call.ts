@@ -1,34 +1,25 @@
 import type { AbortRegistry } from "../call/abort-registry.ts";
 import type { ErrorType } from "../call/declared-error.ts";
-import { pumpItems, type ItemPump } from "../call/item-pump.ts";
+import type { ItemPump } from "../call/item-pump.ts";
 import { metadataEntries } from "../call/metadata.ts";
 import type { CallOptions, Items, MethodType } from "../call/method-type.ts";
+import type { CallOutcome, RunningCall, StreamCode } from "../call/stream-code.ts";
 import {
   brokenRequest,
   cancelledBySignal,
   deadlinePassed,
-  itemsFailed,
   signalFault,
   unreadableReply,
 } from "../client/client-errors.ts";
 import type { Environment } from "../environment/environment.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 
-import { fault } from "./fault.ts";
 import { entry, type Header, join, noBytes, utf8 } from "./frames.ts";
 import { createLane, type Lane, type LaneEvents, type Outgoing, type RemoteFailure } from "./lane.ts";
 import type { Link } from "./link-contract.ts";
+import { elsewhere } from "./options.ts";
 import { metadataOf } from "./reply-metadata.ts";
-import {
-  deadlineTag,
-  endKind,
-  endOfStreamFlag,
-  itemKind,
-  metadataTag,
-  methodIdTag,
-  onewayFlag,
-  requestKind,
-} from "./numbers.ts";
+import { deadlineTag, endOfStreamFlag, metadataTag, methodIdTag, onewayFlag, requestKind } from "./numbers.ts";
 
 /** What a call needs of its channel. */
 export interface CallHome {
@@ -49,19 +40,6 @@ export interface CallPlan {
   readonly waitForReady: boolean;
   /** The one request, or the items. */
   readonly input: unknown;
-}
-
-/** Who gets the outcome: exactly one of `onDone` and `onFailure`, once. */
-export interface CallOutcome {
-  onItem(value: unknown, cost: number): void;
-  onDone(value?: unknown): void;
-  onFailure(error: unknown): void;
-}
-
-/** What the reader of a stream tells its call. */
-export interface RunningCall {
-  consumed(cost: number): void;
-  abandon(): void;
 }
 
 /** Times that a call begins again because a server that goes away did not take it. */
@@ -130,7 +108,7 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
       keep({ kind: requestKind, flags, body: hasItems ? noBytes : encode(plan.input) });
       if (signal !== undefined) home.aborts.add(signal, onAbort);
       start();
-      if (hasItems) pump = pumpItems(plan.input as Items<unknown>, { send: sendItem, end: endItems, fail: failItems });
+      if (hasItems) pump = streamsOf(method).send(method, plan.input as Items<unknown>, { encode, send, giveUp });
     } catch (error) {
       giveUp(error);
     }
@@ -149,16 +127,8 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
     return message;
   }
 
-  function sendItem(item: unknown): boolean {
-    return link.send(lane, keep({ kind: itemKind, flags: 0, body: encode(item) }));
-  }
-
-  function endItems(): void {
-    link.send(lane, keep({ kind: endKind, flags: endOfStreamFlag, body: noBytes }));
-  }
-
-  function failItems(error: unknown): void {
-    giveUp(itemsFailed(method, error));
+  function send(message: Outgoing): boolean {
+    return link.send(lane, keep(message));
   }
 
   function encode(message: unknown): Uint8Array {
@@ -218,8 +188,14 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
   begin();
   return {
     consumed: (cost) => link?.consume(lane, cost),
-    abandon: () => giveUp(fault("cancelled_by_caller", `The reader of ${method.path} left.`)),
+    giveUp,
   };
+}
+
+/** What the method brings along. @throws TypeError when that is nothing, as `methodType` made it */
+export function streamsOf({ streams, path }: MethodType): StreamCode {
+  if (streams === undefined) throw elsewhere(`${path}, generated without streams,`);
+  return streams;
 }
 
 function encodePair([key, value]: readonly [string, string]): Uint8Array {

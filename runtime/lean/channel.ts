@@ -1,7 +1,6 @@
 import { AbortRegistry } from "../call/abort-registry.ts";
 import type { CallOptions, Invoker, MethodType } from "../call/method-type.ts";
 import { checkTimeout } from "../call/deadline.ts";
-import { ItemQueue } from "../call/item-queue.ts";
 import { Backoff } from "../client/backoff.ts";
 import type { Channel } from "../client/channel.ts";
 import type { ChannelOptions } from "../client/channel-options.ts";
@@ -12,7 +11,7 @@ import type { Timer } from "../environment/environment.ts";
 import { quietly } from "../errors/quietly.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 
-import { type CallHome, type CallPlan, runCall } from "./call.ts";
+import { type CallHome, type CallPlan, runCall, streamsOf } from "./call.ts";
 import { fault } from "./fault.ts";
 import { createLink } from "./link.ts";
 import type { Link } from "./link-contract.ts";
@@ -85,22 +84,7 @@ function createInvoker(home: CallHome, defaults: LeanDefaults): Invoker {
   }
 
   function items(method: MethodType, input: unknown, options?: CallOptions): AsyncIterable<unknown> {
-    const queue = new ItemQueue<unknown>({
-      consumed: (cost) => call?.consumed(cost),
-      abandoned: () => call?.abandon(),
-    });
-    const tell = {
-      onItem: queue.push.bind(queue),
-      onDone: () => queue.end(),
-      onFailure: (error: unknown) => queue.fail(error),
-    };
-    let call: ReturnType<typeof runCall> | undefined;
-    try {
-      call = runCall(plan(method, input, options), tell);
-    } catch (error) {
-      queue.fail(error);
-    }
-    return queue;
+    return streamsOf(method).read(method, (outcome) => runCall(plan(method, input, options), outcome));
   }
 
   // The generated stubs know the types; in here messages are unknown.

@@ -69,7 +69,8 @@ function methodValue(
     errorsEntry(context, method.errors),
     entry(code`policy`, dataExpression(method.policy)),
   ]);
-  const value = pureCall(context.imports.runtime("methodType"), [parts]);
+  const maker = method.kind === "unary" ? "methodType" : "streamMethodType";
+  const value = pureCall(context.imports.runtime(maker), [parts]);
   return code`
     ${docComment({ notes: [`Method \`${method.name}\` of {@link ${names.type}}.`], deprecated: method.deprecated })}
     ${typedConstant(code`export const ${constant}`, type, value)};

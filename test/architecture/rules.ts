@@ -84,7 +84,8 @@ export const folderRules: readonly FolderRule[] = [
   },
   {
     folder: "runtime/codegen/",
-    imports: [...all, "runtime/wire", "runtime/codec", "runtime/descriptor", "runtime/call"],
+    // Methods with streams bring along what pages need for them.
+    imports: [...all, "runtime/wire", "runtime/codec", "runtime/descriptor", "runtime/call", "runtime/lean/streams.ts"],
   },
   // Services of our own: their schemas are compiled by the tool, so they import what all generated code imports.
   { folder: "runtime/health/", imports: [...all, "runtime/call", "@rpcgen/runtime/codegen"] },

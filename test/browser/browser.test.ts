@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { createServer, type ServerOptions } from "../../runtime/index.ts";
 import { Lab, Missing } from "../runtime/fixture/lab.ts";
 import { createWorld, echoing } from "../runtime/fixture/world.ts";
-import { bundleForBrowser, compileGreeter, pageEntries } from "./bundle.mjs";
+import { bundleForBrowser, compileGreeters, pageEntries } from "./bundle.mjs";
 import { chromium, openPage } from "./chromium.ts";
 import type { Outcomes } from "./page.ts";
 
@@ -104,7 +104,7 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
 });
 
 describe("the bundle for browsers", () => {
-  beforeAll(compileGreeter);
+  beforeAll(compileGreeters);
 
   test("of a client and one service names nothing of Node and holds no server", async () => {
     const { code, parts } = await bundleForBrowser(pageEntries.service);
@@ -114,9 +114,21 @@ describe("the bundle for browsers", () => {
     expect(parts.map(([path]) => path).filter((path) => strangers.test(path))).toEqual([]);
   });
 
-  test("of a client and one service does not grow unnoticed", async () => {
-    const { gzipBytes } = await bundleForBrowser(pageEntries.service);
-    expect(gzipBytes).toBeLessThan(18_420);
+  test.each([
+    ["service", 17_300],
+    ["streams", 18_600],
+  ] as const)("of a client and the %s does not grow unnoticed", async (entry, bytes) => {
+    const { gzipBytes } = await bundleForBrowser(pageEntries[entry]);
+    expect(gzipBytes).toBeLessThan(bytes);
+  });
+
+  test("holds the code of streams where a method has one, and there alone", async () => {
+    const found = async (entry: string): Promise<readonly string[]> => {
+      const { parts } = await bundleForBrowser(entry);
+      return parts.map(([path]) => path).filter((path) => /item-queue|item-pump|lean\/streams/.test(path));
+    };
+    expect(await found(pageEntries.service)).toEqual([]);
+    expect(await found(pageEntries.streams)).toHaveLength(3);
   });
 
   test("of the client with everything holds that client, and no server", async () => {

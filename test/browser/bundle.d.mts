@@ -7,6 +7,6 @@ export interface Bundle {
   readonly parts: readonly (readonly [path: string, bytes: number])[];
 }
 
-export const pageEntries: Readonly<Record<"service" | "everything" | "messages", string>>;
-export function compileGreeter(): void;
+export const pageEntries: Readonly<Record<"service" | "streams" | "everything" | "messages", string>>;
+export function compileGreeters(): void;
 export function bundleForBrowser(entry: string): Promise<Bundle>;

@@ -10,28 +10,31 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../..");
 const runtime = join(root, "runtime");
 
-/** Where {@link compileGreeter} writes, from here. */
+/** Where {@link compileGreeters} writes, from here. */
 const output = "../.output/browser";
 
-/** @param {string} client the module that the client comes from */
-const page = (client) => `
+/** @param {string} client the module that the client comes from @param {"Greeter" | "Greeters"} service */
+const page = (client, service) => `
   import { createClient } from "${client}";
-  import { Greeter } from "${output}/greeter.rpc.ts";
-  globalThis.greeter = createClient(Greeter, { target: "wss://example.com/" });`;
+  import { ${service} } from "${output}/${service.toLowerCase()}.rpc.ts";
+  globalThis.greeter = createClient(${service}, { target: "wss://example.com/" });`;
 
-/** Entries of the bundles whose size counts. They need {@link compileGreeter} first. */
+/** Entries of the bundles whose size counts: a service of unary methods, one with streams too. They need {@link compileGreeters} first. */
 export const pageEntries = {
-  service: page("@rpcgen/runtime"),
-  everything: page("@rpcgen/runtime/client"),
+  service: page("@rpcgen/runtime", "Greeter"),
+  streams: page("@rpcgen/runtime", "Greeters"),
+  everything: page("@rpcgen/runtime/client", "Greeter"),
   messages: `import { Greeting } from "${output}/greeter.rpc.ts"; globalThis.g = Greeting;`,
 };
 
-/** Generates the service of {@link pageEntries} with the built compiler. */
-export function compileGreeter() {
-  const args = ["compile", "examples/prebuild/api/greeter.rpc", "--out-dir", join(here, output), "--no-cache"];
-  const options = /** @type {const} */ ({ cwd: root, encoding: "utf8" });
-  const { status, stderr } = spawnSync(process.execPath, ["dist/cli/main.cjs", ...args], options);
-  if (status !== 0 || stderr !== "") throw new Error(`greeter.rpc was not compiled (${status}): ${stderr}`);
+/** Generates the services of {@link pageEntries} with the built compiler. */
+export function compileGreeters() {
+  for (const file of ["examples/prebuild/api/greeter.rpc", "test/browser/greeters.rpc"]) {
+    const args = ["compile", file, "--out-dir", join(here, output), "--no-cache"];
+    const options = /** @type {const} */ ({ cwd: root, encoding: "utf8" });
+    const { status, stderr } = spawnSync(process.execPath, ["dist/cli/main.cjs", ...args], options);
+    if (status !== 0 || stderr !== "") throw new Error(`${file} was not compiled (${status}): ${stderr}`);
+  }
 }
 
 /**

@@ -31,6 +31,7 @@ import {
   type ServiceClient,
   type ServiceType,
   serviceType,
+  streamMethodType,
   type Stub,
   type Violation,
   type Writer,
@@ -253,7 +254,7 @@ export const Health_watch: MethodType<
   Health_WatchRequestInit,
   Health_WatchResult,
   Health_WatchResultInit
-> = /*@__PURE__*/ methodType({
+> = /*@__PURE__*/ streamMethodType({
   kind: "server_stream",
   name: "watch",
   member: "watch",

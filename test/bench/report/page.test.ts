@@ -133,6 +133,7 @@ function resultOf(runs: readonly Run[], more: Partial<Result> = {}): Result {
 
 const bundle = {
   service: { minifiedBytes: 49_000, gzipBytes: 18_000 },
+  streams: { minifiedBytes: 53_000, gzipBytes: 19_500 },
   everything: { minifiedBytes: 130_000, gzipBytes: 42_000 },
   messages: { minifiedBytes: 13_000, gzipBytes: 4_600 },
 };
@@ -196,7 +197,7 @@ describe("the table of goals", () => {
     );
     expect(cells("CPU with all policies, 1 in flight, of none")).toBe("✓ met 1.25×<br>1.20–1.30");
     expect(cells("CPU without any, 100 in flight, of a build without governance")).toBe("✗ **missed** 1.10×");
-    expect(cells("bundle of a client and one service, gzip")).toBe("✗ **missed** 18.0 kB");
+    expect(cells("bundle of a client and one service of unary methods, gzip")).toBe("✗ **missed** 18.0 kB");
     expect(cells("compile, time of buf + protoc-gen-es, of ours")).toBe("✓ met 7.00×<br>6.00–8.00");
     expect(cells("compile, nothing changed, of a bare Node")).toBe("✓ met 1.50×");
     expect(cells("compile, one file of many changed, of a bare Node")).toBe("✓ met 3.00×");
@@ -255,7 +256,14 @@ describe("the page", () => {
       "3,100 ms (3,000 ms–3,200 ms)",
       "7.00× (6.00–8.00)",
     ]);
-    expect(rowOf(page, "client and one service", "## Bundles for browsers")).toEqual(["49.0 kB", "18.0 kB"]);
+    expect(rowOf(page, "client and one service of unary methods", "## Bundles for browsers")).toEqual([
+      "49.0 kB",
+      "18.0 kB",
+    ]);
+    expect(rowOf(page, "client and one service with streams", "## Bundles for browsers")).toEqual([
+      "53.0 kB",
+      "19.5 kB",
+    ]);
     expect(rowOf(page, "messages without a client", "## Bundles for browsers")).toEqual(["13.0 kB", "4.6 kB"]);
   });
 

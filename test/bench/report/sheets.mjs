@@ -108,7 +108,8 @@ export function compileSheet({ size: { files, messages }, samples }) {
 
 /** What the entries of a bundle are, in words. @type {Readonly<Record<string, string>>} */
 const bundles = {
-  service: "client and one service",
+  service: "client and one service of unary methods",
+  streams: "client and one service with streams",
   everything: "client with everything and one service (`@rpcgen/runtime/client`)",
   messages: "messages without a client",
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ChannelOptions } from "../../../runtime/index.ts";
+import type { ChannelOptions, MethodType } from "../../../runtime/index.ts";
 import { createChannel } from "../../../runtime/lean/channel.ts";
 import { createClient } from "../../../runtime/lean/client.ts";
 import { Lab } from "../fixture/lab.ts";
@@ -34,6 +34,17 @@ describe("the small client refuses, at once,", () => {
     const lab = createClient(Lab, { target });
     await expect(lab.echo({}, { compress: true })).rejects.toThrow('"@rpcgen/runtime/client"');
     await expect(lab.echo({}, { parent: {} as never })).rejects.toThrow('"@rpcgen/runtime/client"');
+  });
+
+  test("streams of methods that came without the code for them", async () => {
+    const [list, sum] = ["list", "sum"].map((name) => {
+      const method = Lab.methods.find((one) => one.name === name) as MethodType;
+      return Object.create(method, { streams: { value: undefined } }) as MethodType;
+    }) as [MethodType, MethodType];
+    const invoker = createChannel({ target }).invoker();
+    const left = "generated without streams, is left out of the small client for pages: import createClient from";
+    expect(() => invoker.serverStream(list, {}, undefined)).toThrow(`/lab.v1.Lab/List, ${left}`);
+    await expect(invoker.clientStream(sum, [], undefined)).rejects.toThrow(`/lab.v1.Lab/Sum, ${left}`);
   });
 
   test.each([

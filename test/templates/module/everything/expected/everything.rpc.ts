@@ -74,6 +74,7 @@ import {
   serviceType,
   setMember,
   sizeOf,
+  streamMethodType,
   type Stub,
   timestampFromJson,
   timestampToJson,
@@ -1045,7 +1046,7 @@ export const Call_aMethodWithAVeryLongNameThatDoesNotFitOnALine: MethodType<
   EverythingInit,
   Wrapper_Everything,
   Wrapper_EverythingInit
-> = /*@__PURE__*/ methodType({
+> = /*@__PURE__*/ streamMethodType({
   kind: "bidi_stream",
   name: "aMethodWithAVeryLongNameThatDoesNotFitOnALine",
   member: "aMethodWithAVeryLongNameThatDoesNotFitOnALine",
@@ -1125,7 +1126,7 @@ export const Call_get: MethodType<B, BInit, Shape, ShapeInit> =
 
 /** Method `watch` of {@link Call}. */
 export const Call_watch: MethodType<void, void, Reader, ReaderInit> =
-  /*@__PURE__*/ methodType({
+  /*@__PURE__*/ streamMethodType({
     kind: "server_stream",
     name: "watch",
     member: "watch",

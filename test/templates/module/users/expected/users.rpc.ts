@@ -51,6 +51,7 @@ import {
   type ServiceType,
   serviceType,
   setMember,
+  streamMethodType,
   type Stub,
   timestampFromJson,
   timestampToJson,
@@ -766,7 +767,7 @@ export const Users_watch: MethodType<
   WatchRequestInit,
   User,
   UserInit
-> = /*@__PURE__*/ methodType({
+> = /*@__PURE__*/ streamMethodType({
   kind: "server_stream",
   name: "watch",
   member: "watch",
@@ -783,7 +784,7 @@ export const Users_watch: MethodType<
 
 /** Method `upload` of {@link Users}. */
 export const Users_upload: MethodType<Chunk, ChunkInit, void, void> =
-  /*@__PURE__*/ methodType({
+  /*@__PURE__*/ streamMethodType({
     kind: "client_stream",
     name: "upload",
     member: "upload",
@@ -800,7 +801,7 @@ export const Users_upload: MethodType<Chunk, ChunkInit, void, void> =
 
 /** Method `chat` of {@link Users}. */
 export const Users_chat: MethodType<Chat, ChatInit, Chat, ChatInit> =
-  /*@__PURE__*/ methodType({
+  /*@__PURE__*/ streamMethodType({
     kind: "bidi_stream",
     name: "chat",
     member: "chat",
