@@ -1,17 +1,12 @@
-import { RpcError } from "../errors/rpc-error.ts";
+import { fault } from "../errors/fault.ts";
+import type { RpcError } from "../errors/rpc-error.ts";
 import type { MetadataEntry, MetadataInit } from "./metadata.ts";
+import { maxKeyBytes, maxMetadataEntries, maxTotalBytes, maxValueBytes } from "./metadata-limits.ts";
 import type { Metadata } from "./method-type.ts";
 
 export type { MetadataEntry, MetadataInit } from "./metadata.ts";
 
 /** Takes the place of `metadata.ts` in bundles for a browser: the same rules without the short ways for short pairs. */
-export const metadataLimits: { readonly [name in "entries" | "keyBytes" | "valueBytes" | "totalBytes"]: number } = {
-  entries: 64,
-  keyBytes: 128,
-  valueBytes: 8_192,
-  totalBytes: 16_384,
-};
-
 /** @throws RpcError `invalid_argument` for a bad key or value, `resource_exhausted` beyond a limit */
 export function metadata(init: MetadataInit = []): Metadata {
   const entries = metadataEntries(init);
@@ -46,10 +41,10 @@ export function metadataEntries(init: MetadataInit): readonly MetadataEntry[] {
   const known = checked.get(init);
   if (known !== undefined) return known;
   const pairs = Symbol.iterator in init ? [...(init as Iterable<MetadataEntry>)] : Object.entries(init);
-  checkLimit("entries", pairs.length, metadataLimits.entries);
+  checkLimit("entries", pairs.length, maxMetadataEntries);
   let total = 0;
   for (const [key, value] of pairs) total += checkEntry(key, value);
-  checkLimit("bytes", total, metadataLimits.totalBytes);
+  checkLimit("bytes", total, maxTotalBytes);
   return pairs;
 }
 
@@ -68,17 +63,14 @@ export function checkEntry(key: string, value: string): number {
     throw invalid(`The metadata value of ${name} has a control character or half a surrogate pair; encode it first.`);
   }
   const { length } = utf8.encode(value);
-  checkLimit(`bytes in the key ${name}`, key.length, metadataLimits.keyBytes);
-  checkLimit(`bytes in the value of ${name}`, length, metadataLimits.valueBytes);
+  checkLimit(`bytes in the key ${name}`, key.length, maxKeyBytes);
+  checkLimit(`bytes in the value of ${name}`, length, maxValueBytes);
   return key.length + length;
 }
 
 function checkLimit(what: string, found: number, limit: number): void {
   if (found <= limit) return;
-  throw new RpcError({
-    reason: "limit_exceeded",
-    message: `Metadata has ${found} ${what}; at most ${limit} are allowed.`,
-  });
+  throw fault("limit_exceeded", `Metadata has ${found} ${what}; at most ${limit} are allowed.`);
 }
 
 /** Names the kind alone: the value may be a secret. */
@@ -87,5 +79,5 @@ function wrongKind(what: string, expected: string, found: unknown): RpcError {
 }
 
 function invalid(message: string): RpcError {
-  return new RpcError({ reason: "malformed_message", message });
+  return fault("malformed_message", message);
 }

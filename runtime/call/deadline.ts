@@ -5,10 +5,13 @@ const maxTimeoutMs = 365 * 24 * 3_600_000;
 
 /** @throws RangeError unless `timeoutMs` is a positive number of milliseconds or `Infinity` */
 export function checkTimeout(timeoutMs: number, name = "timeoutMs"): number {
-  if (typeof timeoutMs === "number" && timeoutMs > 0 && (timeoutMs <= maxTimeoutMs || timeoutMs === Infinity)) {
-    return timeoutMs;
-  }
-  throw new RangeError(mustBe(name, "milliseconds above 0, or Infinity for no deadline", timeoutMs));
+  if (timeoutMs === Infinity) return timeoutMs;
+  return checkMs(timeoutMs, name, maxTimeoutMs, "or Infinity for no deadline");
+}
+
+function checkMs(found: number, name: string, max: number, more: string): number {
+  if (typeof found === "number" && found > 0 && found <= max) return found;
+  throw new RangeError(mustBe(name, `milliseconds above 0, ${more}`, found));
 }
 
 /** The longest time for an attempt to connect: ten minutes, as for a handshake. */
@@ -16,8 +19,7 @@ const maxConnectMs = 600_000;
 
 /** @throws RangeError unless an attempt to connect may take `timeoutMs` */
 export function checkConnectTimeout(timeoutMs: number): number {
-  if (typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= maxConnectMs) return timeoutMs;
-  throw new RangeError(mustBe("connectTimeoutMs", `milliseconds above 0, up to ${maxConnectMs}`, timeoutMs));
+  return checkMs(timeoutMs, "connectTimeoutMs", maxConnectMs, `up to ${maxConnectMs}`);
 }
 
 /** Milliseconds from `now` to a deadline on the same clock: never negative; `Infinity` without a deadline. */

@@ -1,5 +1,6 @@
 import { showAs } from "../environment/shown.ts";
 import { RpcError } from "../errors/rpc-error.ts";
+import { maxKeyBytes, maxMetadataEntries, maxTotalBytes, maxValueBytes } from "./metadata-limits.ts";
 import type { Metadata } from "./method-type.ts";
 
 /** A key and its value. */
@@ -7,10 +8,6 @@ export type MetadataEntry = readonly [key: string, value: string];
 
 /** What {@link metadata} takes: an object, pairs (a `Map` too), or other metadata. */
 export type MetadataInit = Readonly<Record<string, string>> | Iterable<MetadataEntry>;
-
-/** Bounds of metadata, the same at both ends. */
-export const metadataLimits: { readonly [name in "entries" | "keyBytes" | "valueBytes" | "totalBytes"]: number } =
-  Object.freeze({ entries: 64, keyBytes: 128, valueBytes: 8 * 1024, totalBytes: 16 * 1024 });
 
 /**
  * Makes metadata to send. Keys are `[a-z0-9._-]`, 1 to 128 characters; values are text without control characters, up to 8 KiB;
@@ -31,10 +28,10 @@ export function metadataEntries(init: MetadataInit): readonly MetadataEntry[] {
   if (init instanceof MetadataList) return init.entries;
   if (typeof init !== "object" || init === null) throw wrongKind("Metadata", "an object of strings, or pairs", init);
   const pairs = Symbol.iterator in init ? [...(init as Iterable<MetadataEntry>)] : Object.entries(init);
-  checkLimit("entries", pairs.length, metadataLimits.entries);
+  checkLimit("entries", pairs.length, maxMetadataEntries);
   let total = 0;
   for (const pair of pairs) total += checkEntry(pair[0], pair[1]);
-  checkLimit("bytes", total, metadataLimits.totalBytes);
+  checkLimit("bytes", total, maxTotalBytes);
   return pairs;
 }
 
@@ -52,7 +49,7 @@ const shortText = 128;
 function isPlainEntry(key: string, value: string): boolean {
   if (typeof key !== "string" || typeof value !== "string") return false;
   const { length } = key;
-  if (length === 0 || length > metadataLimits.keyBytes || value.length > shortText) return false;
+  if (length === 0 || length > maxKeyBytes || value.length > shortText) return false;
   for (let index = 0; index < length; index++) if (!isKeyCharacter(key.charCodeAt(index))) return false;
   for (let index = 0; index < value.length; index++) {
     const unit = value.charCodeAt(index);
@@ -79,8 +76,8 @@ function checkRareEntry(key: string, value: string): number {
     throw invalid(`The metadata value of "${key}" has a control character or half a surrogate pair; encode it first.`);
   }
   const valueBytes = utf8.encode(value).length;
-  checkLimit(`bytes in the key ${quote(key)}`, key.length, metadataLimits.keyBytes);
-  checkLimit(`bytes in the value of "${key}"`, valueBytes, metadataLimits.valueBytes);
+  checkLimit(`bytes in the key ${quote(key)}`, key.length, maxKeyBytes);
+  checkLimit(`bytes in the value of "${key}"`, valueBytes, maxValueBytes);
   return key.length + valueBytes;
 }
 

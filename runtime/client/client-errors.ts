@@ -2,21 +2,18 @@ import type { MethodType } from "../call/method-type.ts";
 import type { Violation } from "../errors/violation.ts";
 import { violationError } from "../errors/violation-error.ts";
 import { Code } from "../errors/code.ts";
+import { fault } from "../errors/fault.ts";
 import { mustBe } from "../errors/wrong-value.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 
 /** The error of a call whose deadline passed on this side. */
 export function deadlinePassed(method: MethodType): RpcError {
-  return new RpcError({ reason: "deadline_passed", message: `${method.path} did not answer before its deadline.` });
+  return fault("deadline_passed", `${method.path} did not answer before its deadline.`);
 }
 
 /** The error of a call that its signal cancelled. */
 export function cancelledBySignal(method: MethodType, signal: AbortSignal | undefined): RpcError {
-  return new RpcError({
-    reason: "cancelled_by_caller",
-    message: `${method.path} was cancelled by its caller.`,
-    cause: signal?.reason,
-  });
+  return fault("cancelled_by_caller", `${method.path} was cancelled by its caller.`, signal?.reason);
 }
 
 /** Why no call can begin by this signal: it has fired, or it is none, as a controller that was given in place of its signal. Undefined when one can. */
@@ -30,7 +27,7 @@ export function signalFault(method: MethodType, signal: AbortSignal | undefined)
 export function itemsFailed(method: MethodType, cause: unknown): RpcError {
   if (RpcError.is(cause)) return cause;
   const message = `${method.path} was cancelled because the items to send failed: ${textOf(cause)}`;
-  return new RpcError({ reason: "cancelled_by_caller", message, cause });
+  return fault("cancelled_by_caller", message, cause);
 }
 
 /** The error of a reply that does not fit the schema of this side. */

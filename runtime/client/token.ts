@@ -1,3 +1,4 @@
+import { fault } from "../errors/fault.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import type { ChannelOptions } from "./channel-options.ts";
 
@@ -27,9 +28,9 @@ function checkToken(token: unknown): string {
 /** The cause stays in this process; its text is not repeated, as it might hold the secret. */
 function noToken(cause: unknown): RpcError {
   if (RpcError.is(cause)) return cause;
-  return new RpcError({ reason: "unauthenticated", message: "The token for the connection could not be had.", cause });
+  return fault("unauthenticated", "The token for the connection could not be had.", cause);
 }
 
 function refused(why: string): RpcError {
-  return new RpcError({ reason: "unauthenticated", message: `The token for the connection cannot be sent: ${why}.` });
+  return fault("unauthenticated", `The token for the connection cannot be sent: ${why}.`);
 }

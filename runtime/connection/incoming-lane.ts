@@ -1,4 +1,4 @@
-import { initialCredit } from "../protocol/limits.ts";
+import { initialStreamBytes } from "../protocol/limits.ts";
 import { MessageAssembly } from "./message-assembly.ts";
 import { ReceiveWindow } from "./receive-window.ts";
 
@@ -8,7 +8,7 @@ export class IncomingLane {
   assembly: MessageAssembly | undefined;
 
   constructor(streamCreditBytes: number) {
-    this.window = new ReceiveWindow(initialCredit.streamBytes, streamCreditBytes);
+    this.window = new ReceiveWindow(initialStreamBytes, streamCreditBytes);
     this.assembly = undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { FrameFlag, FrameKind, GoawayCode, type ProtocolFault } from "../protocol/frame.ts";
 import type { FrameReader } from "../protocol/frame-reader.ts";
-import { initialCredit, type Limits } from "../protocol/limits.ts";
+import { initialConnectionBytes, type Limits } from "../protocol/limits.ts";
 import type { ConnectionState } from "./connection.ts";
 import type { IncomingLane, IncomingMessage } from "./incoming-lane.ts";
 import { MessageAssembly } from "./message-assembly.ts";
@@ -32,7 +32,7 @@ export class MessageReceiver {
 
   constructor(link: MessageReceiverLink) {
     this.link = link;
-    this.window = new ReceiveWindow(initialCredit.connectionBytes, link.limits.connectionCreditBytes);
+    this.window = new ReceiveWindow(initialConnectionBytes, link.limits.connectionCreditBytes);
     this.partial = new PartialMessages();
   }
 

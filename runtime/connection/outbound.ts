@@ -1,7 +1,7 @@
 import { FrameFlag, FrameKind, fixedBytes, HeaderTag, maxCredit } from "../protocol/frame.ts";
 import { FrameWriter } from "../protocol/frame-writer.ts";
 import { emptyHeader } from "../protocol/header-writer.ts";
-import { initialCredit, initialPeerLimits } from "../protocol/limits.ts";
+import { initialConnectionBytes, initialStreamBytes, initialPeerLimits } from "../protocol/limits.ts";
 import { giveBack } from "../wire/lent-memory.ts";
 import type { LaneOwner, OutgoingMessage } from "./outgoing-lane.ts";
 import { copySmall, OutgoingLane } from "./outgoing-lane.ts";
@@ -69,7 +69,7 @@ export class Outbound implements ReplyProgress {
   constructor(link: OutboundLink) {
     this.writer = new FrameWriter();
     this.blocked = false;
-    this.connectionCredit = initialCredit.connectionBytes;
+    this.connectionCredit = initialConnectionBytes;
     this.waitingBytes = 0;
     this.waitingReplies = 0;
     this.repliedBytes = 0;
@@ -149,7 +149,7 @@ export class Outbound implements ReplyProgress {
 
   /** A lane for a call's further messages. */
   openLane(idHigh: number, idLow: number, owner: LaneOwner): OutgoingLane {
-    return new OutgoingLane(idHigh, idLow, initialCredit.streamBytes, owner);
+    return new OutgoingLane(idHigh, idLow, initialStreamBytes, owner);
   }
 
   /** Queues a message behind those of its lane. @returns false when it (or an earlier one) has to wait */

@@ -21,11 +21,13 @@ export const Code = {
 /** One of the canonical status codes. */
 export type Code = (typeof Code)[keyof typeof Code];
 
-const names: readonly string[] = [
-  "ok", "cancelled", "unknown", "invalid_argument", "deadline_exceeded", "not_found", "already_exists", "permission_denied",
-  "resource_exhausted", "failed_precondition", "aborted", "out_of_range", "unimplemented", "internal", "unavailable", "data_loss",
-  "unauthenticated",
-]; // prettier-ignore
+const names: readonly string[] = /* @__PURE__ */ spelled();
+
+/** `not_found` for `notFound`; a function, so that bundlers see what it is for. */
+function spelled(): readonly string[] {
+  const spell = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return ["ok", ...Object.keys(Code).map(spell)];
+}
 
 /** The name of a code as schemas and logs spell it: `not_found`. Numbers outside the table read `unknown`. */
 export function codeName(code: number): string {

@@ -1,5 +1,5 @@
-import type { AbortRegistry } from "../call/abort-registry.ts";
 import type { ErrorType } from "../call/declared-error.ts";
+import type { AbortRegistry } from "../call/abort-registry.ts";
 import type { ItemPump } from "../call/item-pump.ts";
 import { metadataEntries } from "../call/metadata.ts";
 import type { CallOptions, Items, MethodType } from "../call/method-type.ts";
@@ -56,7 +56,7 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
   const deadlineMs = environment.now() + timeoutMs;
   let pairs: Uint8Array = noBytes;
   /** What was sent, until the server shows by a reply or by credit that it took the call: after that it cannot begin again. */
-  let kept: Outgoing[] | undefined = [];
+  let kept: Outgoing[] | undefined;
   let restarts = 0;
   let isHeadShown = false;
   let isOver = false;
@@ -76,23 +76,13 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
       return join([id, entry(deadlineTag, micros), pairs]);
     },
     onMessage(body, cost, header) {
-      try {
-        showHead(header);
+      arrive(header, () => {
         const value = read(body);
         if (cost > 0) outcome.onItem(value, cost);
         else finish(() => outcome.onDone(value));
-      } catch (error) {
-        giveUp(error);
-      }
+      });
     },
-    onEnd(header) {
-      try {
-        showHead(header);
-        finish(() => outcome.onDone());
-      } catch (error) {
-        giveUp(error);
-      }
-    },
+    onEnd: (header) => arrive(header, () => finish(() => outcome.onDone())),
     onFailure,
     onSent: () => pump?.writable(),
     onCredit: () => void (kept = undefined),
@@ -105,7 +95,7 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
       const { metadata } = options;
       if (metadata !== undefined) pairs = join(metadataEntries(metadata).map(encodePair));
       const flags = (method.oneway ? onewayFlag : 0) | (hasItems ? 0 : endOfStreamFlag);
-      keep({ kind: requestKind, flags, body: hasItems ? noBytes : encode(plan.input) });
+      kept = [{ kind: requestKind, flags, body: hasItems ? noBytes : encode(plan.input) }];
       if (signal !== undefined) home.aborts.add(signal, onAbort);
       start();
       if (hasItems) pump = streamsOf(method).send(method, plan.input as Items<unknown>, { encode, send, giveUp });
@@ -122,13 +112,9 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
     for (const item of items) link.send(lane, item);
   }
 
-  function keep(message: Outgoing): Outgoing {
-    kept?.push(message);
-    return message;
-  }
-
   function send(message: Outgoing): boolean {
-    return link.send(lane, keep(message));
+    kept?.push(message);
+    return link.send(lane, message);
   }
 
   function encode(message: unknown): Uint8Array {
@@ -146,11 +132,17 @@ export function runCall(plan: CallPlan, outcome: CallOutcome): RunningCall {
     }
   }
 
-  function showHead(header: Header): void {
+  function arrive(header: Header, take: () => void): void {
     kept = undefined;
-    if (isHeadShown) return;
-    isHeadShown = true;
-    options.onResponseMetadata?.(metadataOf(header));
+    try {
+      if (!isHeadShown) {
+        isHeadShown = true;
+        options.onResponseMetadata?.(metadataOf(header));
+      }
+      take();
+    } catch (error) {
+      giveUp(error);
+    }
   }
 
   function onFailure(error: RpcError, remote?: RemoteFailure): void {

@@ -2,7 +2,7 @@ import { AbortRegistry } from "../call/abort-registry.ts";
 import type { CallOptions, Invoker, MethodType } from "../call/method-type.ts";
 import { checkTimeout } from "../call/deadline.ts";
 import { Backoff } from "../client/backoff.ts";
-import type { Channel } from "../client/channel.ts";
+import type { Channel, CloseOptions } from "../client/channel.ts";
 import type { ChannelOptions } from "../client/channel-options.ts";
 import type { ChannelState } from "../client/channel-state.ts";
 import { fixedView, instanceAt } from "../client/sole-reach.ts";
@@ -12,10 +12,10 @@ import { quietly } from "../errors/quietly.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 
 import { type CallHome, type CallPlan, runCall, streamsOf } from "./call.ts";
-import { fault } from "./fault.ts";
+import { fault } from "../errors/fault.ts";
 import { createLink } from "./link.ts";
 import type { Link } from "./link-contract.ts";
-import { checkDefaults, checkOptions, elsewhere, type LeanDefaults, type LeanOptions } from "./options.ts";
+import { checkDefaults, checkOptions, elsewhere, type LeanDefaults } from "./options.ts";
 import { tooManyPingsCode } from "./numbers.ts";
 
 /** A connection that lived this long was worth making: the failures before it count no more. */
@@ -23,76 +23,15 @@ const provenMs = 1_000;
 const maxKeepaliveMs = 600_000;
 const defaultGraceMs = 10_000;
 
-/** Keeps one connection: makes it when it is wanted, and again after a loss. */
-interface Keeper {
-  readonly state: ChannelState;
-  readonly connections: number;
-  /** @throws RpcError `client_closed` */
-  link(): Link;
-  hurry(): void;
-  ready(signal: AbortSignal | undefined): Promise<void>;
-  close(graceMs: number): Promise<void>;
-}
-
 /**
  * Makes a channel of one WebSocket connection. It connects with the first call and, when the connection was lost, with the next, unless it
  * is `eager`.
  * @throws TypeError or RangeError at once for options that cannot work, or that only the client with everything knows
  */
 export function createChannel(options: ChannelOptions): Channel {
+  const { token, peerName, onStateChange } = options;
   const checked = checkOptions(options);
-  const keeper = createKeeper(checked, options);
-  const { environment } = checked;
-  const aborts = new AbortRegistry();
-  const view = fixedView([instanceAt(checked.target)]);
-  const close: Channel["close"] = ({ graceMs = defaultGraceMs } = {}) => keeper.close(graceMs);
-  if (checked.isEager) keeper.hurry();
-  return Object.freeze<Channel>({
-    target: options.target,
-    get state() {
-      return keeper.state;
-    },
-    get connections() {
-      return keeper.connections;
-    },
-    instances: () => view,
-    connect: keeper.hurry,
-    ready: keeper.ready,
-    invoker(settings = {}) {
-      const defaults = checkDefaults(settings, checked);
-      return createInvoker({ environment, aborts, validate: defaults.validate, link: keeper.link }, defaults);
-    },
-    close,
-    [Symbol.asyncDispose]: () => close(),
-  });
-}
-
-function createInvoker(home: CallHome, defaults: LeanDefaults): Invoker {
-  function plan(method: MethodType, input: unknown, options: CallOptions = {}): CallPlan {
-    if (options.parent !== undefined || options.compress === true)
-      throw elsewhere('A call with "parent" or "compress"');
-    const byDefault = method.kind === "unary" ? defaults.timeoutMs : defaults.streamTimeoutMs;
-    const timeoutMs = checkTimeout(options.timeoutMs ?? method.policy.timeoutMs ?? byDefault);
-    const waitForReady = options.waitForReady ?? defaults.waitForReady;
-    return { home, method, options, timeoutMs, waitForReady, input };
-  }
-
-  function reply(method: MethodType, input: unknown, options?: CallOptions): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      runCall(plan(method, input, options), { onItem: () => undefined, onDone: resolve, onFailure: reject });
-    });
-  }
-
-  function items(method: MethodType, input: unknown, options?: CallOptions): AsyncIterable<unknown> {
-    return streamsOf(method).read(method, (outcome) => runCall(plan(method, input, options), outcome));
-  }
-
-  // The generated stubs know the types; in here messages are unknown.
-  return { unary: reply, oneway: reply, serverStream: items, clientStream: reply, bidiStream: items } as Invoker;
-}
-
-function createKeeper(settings: LeanOptions, { token, peerName, onStateChange }: ChannelOptions): Keeper {
-  const { target, environment, limits, connectTimeoutMs, isEager } = settings;
+  const { target, environment, limits, connectTimeoutMs, isEager } = checked;
   const links = new Set<Link>();
   const waiters = new Set<(error?: RpcError) => void>();
   const backoff = new Backoff(environment);
@@ -213,27 +152,64 @@ function createKeeper(settings: LeanOptions, { token, peerName, onStateChange }:
     });
   }
 
-  return {
+  function hurry(): void {
+    if (isClosing) return;
+    backoff.reset();
+    if (current === undefined) make(false);
+    else shorten(0);
+  }
+
+  async function close({ graceMs = defaultGraceMs }: CloseOptions = {}): Promise<void> {
+    isClosing = true;
+    shorten(0);
+    enter("closed");
+    release(clientClosed());
+    await Promise.all([...links].map((open) => open.drain(graceMs)));
+  }
+
+  const aborts = new AbortRegistry();
+  const view = fixedView([instanceAt(target)]);
+  if (isEager) hurry();
+  return Object.freeze<Channel>({
+    target: options.target,
     get state() {
       return state;
     },
     get connections() {
       return state === "ready" ? 1 : 0;
     },
-    link,
+    instances: () => view,
+    connect: hurry,
     ready,
-    hurry() {
-      if (isClosing) return;
-      backoff.reset();
-      if (current === undefined) make(false);
-      else shorten(0);
+    invoker(settings = {}) {
+      const defaults = checkDefaults(settings, checked);
+      return createInvoker({ environment, aborts, validate: defaults.validate, link }, defaults);
     },
-    async close(graceMs) {
-      isClosing = true;
-      shorten(0);
-      enter("closed");
-      release(clientClosed());
-      await Promise.all([...links].map((open) => open.drain(graceMs)));
-    },
-  };
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  });
+}
+
+function createInvoker(home: CallHome, defaults: LeanDefaults): Invoker {
+  function plan(method: MethodType, input: unknown, options: CallOptions = {}): CallPlan {
+    if (options.parent !== undefined || options.compress === true)
+      throw elsewhere('A call with "parent" or "compress"');
+    const byDefault = method.kind === "unary" ? defaults.timeoutMs : defaults.streamTimeoutMs;
+    const timeoutMs = checkTimeout(options.timeoutMs ?? method.policy.timeoutMs ?? byDefault);
+    const waitForReady = options.waitForReady ?? defaults.waitForReady;
+    return { home, method, options, timeoutMs, waitForReady, input };
+  }
+
+  function reply(method: MethodType, input: unknown, options?: CallOptions): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      runCall(plan(method, input, options), { onItem: () => undefined, onDone: resolve, onFailure: reject });
+    });
+  }
+
+  function items(method: MethodType, input: unknown, options?: CallOptions): AsyncIterable<unknown> {
+    return streamsOf(method).read(method, (outcome) => runCall(plan(method, input, options), outcome));
+  }
+
+  // The generated stubs know the types; in here messages are unknown.
+  return { unary: reply, oneway: reply, serverStream: items, clientStream: reply, bidiStream: items } as Invoker;
 }

@@ -1,11 +1,11 @@
-import { type MetadataEntry, metadataLimits } from "../call/metadata.ts";
+import type { MetadataEntry } from "../call/metadata.ts";
+import { maxKeyBytes, maxMetadataEntries, maxTotalBytes, maxValueBytes } from "../call/metadata-limits.ts";
 import {
   fixedBytes,
   frameMagicHigh,
   frameMagicLow,
   type GoawayCode,
   ignorableBit,
-  lastKind,
   protocolVersion,
 } from "../protocol/frame.ts";
 import type { PageLimits } from "../protocol/limits.ts";
@@ -14,6 +14,7 @@ import {
   errorReasonTag,
   frameSizeCode,
   goawayCodeTag,
+  goawayKind,
   metadataTag,
   protocolCode,
   reservedFlag,
@@ -45,8 +46,6 @@ export interface Breach {
   readonly code: GoawayCode;
   readonly message: string;
 }
-
-const { entries: maxEntries, keyBytes, valueBytes, totalBytes } = metadataLimits;
 
 export const noBytes: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
@@ -141,8 +140,8 @@ export function decodeHeader(bytes: Uint8Array): Header | undefined {
       const keyLength = value[0] || Infinity;
       if (keyLength >= length) return undefined;
       pairBytes += --length;
-      const isTooLong = keyLength > keyBytes || length - keyLength > valueBytes || pairBytes > totalBytes;
-      if (isTooLong || pairs.length >= maxEntries) fault ??= "limit_exceeded";
+      const isTooLong = keyLength > maxKeyBytes || length - keyLength > maxValueBytes || pairBytes > maxTotalBytes;
+      if (isTooLong || pairs.length >= maxMetadataEntries) fault ??= "limit_exceeded";
       else if (!readPair(value, keyLength + 1, pairs)) fault ??= "unsupported";
     } else {
       values.set(tag, value);
@@ -244,7 +243,7 @@ function breachOf(view: DataView, { maxFrameBytes, maxHeaderBytes }: PageLimits)
   const kind = view.getUint8(3);
   const length = view.getUint32(4);
   const headerLength = view.getUint16(8);
-  const isKnown = kind >= 1 && kind <= lastKind;
+  const isKnown = kind >= 1 && kind <= goawayKind;
   const start = view.getUint32(0) >>> 8;
   if (start !== ((frameMagicHigh << 16) | (frameMagicLow << 8) | protocolVersion)) {
     return breach(`A frame must begin with 3bef01; found ${start.toString(16)}.`);

@@ -1,4 +1,4 @@
-import { initialCredit, type PageLimits } from "../protocol/limits.ts";
+import { initialConnectionBytes, type PageLimits } from "../protocol/limits.ts";
 import { type Breach, breach, type Frame, type Header, join } from "./frames.ts";
 import type { Lane } from "./lane.ts";
 import { creditOverrunCode, itemKind, moreFollowsFlag } from "./numbers.ts";
@@ -28,7 +28,7 @@ export interface Inbox {
 export function createInbox(limits: PageLimits, grant: (lane: Lane | undefined, bytes: number) => void): Inbox {
   /** Lanes whose message has arrived in part, the oldest first. */
   const partial = new Set<Lane>();
-  const account = { outstanding: initialCredit.connectionBytes as number, held: 0 };
+  const account = { outstanding: initialConnectionBytes as number, held: 0 };
   let partialBytes = 0;
 
   function giveBack(lane: Lane | undefined): void {

@@ -1,5 +1,5 @@
 import type { RpcError } from "../errors/rpc-error.ts";
-import { initialCredit } from "../protocol/limits.ts";
+import { initialStreamBytes } from "../protocol/limits.ts";
 import type { Header } from "./frames.ts";
 
 /** Something to send: a request, an item or the end of the items. */
@@ -9,7 +9,7 @@ export interface Outgoing {
   readonly body: Uint8Array;
 }
 
-/** Who gets what comes for a lane. Exactly one of `onReply`, `onEnd` and `onFailure` comes last. A throw fails the call. */
+/** Who gets what comes for a lane. Exactly one of `onReply`, `onEnd` and `onFailure` comes last. None of them throws. */
 export interface LaneEvents {
   /** The header of the request, written as late as possible because the time that is left stands in it. */
   requestHeader(): Uint8Array;
@@ -66,13 +66,13 @@ export function createLane(events: LaneEvents, isOneway: boolean): Lane {
     isOver: false,
     outgoing: [],
     sentBytes: 0,
-    credit: initialCredit.streamBytes,
+    credit: initialStreamBytes,
     partKind: 0,
     parts: [],
     partBytes: 0,
     partCost: 0,
     head: undefined,
-    outstanding: initialCredit.streamBytes,
+    outstanding: initialStreamBytes,
     held: 0,
   };
 }

@@ -13,7 +13,6 @@ export type LinkState = "opening" | "open" | "draining" | "closed";
 /** One connection to the server, over one WebSocket. */
 export interface Link {
   readonly state: LinkState;
-  readonly callsInProgress: number;
   /** Connects. */
   dial(): void;
   /** Takes a call whose request is `request`. Its outcome never comes before this returns. */
@@ -25,8 +24,6 @@ export interface Link {
   cancel(lane: Lane, error: RpcError): void;
   /** No new calls; closes when those in progress are over, or `graceMs` have passed. Resolves once it is closed. */
   drain(graceMs: number): Promise<void>;
-  /** Ends everything now. */
-  abort(error: RpcError): void;
 }
 
 /** What a {@link Link} needs. */

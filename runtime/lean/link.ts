@@ -28,7 +28,7 @@ import {
   type PeerLimits,
   readLimits,
 } from "./option.ts";
-import { fault } from "./fault.ts";
+import { fault } from "../errors/fault.ts";
 import type { Link, LinkOptions, LinkState } from "./link-contract.ts";
 import { createOutbox } from "./outbox.ts";
 import { openSocket } from "./socket.ts";
@@ -232,7 +232,7 @@ export function createLink(options: LinkOptions): Link {
       return void cancel(lane, fault("unsupported", "The reply is compressed, or not binary, which was not offered."));
     }
     const deliver = (): void => lane.events.onMessage(found.body, found.cost, found.header);
-    return void (kind === responseKind ? release(lane, deliver) : guard(lane, deliver));
+    return void (kind === responseKind ? release(lane, deliver) : deliver());
   }
 
   function onCredit(lane: Lane | undefined, bytes: number): Breach | undefined {
@@ -277,27 +277,21 @@ export function createLink(options: LinkOptions): Link {
 
   function refusalOf(bytes: number): RpcError | undefined {
     if (state === "closed" || state === "draining") return fault("draining", `The connection is ${state}.`);
-    if (bytes > peer.maxMessageBytes) {
-      return fault(
-        "limit_exceeded",
-        `A request of ${bytes} bytes is longer than the ${peer.maxMessageBytes} that the server takes.`,
-      );
-    }
+    if (bytes > peer.maxMessageBytes) return tooLong("A request", bytes);
     const isFull = lanes.waiting >= limits.maxWaitingCalls || outbox.waitingBytes + bytes > limits.maxOutboundBytes;
     return isFull ? fault("too_many_calls", "Too many calls, or bytes, already wait for this connection.") : undefined;
+  }
+
+  function tooLong(what: string, bytes: number): RpcError {
+    const message = `${what} of ${bytes} bytes is longer than the ${peer.maxMessageBytes} that the server takes.`;
+    return fault("limit_exceeded", message);
   }
 
   function send(lane: Lane, message: Outgoing): boolean {
     if (lane.isOver) return true;
     const { length } = message.body;
     if (length > peer.maxMessageBytes) {
-      cancel(
-        lane,
-        fault(
-          "limit_exceeded",
-          `An item of ${length} bytes is longer than the ${peer.maxMessageBytes} that the server takes.`,
-        ),
-      );
+      cancel(lane, tooLong("An item", length));
       return true;
     }
     outbox.send(lane, message);
@@ -325,17 +319,8 @@ export function createLink(options: LinkOptions): Link {
     outbox.close(lane);
     inbox.close(lane);
     lanes.delete(lane);
-    guard(lane, deliver);
+    deliver();
     closeWhenDrained();
-  }
-
-  function guard(lane: Lane, deliver: () => void): void {
-    try {
-      deliver();
-    } catch (error) {
-      if (lane.isOver) lane.events.onFailure(RpcError.from(error));
-      else cancel(lane, RpcError.from(error));
-    }
   }
 
   function closeWhenDrained(): void {
@@ -373,15 +358,11 @@ export function createLink(options: LinkOptions): Link {
     get state() {
       return state;
     },
-    get callsInProgress() {
-      return lanes.callsInProgress;
-    },
     dial,
     start,
     send,
     consume: inbox.consume,
     cancel,
-    abort,
     drain(graceMs) {
       if (state === "closed") return Promise.resolve();
       if (state !== "draining") enter("draining");

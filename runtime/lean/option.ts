@@ -1,4 +1,4 @@
-import { initialPeerLimits, type PageLimits } from "../protocol/limits.ts";
+import { initialPeerLimits, type PageLimits, smallestFrameBytes } from "../protocol/limits.ts";
 import { join, textOf, utf8 } from "./frames.ts";
 
 /** What a client has to know of what the server accepts. */
@@ -71,7 +71,7 @@ export function readLimits(found: Readonly<Record<string, unknown>>, previous: P
   const [maxFrameBytes, maxMessageBytes, maxCalls] = limits as [number, number, number];
   if (!limits.every((limit) => Number.isInteger(limit) && (limit as number) >= 0))
     return "A limit of the server is not a whole number.";
-  if (maxFrameBytes < initialPeerLimits.maxFrameBytes) return "MaxFrameBytes of the server is too small.";
+  if (maxFrameBytes < smallestFrameBytes) return "MaxFrameBytes of the server is too small.";
   return { maxFrameBytes, maxMessageBytes, maxCalls };
 }
 

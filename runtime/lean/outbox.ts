@@ -1,5 +1,5 @@
 import { fixedBytes } from "../protocol/frame.ts";
-import { initialCredit, type PageLimits } from "../protocol/limits.ts";
+import { initialConnectionBytes, type PageLimits } from "../protocol/limits.ts";
 import { encodeFrame, noBytes } from "./frames.ts";
 import type { Lane, Outgoing } from "./lane.ts";
 import { binarySerialization, endKind, itemKind, moreFollowsFlag, noneSerialization, requestKind } from "./numbers.ts";
@@ -42,7 +42,7 @@ export function createOutbox({ limits, hasRoom, write, assignId, onHanded }: Out
   /** Lanes that lack credit, or wait for one of the messages in chunks to end. */
   const parked = new Set<Lane>();
   const chunked = new Set<Lane>();
-  let credit: number = initialCredit.connectionBytes;
+  let credit: number = initialConnectionBytes;
   let waitingBytes = 0;
 
   function unpark(): void {

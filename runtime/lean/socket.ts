@@ -1,6 +1,6 @@
 import type { Environment } from "../environment/environment.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
-import { fault } from "./fault.ts";
+import { fault } from "../errors/fault.ts";
 import type { StandardWebSocket, WebSocketConstructor } from "../transport/websocket.ts";
 import { join } from "./frames.ts";
 

@@ -2,7 +2,7 @@ import { pumpItems } from "../call/item-pump.ts";
 import { ItemQueue } from "../call/item-queue.ts";
 import type { RunningCall, StreamCode } from "../call/stream-code.ts";
 import { itemsFailed } from "../client/client-errors.ts";
-import { fault } from "./fault.ts";
+import { fault } from "../errors/fault.ts";
 import { endKind, endOfStreamFlag, itemKind } from "./numbers.ts";
 
 /** Generated methods with streams bring this along; nothing else here imports it. */

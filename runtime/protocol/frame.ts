@@ -10,6 +10,19 @@ export const protocolVersion = 1;
 /** Bytes of the part that every frame has [FRM-1]. */
 export const fixedBytes = 20;
 
+// All plain numbers stand above what is computed: there bundlers write them in place.
+
+/** Kinds and tags with this bit may be skipped by who does not know them; without it, they must not [FRM-6, HDR-4]. */
+export const ignorableBit = 0x80;
+
+/** Value of {@link HeaderTag.retryAfter} that means: never. */
+export const retryNever = 0xffffffff;
+
+/** The low 16 bits of an id are the number of its lane, a place in the tables of both sides [STR-2]. */
+export const laneMask = 0xffff;
+/** Lane of one-way requests, which have no place in a table [STR-4]. */
+export const onewayLane = 0xffff;
+
 /** What a frame is [FRM-5]. */
 export const FrameKind = {
   request: 1,
@@ -30,9 +43,6 @@ export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
 /** The highest known kind. */
 export const lastKind: number = FrameKind.goaway;
-
-/** Kinds and tags with this bit may be skipped by who does not know them; without it, they must not [FRM-6, HDR-4]. */
-export const ignorableBit = 0x80;
 
 /** The flags byte [FRM-8]. */
 export const FrameFlag = {
@@ -77,9 +87,6 @@ export const HeaderTag = {
 
 /** Bytes of a trace context: 16 trace id, 8 span id, 1 flags. */
 export const traceContextBytes = 25;
-/** Value of {@link HeaderTag.retryAfter} that means: never. */
-export const retryNever = 0xffffffff;
-
 /** Why a connection ends [GOA-3]. */
 export const GoawayCode = {
   /** A polite end. */
@@ -102,13 +109,8 @@ export function isPoliteCode(code: number): boolean {
   return code === GoawayCode.none || code === GoawayCode.idle;
 }
 
-/** The low 16 bits of an id are the number of its lane, a place in the tables of both sides [STR-2]. */
-export const laneMask = 0xffff;
-/** Lane of one-way requests, which have no place in a table [STR-4]. */
-export const onewayLane = 0xffff;
-
 /** A credit sum above this is a fault [FLW-6]. */
-export const maxCredit: number = 2 ** 31 - 1;
+export const maxCredit = 0x7fff_ffff;
 
 /** A breach by the peer that ends the connection. */
 export interface ProtocolFault {

@@ -1,5 +1,11 @@
 import { mustBe } from "../errors/wrong-value.ts";
 
+/** Credit that every sender begins with, on a stream and on a connection [FLW-2]; a receiver that wants to allow more grants the difference. */
+export const initialStreamBytes = 262_144;
+export const initialConnectionBytes = 1_048_576;
+/** What every peer takes as the body of one frame. */
+export const smallestFrameBytes = 65_536;
+
 /** Every limit of the protocol and the connection. Units stand in the names; a breach has the reaction given here. */
 export interface Limits {
   /** Milliseconds for the whole handshake. Breach: close without a word. */
@@ -152,14 +158,11 @@ function allLimits(): Limits {
 }
 
 /** What each side may take for granted about the other before its Option arrives [OPT-9]. */
-export const initialPeerLimits = {
-  maxFrameBytes: 65_536,
+export const initialPeerLimits: Readonly<Record<"maxFrameBytes" | "maxMessageBytes" | "maxCalls", number>> = {
+  maxFrameBytes: smallestFrameBytes,
   maxMessageBytes: 4_194_304,
   maxCalls: 1_000,
-} as const;
-
-/** Credit that every sender begins with [FLW-2]; a receiver that wants to allow more grants the difference. */
-export const initialCredit = { streamBytes: 262_144, connectionBytes: 1_048_576 } as const;
+};
 
 type Ranges = { readonly [Name in keyof Limits]?: readonly [min: number, max: number] };
 
@@ -167,14 +170,14 @@ type Ranges = { readonly [Name in keyof Limits]?: readonly [min: number, max: nu
 export const pageRanges: Ranges = {
   handshakeMs: [1, 600_000],
   maxOptionBytes: [256, 65_536],
-  maxFrameBytes: [initialPeerLimits.maxFrameBytes, 16 * 1024 * 1024],
+  maxFrameBytes: [smallestFrameBytes, 16 * 1024 * 1024],
   maxHeaderBytes: [1024, 65_535],
   maxMessageBytes: [0, 1024 * 1024 * 1024],
   maxChunkedMessages: [1, 1_000],
   partialFrameMs: [1, 600_000],
   maxCalls: [1, 65_535],
-  streamCreditBytes: [initialCredit.streamBytes, 2 ** 30],
-  connectionCreditBytes: [initialCredit.connectionBytes, 2 ** 30],
+  streamCreditBytes: [initialStreamBytes, 2 ** 30],
+  connectionCreditBytes: [initialConnectionBytes, 2 ** 30],
   slowPeerMs: [1, 600_000],
 };
 const ranges: Ranges = /* @__PURE__ */ Object.assign({}, pageRanges, {

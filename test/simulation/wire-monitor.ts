@@ -1,7 +1,7 @@
 import { FrameFlag, FrameKind, fixedBytes, laneMask, onewayLane } from "../../runtime/protocol/frame.ts";
 import { FrameReader } from "../../runtime/protocol/frame-reader.ts";
 import { HeaderReader } from "../../runtime/protocol/header-reader.ts";
-import { defaultLimits, initialCredit } from "../../runtime/protocol/limits.ts";
+import { defaultLimits, initialConnectionBytes, initialStreamBytes } from "../../runtime/protocol/limits.ts";
 import type { VirtualLink, VirtualTransport } from "../../runtime/testing/index.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -155,8 +155,8 @@ export class WireMonitor {
     const hasMore = (reader.flags & FrameFlag.moreFollows) !== 0;
     const isItem = reader.kind === FrameKind.item;
     // Whole requests and replies are free; their chunks cost credit of the stream, items that of the connection as well.
-    if (isItem) this.spend(this.connection[side], reader, initialCredit.connectionBytes, id);
-    if (isItem || hasMore || account.isPartial) this.spend(account, reader, initialCredit.streamBytes, id);
+    if (isItem) this.spend(this.connection[side], reader, initialConnectionBytes, id);
+    if (isItem || hasMore || account.isPartial) this.spend(account, reader, initialStreamBytes, id);
     account.isPartial = hasMore;
   }
 
@@ -165,7 +165,7 @@ export class WireMonitor {
     const account = id === 0 ? this.connection[other] : this.lanes.get(id)?.[other];
     if (account === undefined) return this.verdict.breach("I-9", `credit names the unknown call ${nameOf(id)}`);
     account.granted += bytes;
-    const window = id === 0 ? initialCredit.connectionBytes : initialCredit.streamBytes;
+    const window = id === 0 ? initialConnectionBytes : initialStreamBytes;
     const above = account.granted - account.sent;
     this.verdict.expect(
       above <= window,

@@ -5,7 +5,12 @@ import { Outbound } from "../../../runtime/connection/outbound.ts";
 import type { OutgoingLane } from "../../../runtime/connection/outgoing-lane.ts";
 import { fixedBytes, FrameFlag, FrameKind, maxCredit } from "../../../runtime/protocol/frame.ts";
 import { FrameReader } from "../../../runtime/protocol/frame-reader.ts";
-import { defaultLimits, initialCredit, type Limits } from "../../../runtime/protocol/limits.ts";
+import {
+  defaultLimits,
+  initialConnectionBytes,
+  initialStreamBytes,
+  type Limits,
+} from "../../../runtime/protocol/limits.ts";
 import { createVirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
 import type { Transport } from "../../../runtime/transport/transport.ts";
 
@@ -221,7 +226,7 @@ describe("credit", () => {
     outbound.addLaneCredit(one, 1);
     expect(all()).toHaveLength(1);
     expect([one.credit, one.state]).toEqual([0, "idle"]);
-    expect(outbound.connectionCredit).toBe(initialCredit.connectionBytes - fixedBytes - 100 - headerBytes);
+    expect(outbound.connectionCredit).toBe(initialConnectionBytes - fixedBytes - 100 - headerBytes);
   });
 
   test("of the connection is waited for by all, and by nobody who has ended", () => {
@@ -275,9 +280,9 @@ describe("credit", () => {
   test("is at most 2^31 - 1 in sum", () => {
     const { lane, outbound } = createStage();
     const one = lane(1);
-    expect(outbound.addLaneCredit(one, maxCredit - initialCredit.streamBytes)).toBe(true);
+    expect(outbound.addLaneCredit(one, maxCredit - initialStreamBytes)).toBe(true);
     expect(outbound.addLaneCredit(one, 1)).toBe(false);
-    expect(outbound.addConnectionCredit(maxCredit - initialCredit.connectionBytes)).toBe(true);
+    expect(outbound.addConnectionCredit(maxCredit - initialConnectionBytes)).toBe(true);
     expect(outbound.addConnectionCredit(1)).toBe(false);
   });
 });

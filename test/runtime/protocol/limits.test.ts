@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import {
   createLimits,
   defaultLimits,
-  initialCredit,
+  initialConnectionBytes,
   initialPeerLimits,
+  initialStreamBytes,
   type Limits,
 } from "../../../runtime/protocol/limits.ts";
 
@@ -89,5 +90,5 @@ test("limits that were made are taken as they are", () => {
 
 test("what a peer may take for granted is as written down", () => {
   expect(initialPeerLimits).toEqual({ maxFrameBytes: 65_536, maxMessageBytes: 4_194_304, maxCalls: 1_000 });
-  expect(initialCredit).toEqual({ streamBytes: 262_144, connectionBytes: 1_048_576 });
+  expect([initialStreamBytes, initialConnectionBytes]).toEqual([262_144, 1_048_576]);
 });
