@@ -40,10 +40,12 @@ export function createInbox(limits: PageLimits, grant: (lane: Lane | undefined, 
     grant(lane, bytes);
   }
 
-  /** Where much has arrived in part, only the oldest message goes on [MSG-6]. */
+  /** Where much has arrived in part, only the oldest reply goes on or, where there is none, the oldest item that does not wait for its reader [MSG-6]. */
   function giveBackPart(lane: Lane): void {
-    const [oldest] = partial;
-    if (partialBytes <= limits.maxPartialBytes || lane === oldest) giveBack(lane);
+    const all = [...partial];
+    const first =
+      all.find(({ partKind }) => partKind !== itemKind) ?? all.find(({ held }) => held <= limits.streamCreditBytes / 2);
+    if (partialBytes <= limits.maxPartialBytes || lane === first) giveBack(lane);
   }
 
   function dropPart(lane: Lane): void {

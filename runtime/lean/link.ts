@@ -2,6 +2,7 @@ import type { Timer } from "../environment/environment.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import { ignorableBit } from "../protocol/frame.ts";
 import { initialPeerLimits } from "../protocol/limits.ts";
+import { type ConnectTimer, startConnectTimer } from "../transport/connect-timer.ts";
 import { failureOf } from "./failure.ts";
 import {
   type Breach,
@@ -74,7 +75,7 @@ export function createLink(options: LinkOptions): Link {
   let peer: PeerLimits = initialPeerLimits;
   let peerFault: RpcError | undefined;
   let readOption: OptionReader | undefined = createOptionReader(limits.maxOptionBytes);
-  let handshake: Timer | undefined;
+  let handshake: ConnectTimer | undefined;
   let grace: Timer | undefined;
   let isIntroduced = false;
 
@@ -125,9 +126,10 @@ export function createLink(options: LinkOptions): Link {
   }
 
   function dial(): void {
-    handshake = environment.setTimer(options.connectTimeoutMs, () =>
-      abort(fault("connect_failed", `Cannot connect to ${target}: no answer within ${options.connectTimeoutMs} ms.`)),
-    );
+    const { connectTimeoutMs } = options;
+    const onTimeout = (): void =>
+      abort(fault("connect_failed", `Cannot connect to ${target}: no answer within ${connectTimeoutMs} ms.`));
+    handshake = startConnectTimer(connectTimeoutMs, onTimeout, environment);
     try {
       socket.dial();
     } catch (error) {

@@ -58,8 +58,15 @@ export function createOutbox({ limits, hasRoom, write, assignId, onHanded }: Out
     if (!isItem && !isChunked) return left;
     const available = (isItem ? Math.min(lane.credit, credit) : lane.credit) - overhead;
     if (available < Math.min(left, isChunked ? minChunkBytes : left)) return -1;
-    if (isChunked && !chunked.has(lane) && chunked.size >= limits.maxChunkedMessages) return -1;
+    if (isChunked && !chunked.has(lane) && !hasPlace(isItem)) return -1;
     return Math.min(left, chunkBytes, available);
+  }
+
+  /** Items get half of the places: one keeps its own until a slow reader has read it, and no request may wait for that [MSG-4]. */
+  function hasPlace(isItem: boolean): boolean {
+    const { maxChunkedMessages: places } = limits;
+    const items = [...chunked].filter(({ outgoing: [first] }) => first?.kind === itemKind).length;
+    return chunked.size < places && !(isItem && items >= Math.max(places >> 1, 1));
   }
 
   function advance(lane: Lane): void {

@@ -1,5 +1,6 @@
 import { RpcError } from "../errors/rpc-error.ts";
 import type { Address } from "./address.ts";
+import { startConnectTimer } from "./connect-timer.ts";
 import type { ConnectOptions, Transport, TransportEvents, TransportKind } from "./transport.ts";
 
 /** The part of the standard `WebSocket` that is used; browsers have it, and Node from 22 on. */
@@ -77,7 +78,7 @@ async function connect(
     let isSettled = false;
     const settle = (): boolean => {
       if (isSettled) return false;
-      clearTimeout(timer);
+      timer.cancel();
       signal?.removeEventListener("abort", onAbort);
       return (isSettled = true);
     };
@@ -87,7 +88,8 @@ async function connect(
       reject(error);
     };
     const onAbort = (): void => fail(cancelled(target, signal));
-    const timer = setTimeout(() => fail(failed(target, `no answer within ${timeoutMs} ms`)), timeoutMs);
+    const onTimeout = (): void => fail(failed(target, `no answer within ${timeoutMs} ms`));
+    const timer = startConnectTimer(timeoutMs, onTimeout);
     signal?.addEventListener("abort", onAbort);
     socket.addEventListener("open", () => {
       if (settle()) resolve(new WebSocketTransport(socket, address));

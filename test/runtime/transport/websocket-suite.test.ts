@@ -5,6 +5,7 @@ import { createSniffedTransport } from "../../../runtime/transport/sniff.ts";
 import { tcpTransport } from "../../../runtime/transport/tcp.ts";
 import type { TransportKind } from "../../../runtime/transport/transport.ts";
 import { createWebSocketTransport, type WebSocketConstructor } from "../../../runtime/transport/websocket.ts";
+import { createWorld } from "../fixture/world.ts";
 import { NodeWebSocket } from "./node-websocket.ts";
 
 const sniff = { webSocketPath: "/", origins: undefined, maxWebSocketFrameBytes: 65_556 };
@@ -40,6 +41,15 @@ describe.each(subjects)("the ws transport with $name", ({ constructor }) => {
     deadAddress: "ws://127.0.0.1:1/",
   };
   for (const { name, run } of transportSuite(options)) test(name, run);
+});
+
+test("an answer that came while the thread was busy counts, although the time to connect is up", async () => {
+  await using world = await createWorld({ address: "tcp://127.0.0.1:0" });
+  const address = parseAddress(`${world.address.replace("tcp:", "ws:")}/`);
+  const connecting = createWebSocketTransport("ws", NodeWebSocket).connect(address, { timeoutMs: 100 });
+  const untilMs = performance.now() + 250;
+  while (performance.now() < untilMs);
+  (await connecting).abort();
 });
 
 test("nobody listens on a WebSocket address", async () => {
