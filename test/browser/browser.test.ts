@@ -115,8 +115,8 @@ describe("the bundle for browsers", () => {
   });
 
   test.each([
-    ["service", 17_300],
-    ["streams", 18_600],
+    ["service", 17_120],
+    ["streams", 18_380],
   ] as const)("of a client and the %s does not grow unnoticed", async (entry, bytes) => {
     const { gzipBytes } = await bundleForBrowser(pageEntries[entry]);
     expect(gzipBytes).toBeLessThan(bytes);

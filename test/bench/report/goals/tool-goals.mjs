@@ -10,7 +10,13 @@ const compiling = "Compiling";
 export function toolGoals({ bundle, compile }) {
   const gzip = bundle?.service && spreadOf([bundle.service.gzipBytes]);
   return [
-    atMost("bundle of a client and one service of unary methods, gzip", 12_000, gzip, "Bundles for browsers", kilobytes),
+    atMost(
+      "bundle of a client and one service of unary methods, gzip",
+      12_000,
+      gzip,
+      "Bundles for browsers",
+      kilobytes,
+    ),
     ...compileGoals(compile?.samples),
   ];
 }
