@@ -231,20 +231,20 @@ export const bugs = [
   {
     name: "waits between attempts to connect grow by two",
     file: "runtime/client/backoff.ts",
-    find: "factor: 1.6,",
-    put: "factor: 2,",
+    find: "factor = 1.6;",
+    put: "factor = 2;",
   },
   {
     name: "waits between attempts to connect grow for ever",
     file: "runtime/client/backoff.ts",
-    find: "maxMs: 120_000,",
-    put: "maxMs: 1_200_000,",
+    find: "maxMs = 120_000;",
+    put: "maxMs = 1_200_000;",
   },
   {
     name: "waits between attempts to connect differ by half",
     file: "runtime/client/backoff.ts",
-    find: "jitter: 0.2,",
-    put: "jitter: 0.5,",
+    find: "jitter = 0.2;",
+    put: "jitter = 0.5;",
   },
   {
     name: "a call that is wanted waits as long as nobody",
