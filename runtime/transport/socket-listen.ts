@@ -3,6 +3,7 @@ import { RpcError } from "../errors/rpc-error.ts";
 import { connectFault } from "./socket-connect.ts";
 import { socketHighWaterMark, SocketTransport, type SocketTransportOptions } from "./socket-transport.ts";
 import type { Transport, TransportListener } from "./transport.ts";
+import { turnShare } from "./turn-share.ts";
 
 /** How a kind of socket listens. */
 export interface SocketListen {
@@ -23,6 +24,7 @@ export interface SocketListen {
 export function listenSocket(listen: SocketListen): Promise<TransportListener> {
   return new Promise((resolve, reject) => {
     const server = createServer({ highWaterMark: socketHighWaterMark, noDelay: true }, (socket) => {
+      turnShare.onArrival();
       if (listen.take === undefined) acceptSocket(socket, listen);
       else listen.take(socket);
     });

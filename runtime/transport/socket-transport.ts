@@ -99,6 +99,7 @@ export class SocketTransport implements Transport, PortionOwner {
   }
 
   deliver(bytes: Uint8Array): void {
+    this.portion.onDelivered(bytes);
     try {
       this.events?.onData(bytes);
     } catch (error) {
@@ -155,7 +156,7 @@ export class SocketTransport implements Transport, PortionOwner {
   proceed(): boolean {
     const [first] = this.early;
     if (first === undefined || this.takesNothing) return false;
-    const slice = first.subarray(0, this.portion.sliceBytes);
+    const slice = this.portion.sliceOf(first);
     if (slice.length === first.length) this.early.shift();
     else this.early[0] = first.subarray(slice.length);
     this.share.release(slice.length);

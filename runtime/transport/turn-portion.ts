@@ -21,9 +21,13 @@ const provenTrust = 5;
 /** One slice that a collection of garbage made dear does not cost a good connection its place. */
 const mostTrust = 8;
 const distrust = 3;
+const lineFeed = 0x0a;
 
-/** `trusted`: has shown that its slices are cheap. `fresh`: has not yet. `heavy`: its last slice was dear. */
-export type PortionClass = "trusted" | "fresh" | "heavy";
+/**
+ * `trusted`: has shown that its slices are cheap. `greeting`: has not said its first line, for which no handler runs. `fresh`: has, and shown nothing yet.
+ * `heavy`: its last slice was dear.
+ */
+export type PortionClass = "trusted" | "greeting" | "fresh" | "heavy";
 
 /** What one connection uses of the turns of the event loop: how much input it gets at a time, and how it stands to the others. */
 export class TurnPortion {
@@ -36,6 +40,8 @@ export class TurnPortion {
   hasMore: boolean;
   /** Milliseconds that its last slice took. */
   costMs: number;
+  /** Its first line has not been handed over. */
+  isGreeting: boolean;
   private trust: number;
 
   constructor(owner: PortionOwner) {
@@ -44,6 +50,7 @@ export class TurnPortion {
     this.isWaiting = false;
     this.hasMore = false;
     this.costMs = 0;
+    this.isGreeting = true;
     this.trust = 0;
   }
 
@@ -58,6 +65,23 @@ export class TurnPortion {
 
   get class(): PortionClass {
     if (this.trust >= provenTrust) return "trusted";
-    return this.costMs < cheapMs ? "fresh" : "heavy";
+    if (this.costMs >= cheapMs) return "heavy";
+    return this.isGreeting ? "greeting" : "fresh";
+  }
+
+  /**
+   * The bytes that are handed over next. Those of a greeting end with its line: in the calls that may follow it at once it must not go before others, and it must
+   * not wait as long as they do, for its handshake has a time limit on either side.
+   */
+  sliceOf(bytes: Uint8Array): Uint8Array {
+    const slice = bytes.subarray(0, this.sliceBytes);
+    if (!this.isGreeting) return slice;
+    const lineEnd = slice.indexOf(lineFeed);
+    return lineEnd < 0 ? slice : slice.subarray(0, lineEnd + 1);
+  }
+
+  /** Bytes are handed over. */
+  onDelivered(bytes: Uint8Array): void {
+    if (this.isGreeting && bytes.includes(lineFeed)) this.isGreeting = false;
   }
 }

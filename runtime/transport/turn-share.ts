@@ -5,7 +5,7 @@ import type { TurnPortion } from "./turn-portion.ts";
 
 /** A turn that has lasted this long takes no more input. */
 const fullTurnMs = 20;
-/** What trusted connections that wait get of one turn, and once more for all others. */
+/** What trusted connections that wait get of one turn, once more those that greet, and once more all others. */
 const servedMs = 5;
 /** What a slice is thought to take at least: a connection may ask for more than it did the last time. */
 const leastCostMs = 1;
@@ -17,11 +17,12 @@ export const mostHeldBytes: number = 16 * 1024 * 1024;
  * each, so without this a few peers whose calls are dear keep those of everybody else waiting for seconds (`npm run attack`).
  *
  * While turns are short, input is handed over as it comes, in slices that grow as long as they cost little. In a turn that has become long all input waits
- * for the next ones: those who use little go first, the others slice by slice, with a look at the sockets in between.
+ * for the next ones: those who use little go first, then greetings, then the others slice by slice, with a look at the sockets in between.
  */
 export class TurnShare {
   private readonly environment: Environment;
   private readonly trusted: Queue<TurnPortion>;
+  private readonly greeting: Queue<TurnPortion>;
   private readonly fresh: Queue<TurnPortion>;
   private readonly heavy: Queue<TurnPortion>;
   private readonly onTurn: () => void;
@@ -31,8 +32,12 @@ export class TurnShare {
   /** {@link onTurn} comes in the next turn. Not every turn is watched, for that costs it a look at the sockets more. */
   private isWatched: boolean;
   private freshIsNext: boolean;
-  /** The last turn served trusted connections only. */
+  /** The last turn served trusted connections and greetings only. */
   private hasPutOff: boolean;
+  /** When the first of those turns was. */
+  private putOffFromMs: number;
+  /** A connection has come since the last {@link serve}. */
+  private hasArrived: boolean;
   /** Served at {@link servedFromMs}, to be charged when what their handlers did is over. */
   private served: TurnPortion[];
   private servedFromMs: number;
@@ -40,6 +45,7 @@ export class TurnShare {
   constructor(environment: Environment = systemEnvironment) {
     this.environment = environment;
     this.trusted = new Queue();
+    this.greeting = new Queue();
     this.fresh = new Queue();
     this.heavy = new Queue();
     this.onTurn = () => this.serve();
@@ -49,8 +55,19 @@ export class TurnShare {
     this.isWatched = false;
     this.freshIsNext = false;
     this.hasPutOff = false;
+    this.putOffFromMs = 0;
+    this.hasArrived = false;
     this.served = [];
     this.servedFromMs = 0;
+  }
+
+  /** A connection was accepted. */
+  onArrival(): void {
+    this.hasArrived = true;
+    if (!this.isWatched && this.hasPutOff) {
+      this.look();
+      if (!this.isWatched) this.watch();
+    }
   }
 
   /** Asked when input has come. @returns false when it has to be held back until {@link PortionOwner.proceed} */
@@ -58,7 +75,8 @@ export class TurnShare {
     this.look();
     if (this.isCrowded) return true;
     if (this.isFull) return false;
-    return this.fresh.length + this.heavy.length === 0 || portion.class === "trusted";
+    const othersWait = this.fresh.length + this.heavy.length > 0 || (this.hasPutOff && this.isWatched);
+    return !othersWait || portion.class === "trusted";
   }
 
   /** Right after {@link hasRoom}: hands input over. @returns how many bytes the owner got; it holds the others back */
@@ -123,7 +141,8 @@ export class TurnShare {
   }
 
   private get isIdle(): boolean {
-    return this.trusted.length + this.fresh.length + this.heavy.length + this.served.length === 0;
+    const { trusted, greeting, fresh, heavy, served } = this;
+    return trusted.length + greeting.length + fresh.length + heavy.length + served.length === 0;
   }
 
   private look(): void {
@@ -146,17 +165,29 @@ export class TurnShare {
   private serve(): void {
     this.nowMs = this.environment.now();
     if (this.served.length > 0) this.chargeServed();
-    // After a turn that was long before we began, the sockets are looked at first; but not for ever.
-    this.hasPutOff = this.isFull && !this.hasPutOff;
+    const { hasArrived } = this;
+    this.hasArrived = false;
+    this.hasPutOff = this.putsOff(hasArrived);
     this.beganMs = this.nowMs;
-    this.serveTrusted(this.nowMs + servedMs);
+    this.serveCheap(this.trusted, this.nowMs + servedMs);
+    this.serveCheap(this.greeting, this.nowMs + servedMs);
     if (!this.hasPutOff) this.serveOthers();
     this.isWatched = false;
-    if (!this.isIdle) this.watch();
+    if (!this.isIdle || (this.hasPutOff && hasArrived)) this.watch();
   }
 
-  private serveTrusted(untilMs: number): void {
-    for (let portion = takeFrom(this.trusted); portion !== undefined; portion = takeFrom(this.trusted)) {
+  /**
+   * After a turn that was long before we began, the sockets are looked at first; but not for ever. Of connections that wait to be accepted each look brings one
+   * only (libuv from 1.46 on), so as long as it does, another follows: at one in each long turn their time for the handshake would be over before they are in.
+   */
+  private putsOff(hasArrived: boolean): boolean {
+    if (this.hasPutOff) return hasArrived && this.nowMs - this.putOffFromMs < servedMs;
+    this.putOffFromMs = this.nowMs;
+    return this.nowMs - this.beganMs > (hasArrived ? servedMs : fullTurnMs);
+  }
+
+  private serveCheap(queue: Queue<TurnPortion>, untilMs: number): void {
+    for (let portion = takeFrom(queue); portion !== undefined; portion = takeFrom(queue)) {
       const fromMs = this.nowMs;
       portion.hasMore = portion.owner.proceed();
       this.nowMs = this.environment.now();

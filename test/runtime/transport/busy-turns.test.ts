@@ -65,6 +65,36 @@ test("bytes that wait are read before the loss of the connection is told, in tur
   transport.abort();
 });
 
+test("the first line of what waits is handed over by itself", async () => {
+  const { transport, share } = await pair();
+  vi.spyOn(share, "hasRoom").mockReturnValue(false);
+  const lengths: number[] = [];
+  const done = new Promise<void>((resolve) =>
+    transport.start({
+      onData({ length }) {
+        lengths.push(length);
+        if (lengths.length === 2) resolve();
+      },
+      onDrain: () => undefined,
+      onClose: () => undefined,
+    }),
+  );
+  transport.receive(Buffer.from("hello\nworld\n!"));
+  await done;
+  expect(lengths).toEqual([6, 7]);
+  transport.abort();
+});
+
+test.each(["tcp://127.0.0.1:0", `unix:///tmp/rpcgen-arrival-${process.pid}.sock`])(
+  "the share is told of each connection that comes to %s",
+  async (address) => {
+    const onArrival = vi.spyOn(turnShare, "onArrival");
+    await using world = await createWorld({ address });
+    await world.lab.echo({ text: "x" });
+    expect(onArrival).toHaveBeenCalledTimes(1);
+  },
+);
+
 /** Bytes that a share believes to be held back. */
 function watchHeld(share: TurnShare): () => number {
   const [hold, release] = [vi.spyOn(share, "hold"), vi.spyOn(share, "release")];

@@ -35,6 +35,12 @@ class Thread {
   }
 }
 
+interface PeerOptions {
+  readonly name?: string;
+  readonly log?: string[];
+  readonly greets?: boolean;
+}
+
 /** A connection whose input takes some time for each byte. */
 class Peer implements PortionOwner {
   readonly portion: TurnPortion;
@@ -47,10 +53,12 @@ class Peer implements PortionOwner {
   private readonly thread: Thread;
   private readonly name: string;
   private readonly log: string[];
-  private waiting: number;
+  private waiting: Uint8Array;
 
-  constructor(thread: Thread, msPerByte: number, { name = "", log = [] }: { name?: string; log?: string[] } = {}) {
+  /** Has said its first line, unless it `greets`. */
+  constructor(thread: Thread, msPerByte: number, { name = "", log = [], greets = false }: PeerOptions = {}) {
     this.portion = new TurnPortion(this);
+    this.portion.isGreeting = greets;
     this.takesNothing = false;
     this.slices = [];
     this.msPerByte = msPerByte;
@@ -58,17 +66,18 @@ class Peer implements PortionOwner {
     this.thread = thread;
     this.name = name;
     this.log = log;
-    this.waiting = 0;
+    this.waiting = new Uint8Array(0);
   }
 
-  /** Input comes, as a socket hands it over. @returns how much of it was held back */
-  receive(length: number): number {
+  /** Input comes, as a socket hands it over; a line of `lineLength` bytes begins it. @returns how much of it was held back */
+  receive(length: number, lineLength = 0): number {
     const { share } = this.thread;
-    const used =
-      this.waiting === 0 && share.hasRoom(this.portion) ? share.feed(this.portion, new Uint8Array(length)) : 0;
+    const bytes = new Uint8Array(length);
+    if (lineLength > 0) bytes[lineLength - 1] = 0x0a;
+    const used = this.waiting.length === 0 && share.hasRoom(this.portion) ? share.feed(this.portion, bytes) : 0;
     const held = length - used;
     if (held > 0) {
-      this.waiting += held;
+      this.waiting = Buffer.concat([this.waiting, bytes.subarray(used)]);
       share.hold(held);
       share.wait(this.portion);
     }
@@ -76,19 +85,21 @@ class Peer implements PortionOwner {
     return held;
   }
 
-  deliver({ length }: Uint8Array): void {
+  deliver(bytes: Uint8Array): void {
+    const { length } = bytes;
+    this.portion.onDelivered(bytes);
     this.slices.push(length);
     this.log.push(this.name);
     this.thread.nowMs += length * this.msPerByte;
   }
 
   proceed(): boolean {
-    if (this.waiting === 0 || this.takesNothing) return false;
-    const length = Math.min(this.waiting, this.portion.sliceBytes);
-    this.waiting -= length;
-    this.thread.share.release(length);
-    this.deliver(new Uint8Array(length));
-    return this.waiting > 0;
+    if (this.waiting.length === 0 || this.takesNothing) return false;
+    const slice = this.portion.sliceOf(this.waiting);
+    this.waiting = this.waiting.subarray(slice.length);
+    this.thread.share.release(slice.length);
+    this.deliver(slice);
+    return this.waiting.length > 0;
   }
 
   total(): number {
@@ -177,6 +188,113 @@ test("who is new takes turns with who is heavy", () => {
   expect(log.indexOf("new")).toBe(4);
 });
 
+/** One whose calls are dear and wait: whatever others send is held back from now on. */
+function busyThread(log: string[] = []): { readonly thread: Thread; readonly heavy: Peer } {
+  const thread = new Thread();
+  const heavy = new Peer(thread, 10 / 256, { name: "heavy", log });
+  heavy.receive(100_000);
+  thread.turn();
+  expect(heavy.portion.class).toBe("heavy");
+  return { thread, heavy };
+}
+
+test("whoever has come goes before those who wait, up to the end of its first line; the calls behind it wait with the others", () => {
+  const log: string[] = [];
+  const { thread } = busyThread(log);
+  const peers = ["a", "b", "c"].map((name) => new Peer(thread, 0, { greets: true, name, log }));
+  log.length = 0;
+  for (const peer of peers) peer.receive(200, 150);
+  thread.turn();
+  expect(log.slice(0, 3)).toEqual(["a", "b", "c"]);
+  while (log.length < 9) thread.turn();
+  expect(log.slice(3, 9).toSorted()).toEqual(["a", "b", "c", "heavy", "heavy", "heavy"]);
+  expect(peers.map(({ slices }) => slices)).toEqual(new Array(3).fill([150, 50]));
+});
+
+test("a first line may come in parts, and goes first in each of them", () => {
+  const { thread } = busyThread();
+  const peer = new Peer(thread, 0, { greets: true });
+  peer.receive(100);
+  thread.turn();
+  peer.receive(1_000, 300);
+  thread.turn();
+  expect(peer.slices).toEqual([100, 300]);
+  expect(peer.portion.class).toBe("fresh");
+});
+
+test("first lines get about 5 ms of a turn, so that those who wait go on however many come", () => {
+  const { thread, heavy } = busyThread();
+  const served = heavy.slices.length;
+  const peers = Array.from({ length: 12 }, () => new Peer(thread, 2 / 100, { greets: true }));
+  for (const peer of peers) peer.receive(100, 100);
+  const greeted = (): number => peers.filter(({ slices }) => slices.length > 0).length;
+  thread.turn();
+  expect([greeted(), heavy.slices.length]).toEqual([3, served + 1]);
+  thread.turn();
+  expect([greeted(), heavy.slices.length]).toEqual([6, served + 2]);
+});
+
+/** Turns each of which brings a connection, and what the one before it has sent. @returns those in which a call was worked on */
+function acceptInTurns(thread: Thread, count: number, log: string[]): number[] {
+  const callTurns: number[] = [];
+  let previous: Peer | undefined;
+  for (let turn = 0; turn < count; turn++) {
+    thread.nowMs += 0.1;
+    log.length = 0;
+    previous?.receive(150, 150);
+    thread.share.onArrival();
+    previous = new Peer(thread, 0, { greets: true, name: "greeting", log });
+    thread.turn();
+    expect(log.includes("greeting")).toBe(turn > 0);
+    if (log.includes("heavy")) callTurns.push(turn);
+  }
+  return callTurns;
+}
+
+test("as long as each turn brings a connection, dear calls wait for the next one, 5 ms at most", () => {
+  const log: string[] = [];
+  const { thread, heavy } = busyThread(log);
+  const callTurns = acceptInTurns(thread, 300, log);
+  const apart = callTurns.slice(1).map((turn, at) => turn - (callTurns[at] ?? 0));
+  expect(Math.max(...apart)).toBeLessThanOrEqual(52);
+  expect(Math.min(...apart.slice(1))).toBeGreaterThanOrEqual(49);
+  expect(heavy.slices.length).toBeGreaterThan(5);
+});
+
+test("so do the calls of those who have come, although nobody else waits", () => {
+  const thread = new Thread();
+  const heavy = new Peer(thread, 30 / 256);
+  heavy.receive(256);
+  thread.turn();
+  thread.share.onArrival();
+  const first = new Peer(thread, 0, { greets: true });
+  thread.turn();
+  first.receive(200, 150);
+  thread.share.onArrival();
+  thread.turn();
+  expect(first.slices).toEqual([150]);
+  thread.turn();
+  expect(first.slices).toEqual([150, 50]);
+});
+
+test("a connection that comes to a thread that is not busy waits for nobody", () => {
+  const thread = new Thread();
+  thread.share.onArrival();
+  expect(thread.turn()).toBe(false);
+  const peer = new Peer(thread, 0, { greets: true });
+  expect(peer.receive(200, 150)).toBe(0);
+});
+
+test("nor on one that was busy an hour ago", () => {
+  const { thread } = busyThread();
+  thread.rest();
+  thread.nowMs += 3_600_000;
+  thread.share.onArrival();
+  thread.rest();
+  const peer = new Peer(thread, 0, { greets: true });
+  expect(peer.receive(200, 150)).toBe(0);
+});
+
 test("a slice that is dearer than the ones before ends what others get of the turn", () => {
   const thread = new Thread();
   const peers = [1, 2, 3].map(() => new Peer(thread, 1 / 256));
@@ -231,7 +349,7 @@ test("time in which nothing happens counts for nobody", () => {
 });
 
 test("one dear slice, as a collection of garbage makes it, does not take the trust that many cheap ones have earned", () => {
-  const portion = new TurnPortion(new Peer(new Thread(), 0));
+  const { portion } = new Peer(new Thread(), 0);
   const classes = [...new Array<number>(8).fill(0), 20, 20, 0, 0, 0].map((costMs) => {
     portion.charge(costMs);
     return portion.class;
