@@ -1,4 +1,5 @@
 import type { Environment, Timer } from "../environment/environment.ts";
+import { setPatientTimer } from "../environment/patient-timer.ts";
 import type { Limits } from "../protocol/limits.ts";
 
 /** The connection that {@link Farewell} ends. */
@@ -56,7 +57,7 @@ export class Farewell {
     if (this.patience !== undefined) return;
     const { link } = this;
     const waitMs = Math.min(link.limits.closeMs, this.graceEndMs - link.environment.now());
-    this.patience = link.environment.setTimer(Math.max(waitMs, 0), () => {
+    this.patience = setPatientTimer(link.environment, Math.max(waitMs, 0), () => {
       this.patience = undefined;
       if (!link.isDrained) return;
       // One-way calls may be in what has come and was not read for want of time.

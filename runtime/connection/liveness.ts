@@ -1,4 +1,5 @@
 import type { Environment, Timer } from "../environment/environment.ts";
+import { setPatientTimer } from "../environment/patient-timer.ts";
 import type { Limits } from "../protocol/limits.ts";
 
 /** The connection that {@link Liveness} watches. */
@@ -97,7 +98,7 @@ export class Liveness {
 
   /** A fraction of a millisecond that rounding has left would come back for ever on a clock that it does not move. */
   private setTimer(delayMs: number, action: () => void): Timer {
-    const timer = this.link.environment.setTimer(Math.max(delayMs, 1), action);
+    const timer = setPatientTimer(this.link.environment, Math.max(delayMs, 1), action);
     timer.unref();
     return timer;
   }

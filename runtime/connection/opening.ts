@@ -1,4 +1,5 @@
 import type { Environment, Timer } from "../environment/environment.ts";
+import { setPatientTimer } from "../environment/patient-timer.ts";
 import { type AnnouncedLimits, encodeOption, type Option, OptionReader, refuseOption } from "../protocol/handshake.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Outbound } from "./outbound.ts";
@@ -11,6 +12,8 @@ export interface OpeningLink {
   readonly limits: Limits;
   readonly outbound: Outbound;
   readonly role: Pick<Role, "onOption">;
+  /** Input waits that we have not got to. */
+  readonly isBehind: boolean;
   /** The peer took too long. */
   lose(message: string): void;
 }
@@ -27,15 +30,13 @@ export type OpeningProgress =
 export class Opening {
   private readonly link: OpeningLink;
   private readonly reader: OptionReader;
-  private readonly timer: Timer;
+  private timer: Timer;
 
   /** @param handshakeMs milliseconds that the peer has */
   constructor(link: OpeningLink, handshakeMs: number) {
     this.link = link;
     this.reader = new OptionReader(link.limits.maxOptionBytes);
-    this.timer = link.environment.setTimer(handshakeMs, () =>
-      link.lose(`The handshake took longer than ${handshakeMs} ms.`),
-    );
+    this.timer = this.startTimer(handshakeMs, true);
   }
 
   /** Takes the next bytes. Not called again after `open` or `refused`. */
@@ -55,6 +56,15 @@ export class Opening {
   /** The connection ends before the handshake does. */
   close(): void {
     this.timer.cancel();
+  }
+
+  /** Where what the peer has sent waits for its turn, the delay is ours: it gets the time again, once, for we may be behind each time. */
+  private startTimer(handshakeMs: number, isFirst: boolean): Timer {
+    const { link } = this;
+    return setPatientTimer(link.environment, handshakeMs, () => {
+      if (isFirst && link.isBehind) this.timer = this.startTimer(handshakeMs, false);
+      else link.lose(`The handshake took longer than ${handshakeMs} ms.`);
+    });
   }
 
   /** [OPT-6, OPT-7] A scanner gets no answer. */

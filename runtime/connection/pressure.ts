@@ -1,4 +1,5 @@
 import type { Environment, Timer } from "../environment/environment.ts";
+import { setPatientTimer } from "../environment/patient-timer.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Transport } from "../transport/transport.ts";
 
@@ -80,11 +81,12 @@ export class Pressure {
 
   /** Whoever reads a reply gives credit back as it arrives [FLW-3], so that some of all that wait leaves. */
   private watchReplies(progress: ReplyProgress): void {
-    const { environment, limits } = this.link;
+    const { transport, environment, limits } = this.link;
     const { repliedBytes } = progress;
-    this.replyTimer = environment.setTimer(limits.slowPeerMs, () => {
+    this.replyTimer = setPatientTimer(environment, limits.slowPeerMs, () => {
       this.replyTimer = undefined;
-      if (progress.repliedBytes === repliedBytes) this.link.onSlowPeer();
+      // Its credit may be in what has come and was not read for want of time.
+      if (progress.repliedBytes === repliedBytes && transport.isBehind !== true) this.link.onSlowPeer();
       else this.watchReplies(progress);
     });
     this.replyTimer.unref();
@@ -93,7 +95,7 @@ export class Pressure {
   private watch(): void {
     const { transport, environment, limits } = this.link;
     this.takenBytes = transport.bytesWritten - transport.bytesQueued;
-    this.slowTimer = environment.setTimer(limits.slowPeerMs, () => {
+    this.slowTimer = setPatientTimer(environment, limits.slowPeerMs, () => {
       this.slowTimer = undefined;
       if (transport.bytesWritten - transport.bytesQueued === this.takenBytes) this.link.onSlowPeer();
       else this.watch();

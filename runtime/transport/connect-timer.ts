@@ -1,4 +1,5 @@
 import type { Environment, Timer } from "../environment/environment.ts";
+import { setPatientTimer } from "../environment/patient-timer.ts";
 import { systemEnvironment } from "../environment/system.ts";
 
 /** Milliseconds that a timer may be late on a thread that is not busy. */
@@ -21,7 +22,7 @@ export function startConnectTimer(
 
   function wait(delayMs: number): void {
     const dueMs = environment.now() + delayMs;
-    timer = environment.setTimer(delayMs, () => {
+    timer = setPatientTimer(environment, delayMs, () => {
       const lateMs = Math.min(environment.now() - dueMs, graceMs);
       if (lateMs <= usualDelayMs) return onTimeout();
       graceMs -= lateMs;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Liveness } from "../../../runtime/connection/liveness.ts";
 import { createLimits } from "../../../runtime/protocol/limits.ts";
+import { createLateThread } from "../fixture/late-thread.ts";
 import { createRandom, createVirtualEnvironment } from "../../../runtime/testing/index.ts";
 
 test.each([
@@ -93,4 +94,44 @@ test("a peer whose answer may be among what we have not got to is not given up",
   link.isBehind = false;
   environment.advance(2_000);
   expect(deaths).toEqual(["The peer did not answer a ping within 500 ms."]);
+});
+
+test("an answer that has come while the thread was kept from its sockets counts", () => {
+  const environment = createLateThread();
+  const deaths: string[] = [];
+  const liveness = new Liveness({
+    environment,
+    limits: createLimits({ keepaliveMs: 1_000, keepaliveTimeoutMs: 500 }),
+    isBusy: true,
+    isPartial: false,
+    isBehind: false,
+    sendPing: () => undefined,
+    lose: (message) => void deaths.push(message),
+  });
+  liveness.onBusy();
+  environment.advance(1_000);
+  environment.arrive(() => liveness.onRead(environment.now()));
+  environment.advance(500);
+  expect(deaths).toEqual([]);
+  environment.advance(1_500);
+  expect(deaths).toEqual(["The peer did not answer a ping within 500 ms."]);
+});
+
+test("so does the rest of a frame", () => {
+  const environment = createLateThread();
+  const deaths: string[] = [];
+  const link = {
+    environment,
+    limits: createLimits({ partialFrameMs: 1_000 }),
+    isBusy: false,
+    isPartial: true,
+    isBehind: false,
+    sendPing: () => undefined,
+    lose: (message: string) => void deaths.push(message),
+  };
+  const liveness = new Liveness(link);
+  liveness.onRead(environment.now());
+  environment.arrive(() => (link.isPartial = false));
+  environment.advance(60_000);
+  expect(deaths).toEqual([]);
 });

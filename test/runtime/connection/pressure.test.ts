@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Pressure, type ReplyProgress } from "../../../runtime/connection/pressure.ts";
 import { createLimits } from "../../../runtime/protocol/limits.ts";
-import { createVirtualEnvironment, type VirtualEnvironment } from "../../../runtime/testing/virtual-environment.ts";
+import { createLateThread, type LateThread } from "../fixture/late-thread.ts";
 
 const limits = createLimits({ outboundPauseBytes: 1_000, slowPeerMs: 500 });
 
@@ -10,20 +10,22 @@ interface Counters {
   bytesWritten: number;
   bytesQueued: number;
   isPaused: boolean;
+  isBehind: boolean;
 }
 
 function createWatched(pausesReading = true): {
-  readonly environment: VirtualEnvironment;
+  readonly environment: LateThread;
   readonly transport: Counters;
   readonly pressure: Pressure;
   isGivenUp(): boolean;
 } {
-  const environment = createVirtualEnvironment();
+  const environment = createLateThread();
   let givenUp = 0;
   const transport = {
     bytesWritten: 0,
     bytesQueued: 0,
     isPaused: false,
+    isBehind: false,
     pause: () => void (transport.isPaused = true),
     resume: () => void (transport.isPaused = false),
   };
@@ -101,4 +103,30 @@ test("nobody is given up once all was taken, or the connection has ended", () =>
   pressure.onBlocked();
   environment.advance(10_000);
   expect([environment.pendingTimers, isGivenUp()]).toEqual([0, false]);
+});
+
+test("what a peer has taken while the thread was kept from its sockets counts", () => {
+  const { environment, transport, pressure, isGivenUp } = createWatched();
+  const progress = { waitingReplies: 1, repliedBytes: 0 } satisfies ReplyProgress;
+  transport.bytesWritten = 100;
+  transport.bytesQueued = 100;
+  pressure.onBlocked();
+  environment.arrive(() => (transport.bytesQueued = 99));
+  environment.advance(999);
+  pressure.onDrain();
+  pressure.onReplyWaits(progress);
+  environment.arrive(() => (progress.repliedBytes = 1));
+  environment.advance(999);
+  expect(isGivenUp()).toBe(false);
+});
+
+test("a peer whose credit may be among what waits for its turn is not given up", () => {
+  const { environment, transport, pressure, isGivenUp } = createWatched();
+  pressure.onReplyWaits({ waitingReplies: 1, repliedBytes: 0 });
+  transport.isBehind = true;
+  environment.advance(1_999);
+  expect(isGivenUp()).toBe(false);
+  transport.isBehind = false;
+  environment.advance(1);
+  expect(isGivenUp()).toBe(true);
 });
