@@ -1,5 +1,4 @@
 import type { Environment, Timer } from "../environment/environment.ts";
-import { setPatientTimer } from "../environment/patient-timer.ts";
 import { systemEnvironment } from "../environment/system.ts";
 
 /** Milliseconds that a timer may be late on a thread that is not busy. */
@@ -22,7 +21,7 @@ export function startConnectTimer(
 
   function wait(delayMs: number): void {
     const dueMs = environment.now() + delayMs;
-    timer = setPatientTimer(environment, delayMs, () => {
+    timer = environment.setTimer(delayMs, () => {
       const lateMs = Math.min(environment.now() - dueMs, graceMs);
       if (lateMs <= usualDelayMs) return onTimeout();
       graceMs -= lateMs;
