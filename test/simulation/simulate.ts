@@ -159,7 +159,8 @@ class Simulation {
   private async comeBack(): Promise<void> {
     const { environment, verdict, weather } = this.journal;
     // A dead connection with no call on it is not noticed before there is one.
-    if (weather.hasBlackHole) await environment.run(this.lab.ping({ timeoutMs: noticeMs })).catch(() => undefined);
+    for (let dead = weather.hasBlackHole ? weather.connections : 0; dead > 0; dead--)
+      await environment.run(this.lab.ping({ timeoutMs: noticeMs })).catch(() => undefined);
     const startedMs = environment.now();
     await environment.run(this.lab.ping({ waitForReady: true, timeoutMs: readyMs })).catch((error: unknown) => {
       const tookMs = environment.now() - startedMs;
