@@ -291,7 +291,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     this.newestLow = reader.idLow;
     const { header } = this.link;
     const remainingMs =
-      header.deadlineMicros < 0 ? Infinity : Math.min(header.deadlineMicros / 1000, this.limits.maxDeadlineMs);
+      header.deadlineMicros < 0 ? Infinity : Math.min(this.msLeft(header.deadlineMicros), this.limits.maxDeadlineMs);
     const nowMs = this.link.turnMs();
     this.lastRequestMs = nowMs;
     const call = new ServerCall(this, reader, header, nowMs + remainingMs);
@@ -306,6 +306,11 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     if (call.isOver) return;
     this.link.liveness.onBusy();
     if (remainingMs !== Infinity) this.link.wheel.add(call);
+  }
+
+  /** What waited for its turn has less time left: its caller has not waited for less than that. */
+  private msLeft(micros: number): number {
+    return micros / 1000 - (this.link.transport.waitedMs ?? 0);
   }
 
   private laneLimit(call: ServerCall): number {
@@ -333,7 +338,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
     }
     return remainingMs > 0
       ? undefined
-      : createError("deadline_passed", "The deadline had passed when the request arrived.");
+      : createError("deadline_passed", "The deadline had passed when the request was read.");
   }
 
   private onCancel(call: ServerCall): void {

@@ -122,6 +122,10 @@ class SniffedTransport implements Transport, TransportEvents {
     return this.inner.isBehind ?? false;
   }
 
+  get waitedMs(): number {
+    return this.inner.waitedMs ?? 0;
+  }
+
   start(events: TransportEvents): void {
     if (this.events !== undefined)
       throw new TypeError("A transport is started once; this one has been started already.");

@@ -11,6 +11,11 @@ export interface SocketTransportOptions {
   readonly peerIdentity?: PeerIdentity | undefined;
 }
 
+interface HeldBytes {
+  bytes: Uint8Array;
+  readonly sinceMs: number;
+}
+
 /** Bytes that may wait in a socket before `write` returns false. */
 export const socketHighWaterMark: number = 64 * 1024;
 
@@ -25,13 +30,14 @@ export class SocketTransport implements Transport, PortionOwner {
   readonly peerIdentity: PeerIdentity | undefined;
   bytesRead: number;
   bytesWritten: number;
+  waitedMs: number;
   private readonly socket: Socket;
   private events: TransportEvents | undefined;
   private error: Error | undefined;
   private readonly share: TurnShare;
   private readonly portion: TurnPortion;
   /** Bytes that came before `start`, while it was paused, or in a turn that had no room for them. The socket is paused while there are any. */
-  private early: Uint8Array[];
+  private early: HeldBytes[];
   /** What is received lies in memory that the next bytes overwrite. */
   private isInputLent: boolean;
   /** This side has ended it. */
@@ -48,6 +54,7 @@ export class SocketTransport implements Transport, PortionOwner {
     this.peerIdentity = options.peerIdentity;
     this.bytesRead = 0;
     this.bytesWritten = 0;
+    this.waitedMs = 0;
     this.socket = socket;
     this.events = undefined;
     this.error = undefined;
@@ -156,11 +163,14 @@ export class SocketTransport implements Transport, PortionOwner {
   proceed(): boolean {
     const [first] = this.early;
     if (first === undefined || this.takesNothing) return false;
-    const slice = this.portion.sliceOf(first);
-    if (slice.length === first.length) this.early.shift();
-    else this.early[0] = first.subarray(slice.length);
+    const { bytes } = first;
+    const slice = this.portion.sliceOf(bytes);
+    if (slice.length === bytes.length) this.early.shift();
+    else first.bytes = bytes.subarray(slice.length);
     this.share.release(slice.length);
+    this.waitedMs = this.share.now() - first.sinceMs;
     this.deliver(slice);
+    this.waitedMs = 0;
     if (this.takesNothing) return false;
     if (this.early.length > 0) return true;
     if (this.closed) this.tellEnd();
@@ -169,7 +179,7 @@ export class SocketTransport implements Transport, PortionOwner {
   }
 
   private hold(bytes: Uint8Array): false {
-    this.early.push(this.isInputLent ? new Uint8Array(bytes) : bytes);
+    this.early.push({ bytes: this.isInputLent ? new Uint8Array(bytes) : bytes, sinceMs: this.share.now() });
     this.share.hold(bytes.length);
     this.socket.pause();
     if (!this.takesNothing) this.share.wait(this.portion);
@@ -177,7 +187,7 @@ export class SocketTransport implements Transport, PortionOwner {
   }
 
   private dropEarly(): void {
-    for (const { length } of this.early) this.share.release(length);
+    for (const { bytes } of this.early) this.share.release(bytes.length);
     this.early = [];
   }
 

@@ -25,6 +25,8 @@ export interface Transport {
   readonly bytesQueued: number;
   /** True while bytes have arrived that wait until others had their turn: the peer is not to blame for the silence. Undefined: never. */
   readonly isBehind?: boolean;
+  /** Milliseconds for which the bytes that `onData` is given at the moment have waited so. Undefined: none. */
+  readonly waitedMs?: number;
   /**
    * Begins to deliver. Called once, before anything else; bytes that arrive earlier wait (bounded by the system's buffer).
    * @throws TypeError when called twice

@@ -61,6 +61,11 @@ export class TurnShare {
     this.servedFromMs = 0;
   }
 
+  /** The time by which its owners say how long something was held back. */
+  now(): number {
+    return this.environment.now();
+  }
+
   /** A connection was accepted. */
   onArrival(): void {
     this.hasArrived = true;

@@ -441,6 +441,20 @@ describe("the end", () => {
     expect(world.environment.pendingTimers).toBe(0);
   });
 
+  test.each([
+    [60, [], "deadline_passed"],
+    [20, [30], undefined],
+  ])("a request that waited %i ms for its turn has as much less of its 50 ms left", (waitedMs, left, reason) => {
+    const world = createWorld();
+    world.environment.advance(100);
+    Object.assign(world.serverEnd, { waitedMs });
+    const startMs = world.environment.now();
+    const outcome = world.start({ deadlineMs: startMs + 50 });
+    world.environment.advance(1);
+    expect(world.served.map(({ call }) => Math.floor(call.deadlineMs - startMs))).toEqual(left);
+    expect(outcome.error?.reason).toBe(reason);
+  });
+
   test("calls that cross a GOAWAY fail as retryable and never run", () => {
     const world = createWorld({ network: () => ({ delayMs: () => 10 }) });
     const first = world.start();

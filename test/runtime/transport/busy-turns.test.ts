@@ -65,6 +65,32 @@ test("bytes that wait are read before the loss of the connection is told, in tur
   transport.abort();
 });
 
+test("what is handed over later says how long it waited, and nothing else does", async () => {
+  const { transport, share } = await pair();
+  let nowMs = 5;
+  vi.spyOn(share, "now").mockImplementation(() => nowMs);
+  const room = vi.spyOn(share, "hasRoom").mockReturnValue(false);
+  const waited: number[] = [];
+  const done = new Promise<void>((resolve) =>
+    transport.start({
+      onData() {
+        waited.push(transport.waitedMs);
+        if (waited.length === 2) resolve();
+      },
+      onDrain: () => undefined,
+      onClose: () => undefined,
+    }),
+  );
+  transport.receive(new Uint8Array(300));
+  nowMs = 45;
+  await done;
+  expect([waited, transport.waitedMs]).toEqual([[40, 40], 0]);
+  room.mockReturnValue(true);
+  transport.receive(content.subarray(0, 10));
+  expect(waited).toEqual([40, 40, 0]);
+  transport.abort();
+});
+
 test("the first line of what waits is handed over by itself", async () => {
   const { transport, share } = await pair();
   vi.spyOn(share, "hasRoom").mockReturnValue(false);
