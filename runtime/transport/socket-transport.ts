@@ -16,6 +16,8 @@ interface HeldBytes {
   readonly sinceMs: number;
 }
 
+/** A socket with less that waits for its turn is not paused: some small calls. */
+const readAheadBytes = 4 * 1024;
 /** Bytes that may wait in a socket before `write` returns false. */
 export const socketHighWaterMark: number = 64 * 1024;
 
@@ -36,8 +38,9 @@ export class SocketTransport implements Transport, PortionOwner {
   private error: Error | undefined;
   private readonly share: TurnShare;
   private readonly portion: TurnPortion;
-  /** Bytes that came before `start`, while it was paused, or in a turn that had no room for them. The socket is paused while there are any. */
+  /** Bytes that came before `start`, while it was paused, or in a turn that had no room for them. The socket is paused while there are {@link readAheadBytes} of them. */
   private early: HeldBytes[];
+  private earlyBytes: number;
   /** What is received lies in memory that the next bytes overwrite. */
   private isInputLent: boolean;
   /** This side has ended it. */
@@ -61,6 +64,7 @@ export class SocketTransport implements Transport, PortionOwner {
     this.share = share;
     this.portion = new TurnPortion(this);
     this.early = [];
+    this.earlyBytes = 0;
     this.isInputLent = true;
     this.ended = false;
     this.paused = false;
@@ -168,6 +172,7 @@ export class SocketTransport implements Transport, PortionOwner {
     if (slice.length === bytes.length) this.early.shift();
     else first.bytes = bytes.subarray(slice.length);
     this.share.release(slice.length);
+    this.earlyBytes -= slice.length;
     this.waitedMs = this.share.now() - first.sinceMs;
     this.deliver(slice);
     this.waitedMs = 0;
@@ -178,17 +183,21 @@ export class SocketTransport implements Transport, PortionOwner {
     return false;
   }
 
-  private hold(bytes: Uint8Array): false {
+  /** @returns false when the socket was paused: who sends little is read on, so that its end is noticed, and what it sent counts from when it came. */
+  private hold(bytes: Uint8Array): boolean {
     this.early.push({ bytes: this.isInputLent ? new Uint8Array(bytes) : bytes, sinceMs: this.share.now() });
     this.share.hold(bytes.length);
-    this.socket.pause();
+    this.earlyBytes += bytes.length;
     if (!this.takesNothing) this.share.wait(this.portion);
+    if (!this.takesNothing && this.earlyBytes < readAheadBytes) return true;
+    this.socket.pause();
     return false;
   }
 
   private dropEarly(): void {
     for (const { bytes } of this.early) this.share.release(bytes.length);
     this.early = [];
+    this.earlyBytes = 0;
   }
 
   private proceedUnlessPaused(): void {

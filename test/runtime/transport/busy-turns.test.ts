@@ -91,6 +91,37 @@ test("what is handed over later says how long it waited, and nothing else does",
   transport.abort();
 });
 
+test("a socket is read on while little of it waits, each piece since it came", async () => {
+  const { transport, share } = await pair();
+  let nowMs = 0;
+  vi.spyOn(share, "now").mockImplementation(() => nowMs);
+  vi.spyOn(share, "hasRoom").mockReturnValue(false);
+  const seen: [number, number][] = [];
+  const done = new Promise<void>((resolve) =>
+    transport.start({
+      onData({ length }) {
+        seen.push([length, transport.waitedMs]);
+        if (seen.length === 3) resolve();
+      },
+      onDrain: () => undefined,
+      onClose: () => undefined,
+    }),
+  );
+  const takesMore: boolean[] = [];
+  for (const bytes of [100, 100, 4_000]) {
+    takesMore.push(transport.receive(new Uint8Array(bytes)));
+    nowMs += 10;
+  }
+  expect(takesMore).toEqual([true, true, false]);
+  await done;
+  expect(seen).toEqual([
+    [100, 30],
+    [100, 20],
+    [256, 10],
+  ]);
+  transport.abort();
+});
+
 test("the first line of what waits is handed over by itself", async () => {
   const { transport, share } = await pair();
   vi.spyOn(share, "hasRoom").mockReturnValue(false);
