@@ -16,8 +16,9 @@ interface HeldBytes {
   readonly sinceMs: number;
 }
 
-/** A socket with less that waits for its turn is not paused: some small calls. */
+/** A socket with less that waits for its turn is not paused: some small calls, in pieces that take more memory than their bytes. */
 const readAheadBytes = 4 * 1024;
+const readAheadPieces = 16;
 /** Bytes that may wait in a socket before `write` returns false. */
 export const socketHighWaterMark: number = 64 * 1024;
 
@@ -38,7 +39,7 @@ export class SocketTransport implements Transport, PortionOwner {
   private error: Error | undefined;
   private readonly share: TurnShare;
   private readonly portion: TurnPortion;
-  /** Bytes that came before `start`, while it was paused, or in a turn that had no room for them. The socket is paused while there are {@link readAheadBytes} of them. */
+  /** Bytes that came before `start`, while it was paused, or in a turn that had no room for them. The socket is paused while there are {@link readAheadBytes} of them, or {@link readAheadPieces}. */
   private early: HeldBytes[];
   private earlyBytes: number;
   /** What is received lies in memory that the next bytes overwrite. */
@@ -189,7 +190,7 @@ export class SocketTransport implements Transport, PortionOwner {
     this.share.hold(bytes.length);
     this.earlyBytes += bytes.length;
     if (!this.takesNothing) this.share.wait(this.portion);
-    if (!this.takesNothing && this.earlyBytes < readAheadBytes) return true;
+    if (!this.takesNothing && this.earlyBytes < readAheadBytes && this.early.length < readAheadPieces) return true;
     this.socket.pause();
     return false;
   }

@@ -122,6 +122,16 @@ test("a socket is read on while little of it waits, each piece since it came", a
   transport.abort();
 });
 
+test("a socket whose bytes come one by one is not read on for ever", async () => {
+  const { transport, share } = await pair();
+  vi.spyOn(share, "hasRoom").mockReturnValue(false);
+  const seen = record(transport);
+  const takesMore = Array.from({ length: 16 }, () => transport.receive(new Uint8Array(1)));
+  expect([takesMore.indexOf(false), takesMore.lastIndexOf(true)]).toEqual([15, 14]);
+  await seen.bytes(16);
+  transport.abort();
+});
+
 test("the first line of what waits is handed over by itself", async () => {
   const { transport, share } = await pair();
   vi.spyOn(share, "hasRoom").mockReturnValue(false);
