@@ -1,4 +1,5 @@
 import { systemEnvironment } from "../environment/system.ts";
+import { fault } from "../errors/fault.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import {
   FrameFlag,
@@ -28,7 +29,6 @@ import type {
 } from "./connection.ts";
 import { CompressorOffer } from "./compressor-offer.ts";
 import { LaneTable } from "./lane-table.ts";
-import { createError } from "./local-error.ts";
 import { Multiplexer } from "./multiplexer.ts";
 import { ClientCall, type OutgoingCallOwner } from "./outgoing-call.ts";
 import { copySmall } from "./outgoing-lane.ts";
@@ -180,7 +180,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   onBadHeader(reader: FrameReader, verdict: string): void {
     const call = this.table.get(reader.idHigh, reader.idLow);
     call?.cancel(
-      createError(
+      fault(
         verdict === "metadata_limit" ? "limit_exceeded" : "unsupported",
         `The header of the reply cannot be accepted: ${verdict}.`,
       ),
@@ -202,7 +202,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
 
   onGoaway(idHigh: number, idLow: number, code: number): void {
     this.events.onGoaway?.(code);
-    const refused = createError("draining", "The server is going away and did not take this call.");
+    const refused = fault("draining", "The server is going away and did not take this call.");
     for (const call of this.waiting.takeAll()) call.fail(refused);
     for (const call of [...this.table.all(), ...(this.oneways ?? [])]) {
       // No id yet: the request waits in the queues, and the server would drop it.
@@ -215,8 +215,7 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
   }
 
   terminate(error: RpcError): void {
-    for (const call of this.waiting.takeAll())
-      call.fail(createError(this.unsentReason(error), error.message, error.cause));
+    for (const call of this.waiting.takeAll()) call.fail(fault(this.unsentReason(error), error.message, error.cause));
     for (const call of this.table.all()) call.fail(error);
     for (const call of [...(this.oneways ?? [])]) call.fail(error);
   }
@@ -268,21 +267,21 @@ class ClientSide implements ClientConnection, Role, OutgoingCallOwner {
 
   private refusal(request: OutgoingRequest): RpcError | undefined {
     const { state } = this.link;
-    if (state === "closed" || state === "draining") return createError("draining", `The connection is ${state}.`);
+    if (state === "closed" || state === "draining") return fault("draining", `The connection is ${state}.`);
     if (request.body.length > this.link.peer.maxMessageBytes) {
-      return createError(
+      return fault(
         "limit_exceeded",
         `A request of ${request.body.length} bytes is longer than the ${this.link.peer.maxMessageBytes} that the server takes.`,
       );
     }
     if (request.deadlineMs !== undefined && request.deadlineMs <= this.link.turnMs()) {
-      return createError("deadline_passed", "The deadline had passed before the call was sent.");
+      return fault("deadline_passed", "The deadline had passed before the call was sent.");
     }
     if (this.link.outbound.waitingBytes + request.body.length > this.limits.maxOutboundBytes) {
-      return createError("too_many_calls", `${this.link.outbound.waitingBytes} bytes already wait to be sent.`);
+      return fault("too_many_calls", `${this.link.outbound.waitingBytes} bytes already wait to be sent.`);
     }
     if (this.waitingCount < this.limits.maxWaitingCalls) return undefined;
-    return createError("too_many_calls", `${this.waitingCount} calls already wait for this connection.`);
+    return fault("too_many_calls", `${this.waitingCount} calls already wait for this connection.`);
   }
 
   private takeLane(call: ClientCall): number {

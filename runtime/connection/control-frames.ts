@@ -1,3 +1,4 @@
+import { fault } from "../errors/fault.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import { FrameKind, GoawayCode, HeaderTag, type ProtocolFault, Serialization } from "../protocol/frame.ts";
 import type { FrameReader } from "../protocol/frame-reader.ts";
@@ -5,7 +6,6 @@ import { type AnnouncedLimits, limitsFromJson, parseJsonObject } from "../protoc
 import type { HeaderReader } from "../protocol/header-reader.ts";
 import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
 import type { ConnectionState } from "./connection.ts";
-import { createError } from "./local-error.ts";
 import type { Outbound } from "./outbound.ts";
 import type { Role } from "./role.ts";
 
@@ -59,7 +59,7 @@ export function takeSettings(link: ControlLink, reader: FrameReader): void {
 /** What the calls are told of a peer that has ended the connection for a fault [GOA-3]. */
 export function peerFault(header: HeaderReader): RpcError {
   const text = (header.text(HeaderTag.errorMessage) ?? "").slice(0, maxTextLength);
-  return createError("connection_lost", `The peer ended the connection with code ${header.goawayCode}: ${text}`);
+  return fault("connection_lost", `The peer ended the connection with code ${header.goawayCode}: ${text}`);
 }
 
 /** [GOA-1] */

@@ -1,5 +1,6 @@
 import type { TraceContext } from "../protocol/trace.ts";
 import type { WheelEntry } from "../environment/timer-wheel.ts";
+import { fault } from "../errors/fault.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import { FrameFlag, FrameKind, GoawayCode, HeaderTag, laneMask } from "../protocol/frame.ts";
 import type { FrameReader } from "../protocol/frame-reader.ts";
@@ -10,7 +11,6 @@ import type { IncomingCall, Metadata, OutgoingFailure, RequestReceiver, Serializ
 import { encodeFailure } from "./failure.ts";
 import { IncomingLane } from "./incoming-lane.ts";
 import type { IncomingCallOwner } from "./incoming-call-owner.ts";
-import { createError } from "./local-error.ts";
 import type { LaneOwner, OutgoingLane } from "./outgoing-lane.ts";
 import { toSerialization } from "./reply-head.ts";
 
@@ -114,7 +114,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   sendItem(body: Uint8Array, metadata?: Metadata, compressor = 0): boolean {
     if (this.state !== "running" || this.isMuteOrTooLong(body)) return true;
     if (!this.hasRoom(body)) {
-      this.breakOff(createError("limit_exceeded", tooMuchWaits));
+      this.breakOff(fault("limit_exceeded", tooMuchWaits));
       return true;
     }
     const message = {
@@ -165,7 +165,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   }
 
   onDeadline(): void {
-    this.breakOff(createError("deadline_passed", "The deadline passed while the server worked on the call."));
+    this.breakOff(fault("deadline_passed", "The deadline passed while the server worked on the call."));
   }
 
   assignId(): void {
@@ -281,13 +281,13 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   }
 
   private sayTooMuch(): void {
-    const error = createError("limit_exceeded", tooMuchWaits);
+    const error = fault("limit_exceeded", tooMuchWaits);
     const header = encodeFailure({ error }, this.owner.link.limits);
     this.sayAtOnce(FrameKind.error, FrameFlag.endOfStream, 0, header, emptyHeader);
   }
 
   private failUnanswered(): void {
-    this.fail({ error: createError("handler_threw", "internal error") });
+    this.fail({ error: fault("handler_threw", "internal error") });
   }
 
   private isMuteOrTooLong(body: Uint8Array): boolean {
@@ -298,7 +298,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
     const limit = Math.min(this.owner.link.limits.maxMessageBytes, this.owner.link.peer.maxMessageBytes);
     if (body.length <= limit) return false;
     this.fail({
-      error: createError(
+      error: fault(
         "limit_exceeded",
         `A reply of ${body.length} bytes is longer than the ${limit} that the client takes.`,
       ),
@@ -320,7 +320,7 @@ export class ServerCall implements IncomingCall, WheelEntry, LaneOwner {
   }
 
   private refuseWith(reason: "limit_exceeded" | "unsupported" | "too_many_calls", message: string): void {
-    this.breakOff(createError(reason, message));
+    this.breakOff(fault(reason, message));
   }
 
   /** Ends the call from here, past what waits to be sent: the client gets the error, a handler that runs is told to stop. */

@@ -1,5 +1,6 @@
 import type { Environment, Timer } from "../environment/environment.ts";
 import { type TimerWheel, wheelOf } from "../environment/timer-wheel.ts";
+import { fault } from "../errors/fault.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import { FrameKind, GoawayCode, ignorableBit, isPoliteCode, type ProtocolFault } from "../protocol/frame.ts";
 import { FrameReader, type FrameSink } from "../protocol/frame-reader.ts";
@@ -11,7 +12,7 @@ import type { ConnectionState } from "./connection.ts";
 import { type ControlLink, peerFault, takeCredit, takePong, takeSettings, writeGoaway } from "./control-frames.ts";
 import { Farewell, type FarewellLink } from "./farewell.ts";
 import { Liveness, type LivenessLink } from "./liveness.ts";
-import { createError, graceOver, lossOf } from "./local-error.ts";
+import { graceOver, lossOf } from "./local-error.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import { MessageReceiver } from "./message-receiver.ts";
 import { Opening, type OpeningLink } from "./opening.ts";
@@ -211,11 +212,11 @@ export class Multiplexer implements Parts {
   }
 
   /** A breach: last words, then the end [GOA-4]. */
-  onFault(fault: ProtocolFault): void {
+  onFault(breach: ProtocolFault): void {
     if (this.state === "closed") return;
-    writeGoaway(this, fault);
+    writeGoaway(this, breach);
     this.outbound.flush();
-    this.finish(createError("protocol_violated", fault.message));
+    this.finish(fault("protocol_violated", breach.message));
     this.closePolitely();
   }
 
@@ -237,7 +238,7 @@ export class Multiplexer implements Parts {
 
   abort(error?: RpcError): void {
     if (this.state === "closed") return;
-    this.finish(error ?? createError("connection_lost", "The connection was closed."));
+    this.finish(error ?? fault("connection_lost", "The connection was closed."));
     this.transport.abort();
   }
 
@@ -272,7 +273,7 @@ export class Multiplexer implements Parts {
     this.farewell?.close();
     this.liveness.close();
     this.reader.stop();
-    this.role.terminate(error ?? createError("connection_lost", "The connection has ended."));
+    this.role.terminate(error ?? fault("connection_lost", "The connection has ended."));
     this.wheel.rest();
     this.outbound.close();
     if (this.transportClosed) this.tellClosed();
@@ -296,7 +297,7 @@ export class Multiplexer implements Parts {
     if (progress.kind === "more") return -1;
     this.opening = undefined;
     if (progress.kind === "refused") {
-      this.finish(createError("handshake_failed", progress.message));
+      this.finish(fault("handshake_failed", progress.message));
       if (progress.isAnswered) this.closePolitely();
       else this.transport.abort();
       return -1;
@@ -388,7 +389,7 @@ export class Multiplexer implements Parts {
   /** The end without last words: nobody would hear them. */
   lose(message: string): void {
     if (this.state === "closed") return;
-    this.finish(createError("connection_lost", message));
+    this.finish(fault("connection_lost", message));
     this.transport.abort();
   }
 }

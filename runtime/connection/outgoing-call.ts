@@ -1,4 +1,5 @@
 import type { WheelEntry } from "../environment/timer-wheel.ts";
+import { fault } from "../errors/fault.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import { FrameFlag, FrameKind, GoawayCode, HeaderTag } from "../protocol/frame.ts";
 import type { FrameReader } from "../protocol/frame-reader.ts";
@@ -6,7 +7,6 @@ import { emptyHeader, HeaderWriter } from "../protocol/header-writer.ts";
 import { type OutgoingCall, type OutgoingRequest, type RemoteFailure, type ReplyReceiver } from "./connection.ts";
 import { decodeFailure } from "./failure.ts";
 import { IncomingLane, type IncomingMessage } from "./incoming-lane.ts";
-import { createError } from "./local-error.ts";
 import type { Multiplexer } from "./multiplexer.ts";
 import { copySmall, type LaneOwner, type OutgoingLane, type OutgoingMessage } from "./outgoing-lane.ts";
 import { createReplyHead, toSerialization } from "./reply-head.ts";
@@ -103,11 +103,11 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
   }
 
   cancel(error?: RpcError): void {
-    this.cancelWith(error ?? createError("cancelled_by_caller", "The caller cancelled the call."));
+    this.cancelWith(error ?? fault("cancelled_by_caller", "The caller cancelled the call."));
   }
 
   onDeadline(): void {
-    this.cancelWith(createError("deadline_passed", "The deadline passed before the reply came."));
+    this.cancelWith(fault("deadline_passed", "The deadline passed before the reply came."));
   }
 
   assignId(lane: OutgoingLane): void {
@@ -247,7 +247,7 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
     const isFine = serialization >= 1 && serialization <= 2 && (compressor === 0 || this.owner.reads(compressor));
     if (!isFine)
       this.cancelWith(
-        createError(
+        fault(
           "unsupported",
           `The reply is in serialization ${serialization} with compressor ${compressor}, which was not offered.`,
         ),
@@ -257,19 +257,14 @@ export class ClientCall implements OutgoingCall, WheelEntry, LaneOwner {
 
   private failTooLong(): void {
     const { maxMessageBytes } = this.owner.link.limits;
-    this.cancelWith(
-      createError("limit_exceeded", `A message from the server is longer than ${maxMessageBytes} bytes.`),
-    );
+    this.cancelWith(fault("limit_exceeded", `A message from the server is longer than ${maxMessageBytes} bytes.`));
   }
 
   private isTooLong(body: Uint8Array): boolean {
     const limit = this.owner.link.peer.maxMessageBytes;
     if (body.length <= limit) return false;
     this.cancelWith(
-      createError(
-        "limit_exceeded",
-        `An item of ${body.length} bytes is longer than the ${limit} that the server takes.`,
-      ),
+      fault("limit_exceeded", `An item of ${body.length} bytes is longer than the ${limit} that the server takes.`),
     );
     return true;
   }

@@ -1,6 +1,7 @@
 import type { Timer } from "../environment/environment.ts";
 import { systemEnvironment } from "../environment/system.ts";
 import { codeFromNumber } from "../errors/code.ts";
+import { fault } from "../errors/fault.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import {
   FrameFlag,
@@ -26,7 +27,7 @@ import { ServerCall } from "./incoming-call.ts";
 import type { IncomingCallOwner } from "./incoming-call-owner.ts";
 import { CompressorOffer } from "./compressor-offer.ts";
 import { LaneTable } from "./lane-table.ts";
-import { createError, lossOf } from "./local-error.ts";
+import { lossOf } from "./local-error.ts";
 import { Multiplexer } from "./multiplexer.ts";
 import { OnewayCalls } from "./oneway-calls.ts";
 import type { Role } from "./role.ts";
@@ -156,7 +157,7 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
       return this.fault(`A header cannot be accepted: ${verdict}.`);
     const reason =
       verdict === "metadata_limit" ? "limit_exceeded" : verdict === "unsupported" ? "unsupported" : "malformed_message";
-    this.accept(reader, createError(reason, `The header of the request cannot be accepted: ${verdict}.`));
+    this.accept(reader, fault(reason, `The header of the request cannot be accepted: ${verdict}.`));
   }
 
   onOption(option: Option): Option | string {
@@ -204,10 +205,10 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
 
   private refusalBeforeRun(call: ServerCall, bodyBytes: number): RpcError | undefined {
     if (call.deadlineMs !== Infinity && call.deadlineMs <= this.link.turnMs())
-      return createError("deadline_passed", "The deadline had passed when the call was to be run.");
+      return fault("deadline_passed", "The deadline had passed when the call was to be run.");
     return this.charge(call, bodyBytes)
       ? undefined
-      : createError("too_many_calls", "The requests in progress take too much memory.");
+      : fault("too_many_calls", "The requests in progress take too much memory.");
   }
 
   drop(call: ServerCall, error: RpcError): void {
@@ -329,16 +330,14 @@ class ServerSide implements ServerConnection, Role, IncomingCallOwner {
 
   private refusalOf(reader: FrameReader, isTooMany: boolean, remainingMs: number): RpcError | undefined {
     if (isTooMany)
-      return createError("too_many_calls", `This connection runs at most ${this.limits.maxCalls} calls at a time.`);
+      return fault("too_many_calls", `This connection runs at most ${this.limits.maxCalls} calls at a time.`);
     const compressor = reader.flags & FrameFlag.compressorMask;
     if (compressor !== 0 && !this.compressors.reads(compressor))
-      return createError("unsupported", `The compressor ${compressor} of the request was not offered by this server.`);
+      return fault("unsupported", `The compressor ${compressor} of the request was not offered by this server.`);
     if (!this.serializations.includes(reader.serialization as Serialization)) {
-      return createError("unsupported", `The serialization ${reader.serialization} of the request is not supported.`);
+      return fault("unsupported", `The serialization ${reader.serialization} of the request is not supported.`);
     }
-    return remainingMs > 0
-      ? undefined
-      : createError("deadline_passed", "The deadline had passed when the request was read.");
+    return remainingMs > 0 ? undefined : fault("deadline_passed", "The deadline had passed when the request was read.");
   }
 
   private onCancel(call: ServerCall): void {
