@@ -41,7 +41,6 @@ export class SocketTransport implements Transport, PortionOwner {
   private readonly portion: TurnPortion;
   /** Bytes that came before `start`, while it was paused, or in a turn that had no room for them. The socket is paused while there are {@link readAheadBytes} of them, or {@link readAheadPieces}. */
   private early: HeldBytes[];
-  private earlyBytes: number;
   /** What is received lies in memory that the next bytes overwrite. */
   private isInputLent: boolean;
   /** This side has ended it. */
@@ -65,7 +64,6 @@ export class SocketTransport implements Transport, PortionOwner {
     this.share = share;
     this.portion = new TurnPortion(this);
     this.early = [];
-    this.earlyBytes = 0;
     this.isInputLent = true;
     this.ended = false;
     this.paused = false;
@@ -173,7 +171,6 @@ export class SocketTransport implements Transport, PortionOwner {
     if (slice.length === bytes.length) this.early.shift();
     else first.bytes = bytes.subarray(slice.length);
     this.share.release(slice.length);
-    this.earlyBytes -= slice.length;
     this.waitedMs = this.share.now() - first.sinceMs;
     this.deliver(slice);
     this.waitedMs = 0;
@@ -188,17 +185,23 @@ export class SocketTransport implements Transport, PortionOwner {
   private hold(bytes: Uint8Array): boolean {
     this.early.push({ bytes: this.isInputLent ? new Uint8Array(bytes) : bytes, sinceMs: this.share.now() });
     this.share.hold(bytes.length);
-    this.earlyBytes += bytes.length;
-    if (!this.takesNothing) this.share.wait(this.portion);
-    if (!this.takesNothing && this.earlyBytes < readAheadBytes && this.early.length < readAheadPieces) return true;
+    if (!this.takesNothing) {
+      this.share.wait(this.portion);
+      if (this.early.length < readAheadPieces && this.earlyBytes() < readAheadBytes) return true;
+    }
     this.socket.pause();
     return false;
   }
 
   private dropEarly(): void {
-    for (const { bytes } of this.early) this.share.release(bytes.length);
+    this.share.release(this.earlyBytes());
     this.early = [];
-    this.earlyBytes = 0;
+  }
+
+  private earlyBytes(): number {
+    let sum = 0;
+    for (const { bytes } of this.early) sum += bytes.length;
+    return sum;
   }
 
   private proceedUnlessPaused(): void {

@@ -65,22 +65,28 @@ test("bytes that wait are read before the loss of the connection is told, in tur
   transport.abort();
 });
 
+/** Starts the transport. Resolves once `count` slices have come. */
+function takeSlices(transport: SocketTransport, count: number, take: (length: number) => void): Promise<void> {
+  return new Promise((resolve) => {
+    let left = count;
+    transport.start({
+      onData({ length }) {
+        take(length);
+        if (--left === 0) resolve();
+      },
+      onDrain: () => undefined,
+      onClose: () => undefined,
+    });
+  });
+}
+
 test("what is handed over later says how long it waited, and nothing else does", async () => {
   const { transport, share } = await pair();
   let nowMs = 5;
   vi.spyOn(share, "now").mockImplementation(() => nowMs);
   const room = vi.spyOn(share, "hasRoom").mockReturnValue(false);
   const waited: number[] = [];
-  const done = new Promise<void>((resolve) =>
-    transport.start({
-      onData() {
-        waited.push(transport.waitedMs);
-        if (waited.length === 2) resolve();
-      },
-      onDrain: () => undefined,
-      onClose: () => undefined,
-    }),
-  );
+  const done = takeSlices(transport, 2, () => waited.push(transport.waitedMs));
   transport.receive(new Uint8Array(300));
   nowMs = 45;
   await done;
@@ -97,16 +103,7 @@ test("a socket is read on while little of it waits, each piece since it came", a
   vi.spyOn(share, "now").mockImplementation(() => nowMs);
   vi.spyOn(share, "hasRoom").mockReturnValue(false);
   const seen: [number, number][] = [];
-  const done = new Promise<void>((resolve) =>
-    transport.start({
-      onData({ length }) {
-        seen.push([length, transport.waitedMs]);
-        if (seen.length === 3) resolve();
-      },
-      onDrain: () => undefined,
-      onClose: () => undefined,
-    }),
-  );
+  const done = takeSlices(transport, 3, (length) => seen.push([length, transport.waitedMs]));
   const takesMore: boolean[] = [];
   for (const bytes of [100, 100, 4_000]) {
     takesMore.push(transport.receive(new Uint8Array(bytes)));
@@ -136,16 +133,7 @@ test("the first line of what waits is handed over by itself", async () => {
   const { transport, share } = await pair();
   vi.spyOn(share, "hasRoom").mockReturnValue(false);
   const lengths: number[] = [];
-  const done = new Promise<void>((resolve) =>
-    transport.start({
-      onData({ length }) {
-        lengths.push(length);
-        if (lengths.length === 2) resolve();
-      },
-      onDrain: () => undefined,
-      onClose: () => undefined,
-    }),
-  );
+  const done = takeSlices(transport, 2, (length) => lengths.push(length));
   transport.receive(Buffer.from("hello\nworld\n!"));
   await done;
   expect(lengths).toEqual([6, 7]);
