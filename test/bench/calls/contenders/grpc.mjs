@@ -30,11 +30,13 @@ function method(name, request, responseStream) {
 
 /** @returns {Promise<string>} */
 export function startServer() {
+  return serve((call, callback) => callback(null, call.request));
+}
+
+/** @param {(call: any, callback: any) => void} echo @returns {Promise<string>} */
+export function serve(echo) {
   const server = new grpc.Server();
-  server.addService(echoDefinition, {
-    Echo: (/** @type {any} */ call, /** @type {any} */ callback) => callback(null, call.request),
-    Items: sendItems,
-  });
+  server.addService(echoDefinition, { Echo: echo, Items: sendItems });
   return new Promise((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
       error === null ? resolve(`127.0.0.1:${port}`) : reject(error),
@@ -53,11 +55,15 @@ function sendItems(call) {
   fill();
 }
 
+/** A stub with a connection of its own. @param {string} address @returns {any} */
+export function createStub(address) {
+  const Client = grpc.makeGenericClientConstructor(echoDefinition, "Echo");
+  return new Client(address, grpc.credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
+}
+
 /** @param {string} address @returns {Promise<import("./contender.mjs").EchoClient>} */
 export async function connect(address) {
-  const Client = grpc.makeGenericClientConstructor(echoDefinition, "Echo");
-  /** @type {any} */
-  const client = new Client(address, grpc.credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
+  const client = createStub(address);
   return {
     requestFrom: (body) => Payload.create({ body }),
     call: (request, done, fail) =>
