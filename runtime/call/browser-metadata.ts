@@ -6,7 +6,8 @@ import type { Metadata } from "./method-type.ts";
 
 export type { MetadataEntry, MetadataInit } from "./metadata.ts";
 
-/** Takes the place of `metadata.ts` in bundles for a browser: the same rules without the short ways for short pairs. */
+// Takes the place of `metadata.ts` in bundles for a browser: the same rules without the short ways for short pairs.
+
 /** @throws RpcError `invalid_argument` for a bad key or value, `resource_exhausted` beyond a limit */
 export function metadata(init: MetadataInit = []): Metadata {
   const entries = metadataEntries(init);

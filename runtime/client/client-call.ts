@@ -179,9 +179,11 @@ export class ClientCallState implements RoutedCall {
   private watch(): AbortController {
     const controller = new AbortController();
     const { signal } = this.options;
-    const fault = signalFault(this.method, signal);
     if (signal?.aborted === true) controller.abort(signal.reason);
-    else if (fault !== undefined) throw fault;
+    else {
+      const fault = signalFault(this.method, signal);
+      if (fault !== undefined) throw fault;
+    }
     this.onSignal = () => controller.abort(signal?.reason);
     signal?.addEventListener("abort", this.onSignal, { once: true });
     if (this.deadlineMs !== Infinity) {
