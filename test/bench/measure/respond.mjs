@@ -4,11 +4,18 @@
  */
 export function respond(methods) {
   process.on("message", async (/** @type {any} */ { id, method, params }) => {
-    try {
-      process.send?.({ id, result: await methods[method](params) });
-    } catch (error) {
-      process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-    }
+    const outcome = await outcomeOf(() => methods[method](params));
+    // A parent that has gone while this process was busy waits for no answer.
+    process.send?.({ id, ...outcome }, () => undefined);
   });
   process.once("disconnect", () => process.exit(0));
+}
+
+/** @param {() => unknown} work @returns {Promise<{ readonly result: unknown } | { readonly error: string }>} */
+async function outcomeOf(work) {
+  try {
+    return { result: await work() };
+  } catch (error) {
+    return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
 }
